@@ -1,0 +1,76 @@
+// Who asks: the viewer and its reach. A viewer knows, before anything runs, in which accounts it may
+// do what; every read is narrowed by that, so that an account out of reach is simply not there.
+
+import { notFound } from '../errors.ts'
+import { allScopes, type Role, type Scope } from './scope.ts'
+
+export type PrincipalKind = 'ANONYMOUS' | 'API_KEY' | 'API_CLIENT' | 'INSTALLATION' | 'SYSTEM'
+
+export type Grant = { role: Role; scopes: ReadonlySet<Scope> }
+
+export type Viewer = {
+  kind: PrincipalKind
+  /** Stable id of the credential (never its secret); what idempotency keys and events refer to. */
+  id: string
+  name: string
+  /** By account id (uuid). */
+  grants: ReadonlyMap<string, Grant>
+}
+
+export const anonymous: Viewer = {
+  kind: 'ANONYMOUS',
+  id: 'anonymous',
+  name: 'Anonymous',
+  grants: new Map(),
+}
+
+/** The gateway itself, in one account: seeds, sweepers and workers act as this. */
+export function systemViewer(accountIds: Iterable<string>): Viewer {
+  const grant: Grant = { role: 'OWNER', scopes: new Set(allScopes) }
+  const grants = new Map([...accountIds].map((id) => [id, grant]))
+  return { kind: 'SYSTEM', id: 'system', name: 'Slotgraph', grants }
+}
+
+/** Whether the viewer holds every one of these scopes in the account. */
+export function may(viewer: Viewer, accountId: string, scopes: readonly Scope[]): boolean {
+  const held = viewer.grants.get(accountId)?.scopes
+  return held !== undefined && scopes.every((scope) => held.has(scope))
+}
+
+/** The accounts (uuids, ascending) where the viewer holds every one of these scopes. */
+export function accountsWithin(viewer: Viewer, scopes: readonly Scope[]): string[] {
+  return [...viewer.grants.keys()].filter((id) => may(viewer, id, scopes)).sort()
+}
+
+/** Every scope that the viewer holds somewhere. */
+export function scopesAnywhere(viewer: Viewer): Scope[] {
+  return allScopes.filter((scope) => {
+    for (const grant of viewer.grants.values()) if (grant.scopes.has(scope)) return true
+    return false
+  })
+}
+
+/** Thrown where a scope is missing in an account that the viewer does reach; the doors name it. */
+export class Forbidden extends Error {
+  readonly scopes: readonly Scope[]
+  constructor(scopes: readonly Scope[]) {
+    super(`Needs ${scopes.join(' and ')}`)
+    this.name = 'Forbidden'
+    this.scopes = scopes
+  }
+}
+
+/**
+ * Refuses to go on unless the viewer holds the scopes in this account. An account out of reach is
+ * answered as an absent thing (`what`, at `path`), one in reach without the scope as forbidden.
+ */
+export function demand(
+  viewer: Viewer,
+  accountId: string | undefined,
+  scopes: readonly Scope[],
+  what: string,
+  ...path: string[]
+): void {
+  if (accountId === undefined || !viewer.grants.has(accountId)) throw notFound(what, ...path)
+  if (!may(viewer, accountId, scopes)) throw new Forbidden(scopes)
+}

@@ -1,0 +1,23 @@
+// The request context. GraphQL, REST, workers and tests share it; one per request and one per event
+// delivered to a subscriber, because what it remembers (loaders) must not outlive what was asked.
+
+import type { Viewer } from './auth/viewer.ts'
+import type { Database } from './db/client.ts'
+import type { EventHub } from './events/hub.ts'
+import type { Loaders } from './graphql/loaders.ts'
+import type { Clock } from './time/clock.ts'
+import type { Logger } from 'pino'
+
+/** What an action needs: who, where to, when. */
+export type ActionContext = {
+  viewer: Viewer
+  db: Database
+  clock: Clock
+  log: Logger
+}
+
+export type Context = ActionContext & {
+  requestId: string
+  events: EventHub
+  load: Loaders
+}

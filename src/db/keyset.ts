@@ -1,0 +1,208 @@
+// Keyset pages over one table, in one statement, whatever the number of accounts or parents: each
+// partition (an account, or one parent row) gives its own top rows from its own index, LATERAL, and
+// merged lists are cut once more. The cursor is the last row's order value and id, so that page
+// 1,000 costs what page 1 costs. Knows no noun.
+
+import { createHash } from 'node:crypto'
+import pg, { type Pool } from 'pg'
+import { Prisma } from '../generated/prisma/client.ts'
+
+export type Direction = 'ASC' | 'DESC'
+
+/** The column a list is ordered by; the row's id breaks ties. */
+export type Order = {
+  column: string
+  type: 'timestamptz' | 'text' | 'bigint'
+  direction: Direction
+}
+
+export type PageAsk = {
+  first?: number | null
+  last?: number | null
+  after?: string | null
+  before?: string | null
+}
+
+export type Partition = { accountId: string; parentId?: string }
+
+export type ListQuery = {
+  /** Table name; its alias is `r`, the partition's is `u` (`u."accountId"`, `u."parentId"`). */
+  table: string
+  /** The list's conditions on `r`; the account is added here. */
+  where: Prisma.Sql[]
+  order: Order
+  partitions: Partition[]
+  /** One list over all partitions, or one list for each. */
+  merged: boolean
+}
+
+export type Page<Row> = { rows: Row[]; hasNextPage: boolean; hasPreviousPage: boolean }
+
+/** Largest number of accounts read each from its own index; above it one scan of all wins. */
+const lateralLimit = 100
+
+export class BadCursor extends Error {}
+
+type Cursor = { value: string; id: string }
+
+/** The cursor of a row in this order; opaque to clients, valid for this order only. */
+export function encodeCursor(order: Order, row: Record<string, unknown>): string {
+  const value = row[order.column]
+  const text = value instanceof Date ? value.toISOString() : String(value)
+  return Buffer.from(JSON.stringify([order.column, text, row.id])).toString('base64url')
+}
+
+/** Throws BadCursor for text that is no cursor, or one of another order. */
+export function decodeCursor(order: Order, text: string): Cursor {
+  let parts: unknown
+  try {
+    parts = JSON.parse(Buffer.from(text, 'base64url').toString())
+  } catch {
+    throw new BadCursor()
+  }
+  if (!Array.isArray(parts) || parts.length !== 3 || parts[0] !== order.column)
+    throw new BadCursor()
+  const [, value, id] = parts as string[]
+  if (typeof value !== 'string' || typeof id !== 'string') throw new BadCursor()
+  const idIsRight = order.type === 'bigint' || /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/.test(id)
+  const valueIsRight =
+    order.type === 'text'
+      ? !value.includes('\u0000')
+      : order.type === 'bigint'
+        ? /^\d{1,18}$/.test(value)
+        : /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(value) && !Number.isNaN(Date.parse(value))
+  if (!idIsRight || !valueIsRight) throw new BadCursor()
+  return { value, id }
+}
+
+/** One page per partition (`merged: false`, in the order of the partitions) or one over all. */
+export async function readPages<Row extends object>(
+  pool: Pool,
+  query: ListQuery,
+  ask: PageAsk,
+  size: number,
+): Promise<Page<Row>[]> {
+  const lists = query.merged ? 1 : query.partitions.length
+  if (query.partitions.length === 0 || size === 0) {
+    return Array.from({ length: lists }, () => emptyPage<Row>())
+  }
+  const backward = ask.last != null
+  const statement = pageStatement(query, ask, size, backward)
+  const result = await run<Row & { _parent?: string }>(pool, statement)
+  if (query.merged) return [toPage<Row>(result, ask, size, backward)]
+  const byParent = Map.groupBy(result, (row) => row._parent)
+  return query.partitions.map(({ parentId }) =>
+    toPage<Row>(byParent.get(parentId) ?? [], ask, size, backward),
+  )
+}
+
+/** How many rows the list has, per partition or over all; one statement. */
+export async function countRows(pool: Pool, query: ListQuery): Promise<number[]> {
+  if (query.partitions.length === 0) return query.merged ? [0] : []
+  const statement = Prisma.sql`
+    SELECT ${query.merged ? Prisma.empty : Prisma.sql`u."parentId" AS "_parent",`}
+      count(*)::int AS "count"
+    FROM ${partitionRows(query)} JOIN ${table(query)} r ON ${conditions(query)}
+    ${query.merged ? Prisma.empty : Prisma.sql`GROUP BY u."parentId"`}`
+  const rows = await run<{ _parent?: string; count: number }>(pool, statement)
+  if (query.merged) return [rows[0]?.count ?? 0]
+  const counts = new Map(rows.map((row) => [row._parent, row.count]))
+  return query.partitions.map(({ parentId }) => counts.get(parentId) ?? 0)
+}
+
+function emptyPage<Row>(): Page<Row> {
+  return { rows: [], hasNextPage: false, hasPreviousPage: false }
+}
+
+function toPage<Row>(found: Row[], ask: PageAsk, size: number, backward: boolean): Page<Row> {
+  const more = found.length > size
+  const rows = more ? found.slice(0, size) : found
+  return backward
+    ? { rows: rows.toReversed(), hasPreviousPage: more, hasNextPage: ask.before != null }
+    : { rows, hasNextPage: more, hasPreviousPage: ask.after != null }
+}
+
+function pageStatement(query: ListQuery, ask: PageAsk, size: number, backward: boolean) {
+  const { order } = query
+  const descending = (order.direction === 'DESC') !== backward
+  const way = Prisma.raw(descending ? 'DESC' : 'ASC')
+  const key = Prisma.raw(`r."${order.column}"`)
+  const sorted = Prisma.sql`ORDER BY ${key} ${way}, r."id" ${way}`
+  // A literal limit: PostgreSQL plans a prepared statement with a parameter there badly.
+  const limit = Prisma.raw(`LIMIT ${Math.trunc(size) + 1}`)
+  const where = conditions(query, boundsOf(order, ask))
+  if (query.merged && query.partitions.length > lateralLimit) {
+    const ids = query.partitions.map(({ accountId }) => accountId)
+    return Prisma.sql`SELECT r.* FROM ${table(query)} r
+      WHERE ${conditions(query, boundsOf(order, ask), Prisma.sql`ANY(${ids}::uuid[])`)}
+      ${sorted} ${limit}`
+  }
+  const rows = Prisma.sql`SELECT r.* FROM ${table(query)} r WHERE ${where} ${sorted} ${limit}`
+  return query.merged
+    ? Prisma.sql`SELECT r.* FROM ${partitionRows(query)} CROSS JOIN LATERAL (${rows}) r
+        ${sorted} ${limit}`
+    : Prisma.sql`SELECT u."parentId" AS "_parent", r.* FROM ${partitionRows(query)}
+        CROSS JOIN LATERAL (${rows}) r ORDER BY u."parentId", ${key} ${way}, r."id" ${way}`
+}
+
+function table(query: ListQuery): Prisma.Sql {
+  return Prisma.raw(`"${query.table}"`)
+}
+
+function partitionRows(query: ListQuery): Prisma.Sql {
+  const accounts = query.partitions.map(({ accountId }) => accountId)
+  if (query.merged) return Prisma.sql`unnest(${accounts}::uuid[]) u("accountId")`
+  const parents = query.partitions.map(({ parentId }) => parentId)
+  return Prisma.sql`unnest(${accounts}::uuid[], ${parents}::uuid[]) u("accountId", "parentId")`
+}
+
+function conditions(
+  query: ListQuery,
+  bounds: Prisma.Sql[] = [],
+  account: Prisma.Sql = Prisma.sql`u."accountId"`,
+): Prisma.Sql {
+  const column = Prisma.raw(query.table === 'Account' ? 'r."id"' : 'r."accountId"')
+  return Prisma.join([Prisma.sql`${column} = ${account}`, ...query.where, ...bounds], ' AND ')
+}
+
+function boundsOf(order: Order, ask: PageAsk): Prisma.Sql[] {
+  const bounds: Prisma.Sql[] = []
+  const add = (text: string | null | undefined, beyond: boolean) => {
+    if (text == null) return
+    const { value, id } = decodeCursor(order, text)
+    const sign = Prisma.raw((order.direction === 'ASC') === beyond ? '>' : '<')
+    const key = Prisma.raw(`(r."${order.column}", r."id")`)
+    const type = Prisma.raw(order.type)
+    bounds.push(Prisma.sql`${key} ${sign} (${value}::${type}, ${id}::uuid)`)
+  }
+  add(ask.after, true)
+  add(ask.before, false)
+  return bounds
+}
+
+const names = new Map<string, string>()
+
+/** Runs a statement on the pool as a prepared one; columns come as Prisma's rows have them. */
+export async function run<Row extends object>(pool: Pool, statement: Prisma.Sql): Promise<Row[]> {
+  const text = statement.text
+  let name = names.get(text)
+  if (!name) {
+    name = createHash('sha1').update(text).digest('base64url')
+    // Texts are built from code, not from input, so there are few; the bound guards against a slip.
+    if (names.size < 2000) names.set(text, name)
+  }
+  const result = await pool.query<Row>({ name, text, values: statement.values, types })
+  return result.rows
+}
+
+const DATE = 1082
+const INT8 = 20
+
+/** `date` as Prisma gives it (midnight UTC), and bigint as a bigint; pg's defaults otherwise. */
+const types = {
+  getTypeParser(oid: number, format?: 'text' | 'binary') {
+    if (oid === DATE) return (text: string) => new Date(`${text}T00:00:00Z`)
+    if (oid === INT8) return (text: string) => BigInt(text)
+    return pg.types.getTypeParser(oid, format as 'text')
+  },
+}

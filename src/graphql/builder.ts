@@ -1,0 +1,49 @@
+// The Pothos builder that every face adds to. It knows plugins, scalars and the two interfaces;
+// it knows no noun.
+
+import SchemaBuilder, { type SchemaTypes } from '@pothos/core'
+import ComplexityPlugin from '@pothos/plugin-complexity'
+import PrismaPlugin from '@pothos/plugin-prisma'
+import type { Context } from '../context.ts'
+import type { Refusal } from '../errors.ts'
+import type PrismaTypes from '../generated/pothos.ts'
+import { getDatamodel } from '../generated/pothos.ts'
+import { complexityError, limits } from './limits.ts'
+import { scalars, type ScalarTypes } from './scalars.ts'
+import ScopesPlugin from './scopes.ts'
+import TextPlugin from './text.ts'
+
+export const builder = new SchemaBuilder<{
+  Context: Context
+  PrismaTypes: PrismaTypes
+  Scalars: ScalarTypes
+  Interfaces: { Node: object; Refusal: Refusal }
+  DefaultFieldNullability: false
+}>({
+  defaultFieldNullability: false,
+  plugins: [ScopesPlugin, TextPlugin, ComplexityPlugin, PrismaPlugin],
+  complexity: {
+    limit: limits,
+    defaultComplexity: 1,
+    defaultListMultiplier: 5,
+    complexityError,
+  },
+  prisma: {
+    client: (ctx) => ctx.db.prisma,
+    dmmf: getDatamodel(),
+  },
+})
+
+for (const [name, scalar] of Object.entries(scalars)) {
+  builder.addScalarType(name as keyof typeof scalars, scalar as never)
+}
+
+builder.queryType({ description: 'Everything that can be read.' })
+builder.mutationType({ description: 'Everything that can be done. Refusals are answered as data.' })
+builder.subscriptionType({ description: 'Everything that can be watched, over WebSocket or SSE.' })
+
+/** The builder's type parameters, for helpers that declare fields for others. */
+export type Types =
+  typeof builder extends PothosSchemaTypes.SchemaBuilder<infer Inner extends SchemaTypes>
+    ? Inner
+    : never

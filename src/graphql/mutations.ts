@@ -1,0 +1,87 @@
+// One way to declare a mutation: `input` in, union out. The union holds the success type (`data`) and
+// the refusals the action may give; a refusal that is thrown but not declared is a bug and is masked.
+
+import type { InputFieldBuilder, InputFieldMap, InputShapeFromFields } from '@pothos/core'
+import type { Scope } from '../auth/scope.ts'
+import { Forbidden } from '../auth/viewer.ts'
+import type { Context } from '../context.ts'
+import { Refused, refusalType, type RefusalCode } from '../errors.ts'
+import { builder, type Types } from './builder.ts'
+import { createLoaders } from './loaders.ts'
+import { forbidden } from './scopes.ts'
+
+type InputBuilder = InputFieldBuilder<Types, 'InputObject'>
+
+type MutationOptions<Fields extends InputFieldMap> = {
+  description: string
+  scopes: readonly Scope[]
+  input: (t: InputBuilder) => Fields
+  /** Type of `data`: a Prisma model's name, or a type of its own. */
+  data: string | object
+  dataDescription: string
+  /** NOT_FOUND and VALIDATION_FAILED are always among them. */
+  refusals?: readonly RefusalCode[]
+  resolve: (input: InputShapeFromFields<Fields>, ctx: Context) => Promise<unknown>
+}
+
+const always: readonly RefusalCode[] = ['NOT_FOUND', 'VALIDATION_FAILED']
+
+/** Adds `name(input: NameInput!): NameResult` with NameSuccess and the refusals. */
+export function mutation<Fields extends InputFieldMap>(
+  name: string,
+  options: MutationOptions<Fields>,
+): void {
+  const stem = `${name[0]?.toUpperCase()}${name.slice(1)}`
+  const codes = [...new Set([...always, ...(options.refusals ?? [])])]
+  const Input = builder.inputType(`${stem}Input`, {
+    description: `Input of ${name}.`,
+    fields: options.input as never,
+  })
+  const Success = builder.objectRef<{ data: unknown }>(`${stem}Success`).implement({
+    description: `${name} was done.`,
+    open: 'What it holds is guarded itself.',
+    fields: (t) => ({
+      data: t.field({
+        type: options.data as never,
+        nullable: true,
+        description: `${options.dataDescription} Null only when you may do this but not read it.`,
+        resolve: (success) => success.data as never,
+      }),
+    }),
+  })
+  const Result = builder.unionType(`${stem}Result`, {
+    description: `The answer of ${name}: done, or refused and nothing changed.`,
+    types: [Success, ...codes.map((code) => refusalType(code) as never)],
+    resolveType: (value) => (value as unknown as { __typename: string }).__typename,
+  })
+  builder.mutationField(name, (t) =>
+    t.field({
+      type: Result,
+      nullable: true,
+      scopes: options.scopes,
+      description: `${options.description} Null only together with an error.`,
+      args: {
+        input: t.arg({ type: Input, required: true, description: 'What to do.' }),
+      },
+      resolve: async (_root, args, ctx) => {
+        try {
+          const data = await options.resolve(args.input as never, ctx)
+          return { __typename: `${stem}Success`, data } as never
+        } catch (error) {
+          return answerOf(error, codes) as never
+        } finally {
+          // Rows read before the change must not answer for what came after it.
+          ctx.load = createLoaders(ctx.db)
+        }
+      },
+    }),
+  )
+}
+
+function answerOf(error: unknown, codes: readonly RefusalCode[]): object {
+  if (error instanceof Forbidden) throw forbidden(error.scopes)
+  if (error instanceof Refused && codes.includes(error.refusal.code)) {
+    return { __typename: refusalType(error.refusal.code), ...error.refusal }
+  }
+  throw error
+}

@@ -1,0 +1,64 @@
+// The scalars of the contract, from graphql-scalars, with what this API says about each.
+
+import {
+  CurrencyResolver,
+  DateTimeResolver,
+  EmailAddressResolver,
+  JSONObjectResolver,
+  LocalDateResolver,
+  NonNegativeIntResolver,
+  PhoneNumberResolver,
+  PositiveIntResolver,
+  TimeZoneResolver,
+  URLResolver,
+} from 'graphql-scalars'
+import { GraphQLError, GraphQLScalarType, Kind } from 'graphql'
+
+const wallTime = /^(?:([01]\d|2[0-3]):[0-5]\d|24:00)$/
+
+function localTime(value: unknown): string {
+  if (typeof value === 'string' && wallTime.test(value)) return value
+  throw new GraphQLError(`LocalTime must be "HH:MM" from "00:00" to "24:00", not ${show(value)}.`)
+}
+
+function show(value: unknown): string {
+  return typeof value === 'string' ? `"${value}"` : String(value)
+}
+
+/** graphql-scalars' LocalTime has no 24:00, which is a legal end of a day's hours here. */
+const LocalTime = new GraphQLScalarType<string, string>({
+  name: 'LocalTime',
+  description: 'A wall-clock time "HH:MM" from "00:00" to "24:00".',
+  serialize: localTime,
+  parseValue: localTime,
+  parseLiteral: (node) => localTime(node.kind === Kind.STRING ? node.value : undefined),
+})
+
+export const scalars = {
+  DateTime: DateTimeResolver,
+  LocalDate: LocalDateResolver,
+  LocalTime,
+  TimeZone: TimeZoneResolver,
+  EmailAddress: EmailAddressResolver,
+  PhoneNumber: PhoneNumberResolver,
+  URL: URLResolver,
+  Currency: CurrencyResolver,
+  JSONObject: JSONObjectResolver,
+  NonNegativeInt: NonNegativeIntResolver,
+  PositiveInt: PositiveIntResolver,
+}
+
+export type ScalarTypes = {
+  ID: { Input: string; Output: string }
+  DateTime: { Input: Date; Output: Date }
+  LocalDate: { Input: string; Output: string }
+  LocalTime: { Input: string; Output: string }
+  TimeZone: { Input: string; Output: string }
+  EmailAddress: { Input: string; Output: string }
+  PhoneNumber: { Input: string; Output: string }
+  URL: { Input: URL; Output: URL | string }
+  Currency: { Input: string; Output: string }
+  JSONObject: { Input: Record<string, unknown>; Output: unknown }
+  NonNegativeInt: { Input: number; Output: number }
+  PositiveInt: { Input: number; Output: number }
+}

@@ -1,0 +1,76 @@
+// Refuses text that no field can mean: control characters and megabyte strings, in any argument of
+// any field, before a resolver sees it. PostgreSQL cannot store a NUL at all.
+
+import SchemaBuilder, {
+  BasePlugin,
+  type PothosOutputFieldConfig,
+  type SchemaTypes,
+} from '@pothos/core'
+import { GraphQLError, type GraphQLFieldResolver } from 'graphql'
+
+declare global {
+  // oxlint-disable-next-line no-namespace -- the way Pothos plugins add themselves
+  export namespace PothosSchemaTypes {
+    interface Plugins<Types extends SchemaTypes> {
+      text: TextPlugin<Types>
+    }
+  }
+}
+
+const maxLength = 10_000
+// Tab, line feed and carriage return are text; the other C0 characters and DEL are not.
+// oxlint-disable-next-line no-control-regex
+const control =
+  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/
+
+function fault(value: unknown, path: string): string | null {
+  if (typeof value === 'string') {
+    if (value.length > maxLength) {
+      return `"${path}" has ${value.length} characters; ${maxLength} are allowed.`
+    }
+    return control.test(value) ? `"${path}" contains a character that is not text.` : null
+  }
+  if (typeof value !== 'object' || value === null) return null
+  if (value instanceof Date || value instanceof URL) return null
+  for (const [key, inner] of Object.entries(value)) {
+    const found = fault(inner, `${path}.${key}`) ?? (control.test(key) ? fault(key, path) : null)
+    if (found) return found
+  }
+  return null
+}
+
+class TextPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
+  override wrapResolve(
+    resolver: GraphQLFieldResolver<unknown, Types['Context'], object>,
+    config: PothosOutputFieldConfig<Types>,
+  ): GraphQLFieldResolver<unknown, Types['Context'], object> {
+    if (Object.keys(config.args).length === 0) return resolver
+    return (parent, args, ctx, info) => {
+      this.#check(args)
+      return resolver(parent, args, ctx, info)
+    }
+  }
+
+  override wrapSubscribe(
+    subscriber: GraphQLFieldResolver<unknown, Types['Context'], object> | undefined,
+  ): GraphQLFieldResolver<unknown, Types['Context'], object> | undefined {
+    return (
+      subscriber &&
+      ((parent, args, ctx, info) => {
+        this.#check(args)
+        return subscriber(parent, args, ctx, info)
+      })
+    )
+  }
+
+  #check(args: object) {
+    for (const [name, value] of Object.entries(args)) {
+      const message = fault(value, name)
+      if (message) throw new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } })
+    }
+  }
+}
+
+SchemaBuilder.registerPlugin('text', TextPlugin as never)
+
+export default 'text' as const
