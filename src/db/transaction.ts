@@ -1,0 +1,31 @@
+// A transaction that is run again when only the moment was wrong (deadlock, write conflict).
+// What runs inside must be safe to run again: no effect outside the database before the commit.
+import type { Prisma } from '../generated/prisma/client.ts'
+import type { Database } from './client.ts'
+import { databaseFailure } from './failure.ts'
+
+/** What data functions take as their first argument. */
+export type Transaction = Prisma.TransactionClient
+
+const ATTEMPTS = 3
+const MAX_WAIT_MS = 2_000
+const TIMEOUT_MS = 10_000
+const PAUSE_MS = 40
+
+/** Runs `work` as one READ COMMITTED transaction and returns what it returns. */
+export async function transaction<T>(
+  db: Pick<Database, 'prisma'>,
+  work: (tx: Transaction) => Promise<T>,
+): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      // The level is set on the connection; naming it here would cost a round trip.
+      return await db.prisma.$transaction(work, { maxWait: MAX_WAIT_MS, timeout: TIMEOUT_MS })
+    } catch (error) {
+      if (attempt === ATTEMPTS || databaseFailure(error).kind !== 'RETRY') throw error
+      // Those who met must not meet again.
+      const pauseMs = Math.random() * PAUSE_MS * attempt
+      await new Promise((resolve) => setTimeout(resolve, pauseMs))
+    }
+  }
+}
