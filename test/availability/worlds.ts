@@ -37,48 +37,70 @@ export type Case = {
   to: number
 }
 
+/** Mostly `usual`, so that most worlds offer something, and now and then what hinders it. */
+function mostly<T, U>(usual: fc.Arbitrary<T>, hindering: fc.Arbitrary<U>, weight = 9) {
+  return fc.oneof({ arbitrary: usual, weight }, { arbitrary: hindering, weight: 1 })
+}
+
 const minuteOfDay = fc.oneof(
   fc.integer({ min: 0, max: 95 }).map((quarter) => quarter * 15),
   fc.integer({ min: 0, max: 1439 }),
   fc.constantFrom(0, 60, 90, 120, 1320, 1380),
 )
 
-const interval = fc
+const anyInterval = fc
   .tuple(minuteOfDay, fc.oneof(fc.integer({ min: 1, max: 1440 }), fc.constantFrom(240, 480, 1440)))
+  .map(([startMinute, length]) => ({ startMinute, endMinute: startMinute + length }))
+
+const wideInterval = fc
+  .tuple(fc.integer({ min: 0, max: 540 }), fc.integer({ min: 600, max: 1440 }))
   .map(([startMinute, length]) => ({ startMinute, endMinute: startMinute + length }))
 
 const untilMidnight = minuteOfDay.map((startMinute) => ({ startMinute, endMinute: 1440 }))
 
-function weeklyAround(focus: number): fc.Arbitrary<WeeklyHours> {
-  const near = fc.integer({ min: -1, max: 2 }).map((shift) => focus + shift)
-  const valid = fc.option(
-    fc.integer({ min: -2, max: 2 }).map((n) => focus + n),
-    { freq: 4 },
+function weeklyAround(focus: number): fc.Arbitrary<WeeklyHours[]> {
+  const valid = mostly(
+    fc.constant(null),
+    fc.integer({ min: -2, max: 2 }).map((shift) => focus + shift),
   )
-  return fc
-    .tuple(near, fc.oneof(interval, untilMidnight), valid, valid)
-    .map(([day, times, validFrom, validUntil]) => ({
-      weekday: weekdayOf(day),
-      ...times,
-      validFrom,
-      validUntil,
-    }))
+  const row = fc.record({ times: fc.oneof(anyInterval, untilMidnight), valid, until: valid })
+  const days = [-1, 0, 1, 2].map((shift) =>
+    fc
+      .tuple(mostly(wideInterval, anyInterval, 3), fc.array(row, { maxLength: 1 }))
+      .map(([wide, more]): WeeklyHours[] => {
+        const weekday = weekdayOf(focus + shift)
+        const rows = more.map(({ times, valid: validFrom, until: validUntil }) => ({
+          weekday,
+          ...times,
+          validFrom,
+          validUntil,
+        }))
+        return [{ weekday, ...wide }, ...rows]
+      }),
+  )
+  return fc.tuple(...days).map((rows) => rows.flat())
 }
 
 function exceptionAround(focus: number): fc.Arbitrary<HoursException> {
+  const kind = fc.constantFrom('CLOSED' as const, 'OPEN' as const)
   return fc
     .tuple(
-      fc.constantFrom('CLOSED' as const, 'OPEN' as const),
+      kind,
       fc.integer({ min: -1, max: 2 }),
-      fc.option(interval, { freq: 2 }),
+      mostly(anyInterval, fc.constant({ startMinute: null, endMinute: null }), 4),
     )
     .map(([kind, shift, times]) => ({ kind, day: focus + shift, ...times }))
 }
 
-function hoursAround(focus: number, rows: number, exceptions: number) {
+function hoursAround(focus: number, none: number) {
+  const weekly = weeklyAround(focus)
   return fc.record({
-    weekly: fc.array(weeklyAround(focus), { maxLength: rows }),
-    exceptions: fc.array(exceptionAround(focus), { maxLength: exceptions }),
+    weekly: none === 0 ? weekly : mostly(weekly, fc.constant([]), none),
+    exceptions: mostly(
+      fc.constant([]),
+      fc.array(exceptionAround(focus), { minLength: 1, maxLength: 2 }),
+      2,
+    ),
   })
 }
 
@@ -102,48 +124,49 @@ function bookedAround(focus: number) {
     .map((list) => new Map(list.map(([shift, count]) => [focus + shift, count])))
 }
 
-const limit = fc.option(fc.integer({ min: 0, max: 3 }), { freq: 3 })
-const ownZone = fc.option(
+const limit = mostly(fc.constant(null), fc.integer({ min: 0, max: 3 }), 3)
+const ownZone = mostly(
+  fc.constant(null),
   fc.constantFrom('Asia/Kolkata', 'America/New_York', 'Europe/London').map(zoneOf),
-  { freq: 3 },
+  3,
 )
 
 function staffAround(focus: number, start: number): fc.Arbitrary<SlotStaff[]> {
   const member = fc.record({
-    own: hoursAround(focus, 4, 2),
+    own: hoursAround(focus, 1),
     zone: ownZone,
     busy: busyAround(start),
-    durationMinutes: fc.option(fc.constantFrom(10, 45, 60), { freq: 2 }),
+    durationMinutes: mostly(fc.constant(null), fc.constantFrom(10, 45, 60), 3),
     dailyLimit: limit,
     bookedByDay: bookedAround(focus),
   })
-  return fc
-    .array(member, { maxLength: 3 })
-    .map((list) => list.map(({ own, ...rest }, i) => ({ id: `staff-${i}`, ...own, ...rest })))
+  return mostly(fc.array(member, { minLength: 1, maxLength: 3 }), fc.constant([]), 20).map((list) =>
+    list.map(({ own, ...rest }, i) => ({ id: `staff-${i}`, ...own, ...rest })),
+  )
 }
 
 function requirementsAround(focus: number, start: number): fc.Arbitrary<SlotResource[][]> {
   const resource = fc.record({
-    own: hoursAround(focus, 2, 1),
+    own: hoursAround(focus, 1),
     zone: ownZone,
-    units: fc.array(busyAround(start), { maxLength: 3 }),
+    units: mostly(fc.array(busyAround(start), { minLength: 1, maxLength: 3 }), fc.constant([]), 20),
   })
   // Requirements may share resources, which then serve only one of them at a time.
   return fc
     .tuple(
-      fc.array(resource, { minLength: 1, maxLength: 3 }),
+      fc.array(resource, { minLength: 3, maxLength: 3 }),
       fc.array(fc.uniqueArray(fc.nat(2), { minLength: 1, maxLength: 2 }), { maxLength: 2 }),
     )
     .map(([list, groups]) => {
       const all = list.map(({ own, zone, units }, i) => ({ id: `room-${i}`, ...own, zone, units }))
-      return groups.map((group) => group.flatMap((index) => all[index] ?? []))
+      return groups.map((group) => group.map((index) => all[index]!))
     })
 }
 
 function serviceAround(focus: number) {
-  const day = fc.option(
+  const day = mostly(
+    fc.constant(null),
     fc.integer({ min: -1, max: 2 }).map((shift) => focus + shift),
-    { freq: 6 },
   )
   return fc.record({
     durationMinutes: fc.oneof(fc.integer({ min: 1, max: 150 }), fc.constantFrom(15, 30, 60)),
@@ -152,7 +175,7 @@ function serviceAround(focus: number) {
     slotStepMinutes: fc.constantFrom(5, 7, 15, 20, 30, 45, 60, 100),
     stepFrom: fc.constantFrom('MIDNIGHT' as const, 'WINDOW' as const),
     minNoticeMinutes: fc.constantFrom(0, 0, 60, 1000),
-    maxAdvanceDays: fc.option(fc.integer({ min: 0, max: 4 }), { freq: 3 }),
+    maxAdvanceDays: mostly(fc.constant(null), fc.integer({ min: 0, max: 4 }), 2),
     bookableFromDay: day,
     bookableUntilDay: day,
     minParty: fc.constant(1),
@@ -165,16 +188,16 @@ function worldAround(zoneName: string, focus: number): fc.Arbitrary<Case> {
   const zone = zoneOf(zoneName)
   const start = dayStart(zone, focus)
   const world: fc.Arbitrary<SlotWorld> = fc.record({
-    now: fc.integer({ min: -2880, max: 1000 }).map((minutes) => start + minutes * MINUTE),
-    account: hoursAround(focus, 5, 2).map((hours) => ({ zone, ...hours })),
+    now: fc.integer({ min: -2880, max: 400 }).map((minutes) => start + minutes * MINUTE),
+    account: hoursAround(focus, 20).map((hours) => ({ zone, ...hours })),
     service: serviceAround(focus),
-    serviceHours: fc.option(hoursAround(focus, 5, 2), { freq: 3 }),
+    serviceHours: mostly(fc.constant(null), hoursAround(focus, 4), 2),
     bookedByDay: bookedAround(focus),
     staffMode: fc.constantFrom('ANY', 'ANY', 'COLLECTIVE', 'NONE'),
     staff: staffAround(focus, start),
     requirements: requirementsAround(focus, start),
-    partySize: fc.constantFrom(1, 1, 1, 1, 2, 4, 5),
-    durationMinutes: fc.option(fc.constantFrom(20, 90), { freq: 6 }),
+    partySize: mostly(fc.constant(1), fc.constantFrom(4, 5)),
+    durationMinutes: mostly(fc.constant(null), fc.constantFrom(20, 90)),
   })
   const range = fc.tuple(
     fc.oneof(fc.constant(0), fc.integer({ min: -600, max: 600 })),
