@@ -1,0 +1,115 @@
+// From what a request shows to who asks. One statement per request and nothing remembered: whoever
+// loses an account, a role or a credential loses it with the next request.
+
+import type { Database } from '../db/client.ts'
+import type { Instant } from '../time/instant.ts'
+import {
+  findAccessToken,
+  findApiKey,
+  type AccessTokenRow,
+  type ApiKeyRow,
+} from './credential.data.ts'
+import { effectiveScopes, type Role } from './scope.ts'
+import { parseCredential, sameHash } from './secret.ts'
+import { anonymous, type Grant, type Viewer } from './viewer.ts'
+
+/** Why a credential was not accepted; `sentence` is for whoever sent it. */
+export type CredentialFailure = {
+  reason: 'MALFORMED' | 'UNKNOWN' | 'EXPIRED' | 'REVOKED'
+  sentence: string
+}
+
+/** What was last seen of a credential's use, for `lastUsedAt`. */
+export type CredentialUse = {
+  table: 'ApiKey' | 'ApiClient'
+  publicId: string
+  lastUsedAt: Date | null
+}
+
+export type Identified = { viewer: Viewer; use: CredentialUse | null }
+
+const malformed: CredentialFailure = {
+  reason: 'MALFORMED',
+  sentence:
+    'The Authorization header holds no credential of this service. ' +
+    'Send "Authorization: Bearer <API key or access token>".',
+}
+
+const unknown: CredentialFailure = {
+  reason: 'UNKNOWN',
+  sentence: 'The credential is not known here. Check that it was copied whole.',
+}
+
+/**
+ * Who asks, by the Authorization header (RFC 6750). No header at all is the anonymous viewer. Throws
+ * only when the database fails.
+ */
+export async function viewerOf(
+  db: Pick<Database, 'pool'>,
+  authorization: string | null | undefined,
+  now: Instant,
+): Promise<Identified | CredentialFailure> {
+  if (authorization === null || authorization === undefined) return { viewer: anonymous, use: null }
+  const bearer = /^bearer +(\S+) *$/i.exec(authorization)?.[1]
+  const shown = bearer === undefined ? null : parseCredential(bearer)
+  if (shown === null) return malformed
+  switch (shown.kind) {
+    case 'API_KEY': {
+      const key = await findApiKey(db.pool, shown.publicId)
+      return key && sameHash(key.secretHash, shown.hash) ? ofApiKey(key, now) : unknown
+    }
+    case 'ACCESS_TOKEN': {
+      const token = await findAccessToken(db.pool, shown.hash)
+      return token ? ofAccessToken(token, now) : unknown
+    }
+    default:
+      return shown satisfies never
+  }
+}
+
+/** Whether the answer of `viewerOf` is a failure. */
+export function isFailure(found: Identified | CredentialFailure): found is CredentialFailure {
+  return 'reason' in found
+}
+
+function ofApiKey(key: ApiKeyRow, now: Instant): Identified | CredentialFailure {
+  if (key.revokedAt) return revoked('API key')
+  if (key.expiresAt && key.expiresAt.getTime() <= now) return expired('API key', key.expiresAt)
+  const grants = new Map<string, Grant>()
+  if (key.role) grants.set(key.accountId, grantOf(key.scopes, key.role))
+  return {
+    viewer: { kind: 'API_KEY', id: key.id, name: key.name, grants },
+    use: { table: 'ApiKey', publicId: key.publicId, lastUsedAt: key.lastUsedAt },
+  }
+}
+
+function ofAccessToken(token: AccessTokenRow, now: Instant): Identified | CredentialFailure {
+  if (token.tokenRevokedAt || token.clientRevokedAt) return revoked('access token')
+  if (token.expiresAt.getTime() <= now) return expired('access token', token.expiresAt)
+  // A client may lose scopes after a token was made.
+  const scopes = token.tokenScopes.filter((scope) => token.clientScopes.includes(scope))
+  const grantByRole = new Map<Role, Grant>()
+  const grants = new Map<string, Grant>()
+  for (const [accountId, role] of Object.entries(token.roles ?? {})) {
+    const grant = grantByRole.get(role) ?? grantOf(scopes, role)
+    grantByRole.set(role, grant)
+    grants.set(accountId, grant)
+  }
+  return {
+    viewer: { kind: 'API_CLIENT', id: token.clientId, name: token.name, grants },
+    use: { table: 'ApiClient', publicId: token.publicId, lastUsedAt: token.lastUsedAt },
+  }
+}
+
+function grantOf(scopes: readonly string[], role: Role): Grant {
+  return { role, scopes: effectiveScopes(scopes, role) }
+}
+
+function revoked(what: string): CredentialFailure {
+  return { reason: 'REVOKED', sentence: `The ${what} was revoked. Ask for another.` }
+}
+
+function expired(what: string, at: Date): CredentialFailure {
+  const sentence = `The ${what} expired at ${at.toISOString()}. Ask for another.`
+  return { reason: 'EXPIRED', sentence }
+}

@@ -1,0 +1,87 @@
+// The wire form of credentials: made here, recognised here, and hashed for keeping. A secret has 256
+// random bits; prefix and checksum let a leaked one be recognised (by scanners, by our log) and a
+// mistyped one be refused without asking the database. No database, no clock.
+
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { crc32 } from 'node:zlib'
+
+const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
+const publicLength = 12
+const secretLength = 43
+const checksumLength = 6
+
+/** `sgk_<public id>_<secret><checksum>`. */
+const apiKeyForm = /^sgk_([0-9A-Za-z]{12})_[0-9A-Za-z]{43}[0-9A-Za-z]{6}$/
+/** `sgt_<secret><checksum>`. */
+const accessTokenForm = /^sgt_[0-9A-Za-z]{43}[0-9A-Za-z]{6}$/
+
+/** Every secret in a text, for whoever has to hide them. */
+export const secretsInText = /\bsg[kts]_[0-9A-Za-z_]{16,}/g
+
+/** A secret as given out once, and what is stored of it. */
+export type IssuedSecret = { text: string; hash: Uint8Array<ArrayBuffer> }
+
+export type ParsedCredential =
+  | { kind: 'API_KEY'; publicId: string; hash: Buffer }
+  | { kind: 'ACCESS_TOKEN'; hash: Buffer }
+
+/** A name for a credential that may be shown; without a prefix. */
+export function newPublicId(): string {
+  return base62(randomBytes(12), publicLength)
+}
+
+export function newApiKey(publicId: string): IssuedSecret {
+  return issue(`sgk_${publicId}_`)
+}
+
+export function newAccessToken(): IssuedSecret {
+  return issue('sgt_')
+}
+
+export function newClientSecret(): IssuedSecret {
+  return issue('sgs_')
+}
+
+/** What a bearer text claims to be; null when it cannot be one of ours. */
+export function parseCredential(text: string): ParsedCredential | null {
+  const publicId = apiKeyForm.exec(text)?.[1]
+  if (publicId === undefined && !accessTokenForm.test(text)) return null
+  const body = text.slice(0, -checksumLength)
+  if (checksum(body) !== text.slice(-checksumLength)) return null
+  const hash = hashSecret(text)
+  return publicId === undefined
+    ? { kind: 'ACCESS_TOKEN', hash }
+    : { kind: 'API_KEY', publicId, hash }
+}
+
+/** SHA-256: enough for secrets of 256 random bits, which no dictionary holds. */
+export function hashSecret(text: string): Buffer {
+  return createHash('sha256').update(text).digest()
+}
+
+/** Compares hashes in a time that says nothing of where they differ. */
+export function sameHash(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && timingSafeEqual(a, b)
+}
+
+function issue(prefix: string): IssuedSecret {
+  const body = prefix + base62(randomBytes(32), secretLength)
+  const text = body + checksum(body)
+  return { text, hash: new Uint8Array(hashSecret(text)) }
+}
+
+function checksum(body: string): string {
+  const bytes = Buffer.alloc(4)
+  bytes.writeUInt32BE(crc32(body))
+  return base62(bytes, checksumLength)
+}
+
+function base62(bytes: Buffer, length: number): string {
+  let rest = BigInt(`0x${bytes.toString('hex')}`)
+  let text = ''
+  while (text.length < length) {
+    text = alphabet[Number(rest % 62n)] + text
+    rest /= 62n
+  }
+  return text
+}
