@@ -38,12 +38,15 @@ export async function withSchemaEngine<T>(
 ): Promise<T> {
   await loadWasm()
   const datamodels: [string, string][] = [[SCHEMA_PATH, readFileSync(SCHEMA_PATH, 'utf8')]]
-  const adapter = bindMigrationAwareSqlAdapterFactory(adapterFactory(url))
+  const pools: pg.Pool[] = []
+  const adapter = bindMigrationAwareSqlAdapterFactory(adapterFactory(url, pools))
   const engine = await glue.SchemaEngine.new({ datamodels }, () => {}, adapter)
   try {
     return await use(engine)
   } finally {
     engine.free()
+    // The engine leaves its connections, and with them its locks, to whoever made them.
+    await Promise.all(pools.filter((pool) => !pool.ending).map((pool) => pool.end()))
   }
 }
 
@@ -107,9 +110,10 @@ function migrationList(baseDir: string): MigrationList {
 
 // Prisma's own shadow lands on the main database when that is named by a connection string, and
 // its scripts are cut at every semicolon, also inside a function body. Both are put right here.
-function adapterFactory(url: string): SqlMigrationAwareDriverAdapterFactory {
+function adapterFactory(url: string, pools: pg.Pool[]): SqlMigrationAwareDriverAdapterFactory {
   const connectTo = async (at: string, after: () => Promise<void>): Promise<SqlDriverAdapter> => {
     const pool = new pg.Pool({ connectionString: at, max: 1 })
+    pools.push(pool)
     const adapter = await connectAdapter(pool)
     const executeScript = async (script: string) => {
       await pool.query(script).catch((error: pg.DatabaseError) => {

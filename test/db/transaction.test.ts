@@ -1,0 +1,67 @@
+// Which transactions are run again, how often, and that what failed leaves nothing.
+import { beforeAll, describe, expect, it } from 'vitest'
+import { transaction } from '../../src/db/transaction.ts'
+import { testDatabase } from '../support/database.ts'
+
+const db = await testDatabase()
+
+beforeAll(async () => {
+  await db.pool.query('CREATE TABLE tally (id int PRIMARY KEY, n int)')
+  await db.pool.query('INSERT INTO tally VALUES (1, 0), (2, 0)')
+})
+
+const writeConflict = `DO $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '40001'; END $$`
+
+describe('transaction', () => {
+  it('commits at READ COMMITTED what its work did and returns what its work returned', async () => {
+    const level = await transaction(db, async (tx) => {
+      await tx.$executeRaw`UPDATE tally SET n = 5 WHERE id = 1`
+      const rows = await tx.$queryRaw<{ level: string }[]>`
+        SELECT current_setting('transaction_isolation') AS level`
+      return rows[0]?.level
+    })
+    expect(level).toBe('read committed')
+    expect((await db.pool.query('SELECT n FROM tally WHERE id = 1')).rows).toEqual([{ n: 5 }])
+  })
+
+  it('lets both of two that deadlock succeed', async () => {
+    let met = 0
+    let release = () => {}
+    const both = new Promise<void>((resolve) => (release = resolve))
+    const runs = [0, 0]
+    const cross = (own: number, other: number) =>
+      transaction(db, async (tx) => {
+        runs[own - 1] = (runs[own - 1] ?? 0) + 1
+        await tx.$executeRaw`UPDATE tally SET n = ${own} WHERE id = ${own}`
+        met += 1
+        if (met === 2) release()
+        await both
+        await tx.$executeRaw`UPDATE tally SET n = ${own} WHERE id = ${other}`
+      })
+    await Promise.all([cross(1, 2), cross(2, 1)])
+    expect(runs.toSorted()).toEqual([1, 2])
+  })
+
+  it('gives up after the third attempt and keeps nothing', async () => {
+    await db.pool.query('UPDATE tally SET n = 0 WHERE id = 1')
+    let runs = 0
+    const outcome = transaction(db, async (tx) => {
+      runs += 1
+      await tx.$executeRaw`UPDATE tally SET n = 9 WHERE id = 1`
+      await tx.$executeRawUnsafe(writeConflict)
+    })
+    await expect(outcome).rejects.toThrow('no')
+    expect(runs).toBe(3)
+    expect((await db.pool.query('SELECT n FROM tally WHERE id = 1')).rows).toEqual([{ n: 0 }])
+  })
+
+  it('does not run again what would fail again', async () => {
+    let runs = 0
+    const outcome = transaction(db, async (tx) => {
+      runs += 1
+      await tx.$executeRaw`INSERT INTO tally VALUES (1, 0)`
+    })
+    await expect(outcome).rejects.toThrow('tally_pkey')
+    expect(runs).toBe(1)
+  })
+})
