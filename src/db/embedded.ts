@@ -31,13 +31,14 @@ type Options = {
 
 const USER = 'slotgraph'
 const START_TIMEOUT_MS = 60_000
-const STOP_TIMEOUT_MS = 7_000
+/** After this the server is stopped without its last checkpoint; the next start makes up for it. */
+const STOP_TIMEOUT_MS = 3_000
 // The length of a unix socket's path has a hard limit of 107 bytes (103 on macOS).
 const SOCKET_DIR_MAX = 85
 
 /** Starts the cluster in `dataDir`, making it first where there is none. */
 export async function startEmbeddedDatabase(options: Options): Promise<EmbeddedDatabase> {
-  const dataDir = makeDataDir(options.dataDir)
+  const dataDir = makeDataDir(options.dataDir, options.temporary ?? false)
   const unlock = lockDataDir(dataDir)
   try {
     const binaries = findBinaries()
@@ -70,12 +71,12 @@ export async function startTemporaryDatabase(): Promise<EmbeddedDatabase> {
   return startEmbeddedDatabase({ dataDir, temporary: true })
 }
 
-function makeDataDir(path: string): string {
+function makeDataDir(path: string, temporary: boolean): string {
   try {
     const made = mkdirSync(path, { recursive: true })
     const dataDir = realpathSync(path)
     // Under root the server runs as somebody else and has to pass through, not to list.
-    if (process.getuid?.() === 0 && (made || path.startsWith(tmpdir()))) chmodSync(dataDir, 0o711)
+    if (process.getuid?.() === 0 && (made || temporary)) chmodSync(dataDir, 0o711)
     return dataDir
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException

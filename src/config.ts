@@ -1,0 +1,96 @@
+// The environment, read once into one frozen, typed object. Pure: it is given the variables and
+// opens nothing. All faults are reported together.
+import { resolve } from 'node:path'
+import { StartupFault } from './db/startup-fault.ts'
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
+const SEEDS = ['demo', 'none'] as const
+
+export type Config = Readonly<{
+  /** 0: the system picks one. */
+  port: number
+  host: string
+  /** Unset: the embedded PostgreSQL in dataDir. */
+  databaseUrl: string | undefined
+  dataDir: string
+  redisUrl: string | undefined
+  /** Unset: demo on a new embedded database, nothing on any other. */
+  seed: (typeof SEEDS)[number] | undefined
+  /** Without a slash at its end. Unset: http://HOST:PORT. */
+  baseUrl: string | undefined
+  logLevel: (typeof LOG_LEVELS)[number]
+  smtpUrl: string | undefined
+  stripeSecretKey: string | undefined
+  stripeWebhookSecret: string | undefined
+  stripeApiBase: string
+}>
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** Variables of ours have no prefix but this one, so whatever else carries it is a slip. */
+const PREFIX = 'SLOTGRAPH_'
+
+/** Reads the settings, or throws a StartupFault that lists everything wrong with them. */
+export function readConfig(environment: Environment): { config: Config; warnings: string[] } {
+  const faults: string[] = []
+  const read = reader(environment, faults)
+  const config: Config = Object.freeze({
+    port: read.port('PORT', 4000),
+    host: read.text('HOST') ?? '127.0.0.1',
+    databaseUrl: read.url('DATABASE_URL', ['postgresql', 'postgres']),
+    dataDir: resolve(read.text('DATA_DIR') ?? '.data'),
+    redisUrl: read.url('REDIS_URL', ['redis', 'rediss']),
+    seed: read.choice('SEED', SEEDS),
+    baseUrl: read.url('BASE_URL', ['http', 'https'])?.replace(/\/+$/, ''),
+    logLevel: read.choice('LOG_LEVEL', LOG_LEVELS) ?? 'info',
+    smtpUrl: read.url('SMTP_URL', ['smtp', 'smtps']),
+    stripeSecretKey: read.text('STRIPE_SECRET_KEY'),
+    stripeWebhookSecret: read.text('STRIPE_WEBHOOK_SECRET'),
+    stripeApiBase: read.url('STRIPE_API_BASE', ['http', 'https']) ?? 'https://api.stripe.com',
+  })
+  if (faults.length > 0) {
+    const count = faults.length === 1 ? 'a setting is' : `${faults.length} settings are`
+    throw new StartupFault(`Cannot start, because ${count} wrong:\n  ${faults.join('\n  ')}`)
+  }
+  return { config, warnings: unknownVariables(environment) }
+}
+
+/** One function per kind of setting; what is wrong goes into `faults`. */
+function reader(environment: Environment, faults: string[]) {
+  // An empty variable is how a shell or a compose file says "unset".
+  const text = (name: string) => environment[name]?.trim() || undefined
+  return {
+    text,
+    port(name: string, fallback: number): number {
+      const value = text(name)
+      if (value === undefined) return fallback
+      if (/^\d{1,5}$/.test(value) && Number(value) <= 65_535) return Number(value)
+      faults.push(`${name} is "${value}"; it has to be a whole number from 0 to 65535.`)
+      return fallback
+    },
+    choice<T extends string>(name: string, choices: readonly T[]): T | undefined {
+      const value = text(name)
+      if (value === undefined) return undefined
+      const found = choices.find((choice) => choice === value)
+      if (!found) faults.push(`${name} is "${value}"; it has to be one of ${choices.join(', ')}.`)
+      return found
+    },
+    // These may hold passwords, so a wrong one is not repeated.
+    url(name: string, schemes: readonly string[]): string | undefined {
+      const value = text(name)
+      if (value === undefined) return undefined
+      const scheme = URL.canParse(value) ? new URL(value).protocol.slice(0, -1) : ''
+      if (schemes.includes(scheme)) return value
+      const example = schemes.map((known) => `${known}://…`).join(' or ')
+      faults.push(`${name} is not an address that begins with ${example}`)
+      return undefined
+    },
+  }
+}
+
+function unknownVariables(environment: Environment): string[] {
+  return Object.keys(environment)
+    .filter((name) => name.startsWith(PREFIX))
+    .sort()
+    .map((name) => `The variable ${name} is not known and has no effect.`)
+}
