@@ -3,7 +3,6 @@
 // all parents. totalCount is counted only when it is asked for.
 
 import type { ArgBuilder } from '@pothos/core'
-import DataLoader from 'dataloader'
 import { GraphQLError } from 'graphql'
 import type { Scope } from '../auth/scope.ts'
 import { accountsWithin, may, type Viewer } from '../auth/viewer.ts'
@@ -17,9 +16,10 @@ import {
   type Order,
   type Page,
   type PageAsk,
-  type Partition,
 } from '../db/keyset.ts'
+import type { Key } from '../db/id.ts'
 import { Prisma } from '../generated/prisma/client.ts'
+import { batched } from './batches.ts'
 import { builder, type Types } from './builder.ts'
 import { decodeId } from './ids.ts'
 import { defaultPageSize, maxPageSize } from './limits.ts'
@@ -179,49 +179,34 @@ export async function listOverAccounts<Row extends object>(
   return { ...(page as Page<Row>), order: query.order, count }
 }
 
-type Batch = {
-  pages: DataLoader<Partition, Page<object>, string>
-  counts: DataLoader<Partition, number, string>
-}
-
-const batches = new WeakMap<object, Map<string, Batch>>()
-
 /**
  * One list below a parent row. `name` and the arguments identify the selection: all parents that ask
  * the same in one request are read together. `where` may name the parent as `u."parentId"`.
  */
 export async function listBelow<Row extends object>(
   ctx: Context,
-  parent: { accountId: string; id: string },
+  parent: Key,
   name: string,
   args: object,
   query: Omit<ListQuery, 'partitions' | 'merged'>,
   ask: PageAsk,
 ): Promise<Connection<Row>> {
   const size = pageSize(ask)
-  let batch = batches.get(ctx)
-  if (!batch) batches.set(ctx, (batch = new Map()))
-  const batchKey = `${name} ${JSON.stringify(args)}`
-  let loaders = batch.get(batchKey)
-  if (!loaders) {
-    const whole = (keys: readonly Partition[]): ListQuery => ({
-      ...query,
-      partitions: [...keys],
-      merged: false,
-    })
-    const cacheKeyFn = (key: Partition) => key.parentId ?? ''
-    loaders = {
-      pages: new DataLoader((keys) => readPages<object>(ctx.db.pool, whole(keys), ask, size), {
-        cacheKeyFn,
-      }),
-      counts: new DataLoader((keys) => countRows(ctx.db.pool, whole(keys)), { cacheKeyFn }),
-    }
-    batch.set(batchKey, loaders)
-  }
-  const key: Partition = { accountId: parent.accountId, parentId: parent.id }
-  const page = await withCursorErrors(() => loaders.pages.load(key))
-  const count = () => loaders.counts.load(key)
-  return { ...(page as Page<Row>), order: query.order, count }
+  const selection = `${name} ${JSON.stringify(args)}`
+  const whole = (keys: readonly Key[]): ListQuery => ({
+    ...query,
+    partitions: keys.map(({ accountId, id }) => ({ accountId, parentId: id })),
+    merged: false,
+  })
+  const key = { accountId: parent.accountId, id: parent.id }
+  const page = await withCursorErrors(() =>
+    batched(ctx, `page of ${selection}`, key, (keys) =>
+      readPages<Row>(ctx.db.pool, whole(keys), ask, size),
+    ),
+  )
+  const count = () =>
+    batched(ctx, `count of ${selection}`, key, (keys) => countRows(ctx.db.pool, whole(keys)))
+  return { ...page, order: query.order, count }
 }
 
 async function withCursorErrors<T>(read: () => Promise<T>): Promise<T> {

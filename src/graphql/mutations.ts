@@ -6,6 +6,7 @@ import type { Scope } from '../auth/scope.ts'
 import { Forbidden } from '../auth/viewer.ts'
 import type { Context } from '../context.ts'
 import { Refused, refusalType, type RefusalCode } from '../errors.ts'
+import { forgetBatches } from './batches.ts'
 import { builder, type Types } from './builder.ts'
 import { createLoaders } from './loaders.ts'
 import { forbidden } from './scopes.ts'
@@ -72,6 +73,7 @@ export function mutation<Fields extends InputFieldMap>(
         } finally {
           // Rows read before the change must not answer for what came after it.
           ctx.load = createLoaders(ctx.db)
+          forgetBatches(ctx)
         }
       },
     }),
