@@ -20,6 +20,17 @@ export const Money = builder.objectRef<MoneyValue>('Money').implement({
   }),
 })
 
+export const MoneyInput = builder.inputType('MoneyInput', {
+  description: "An amount of money in the minor unit of the account's currency.",
+  fields: (t) => ({
+    amount: t.int({ required: true, description: 'Minor units: 2750 is 27.50 EUR.' }),
+    currency: t.field({
+      type: 'Currency',
+      description: 'ISO 4217. Must be the currency of the account; left out, it is.',
+    }),
+  }),
+})
+
 /** Digits after the point of a currency, by ISO 4217 as the runtime knows it. */
 export function minorDigits(currency: string): number {
   const format = new Intl.NumberFormat('en', { style: 'currency', currency })

@@ -1,0 +1,121 @@
+// Taking and freeing time in the one table that the exclusion constraints guard. Rows go in by
+// ON CONFLICT DO NOTHING, in the order of their occupants: fewer rows than asked means that the time
+// is taken, and whoever asked rolls back. Holds that ran out are put aside first, swept or not.
+
+import { newId } from '../db/id.ts'
+import type { Transaction } from '../db/transaction.ts'
+
+/** Time to take: exactly one of staffId and resourceId, and the one thing that takes it. */
+export type NewOccupancy = {
+  accountId: string
+  kind: 'BOOKING' | 'HOLD' | 'BLOCK' | 'SESSION'
+  staffId: string | null
+  resourceId: string | null
+  /** Which unit of the resource, from 0; 0 for staff. */
+  unit: number
+  /** The order in which whoever is taken was named; 0 leads. */
+  position: number
+  /** Buffers included. */
+  startsAt: Date
+  endsAt: Date
+  /** Of a hold; null for what lasts. */
+  expiresAt: Date | null
+  bookingId?: string | null
+  holdId?: string | null
+  blockId?: string | null
+  sessionId?: string | null
+}
+
+/** What makes time taken or free: kind of the owner's column and the owner's key. */
+export type OccupancyOwner = {
+  accountId: string
+  by: 'bookingId' | 'holdId' | 'blockId' | 'sessionId'
+  id: string
+}
+
+/**
+ * Takes the time of all rows, or of none that counts: false means that somebody has some of it, and
+ * the transaction must be rolled back.
+ */
+export async function occupy(
+  tx: Transaction,
+  now: Date,
+  rows: readonly NewOccupancy[],
+): Promise<boolean> {
+  await releaseExpired(tx, now, rows)
+  return (await insertOccupancies(tx, rows)) === rows.length
+}
+
+/** Frees what holds that ran out by `now` still occupy of the time that these rows want. */
+export async function releaseExpired(
+  tx: Transaction,
+  now: Date,
+  rows: readonly NewOccupancy[],
+): Promise<void> {
+  if (rows.length === 0) return
+  await tx.$executeRaw`
+    WITH stale AS MATERIALIZED (
+      SELECT o."accountId", o."id"
+      FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS n("accountId" uuid,
+          "staffId" uuid, "resourceId" uuid, "unit" int, "startsAt" timestamptz, "endsAt" timestamptz)
+        CROSS JOIN LATERAL (
+          SELECT w."accountId", w."id" FROM "Occupancy" w
+          WHERE w."active" AND w."accountId" = n."accountId" AND w."staffId" = n."staffId"
+            AND tstzrange(w."startsAt", w."endsAt") && tstzrange(n."startsAt", n."endsAt")
+            AND w."kind" = 'HOLD' AND w."expiresAt" <= ${now}
+          UNION ALL
+          SELECT w."accountId", w."id" FROM "Occupancy" w
+          WHERE w."active" AND w."accountId" = n."accountId" AND w."resourceId" = n."resourceId"
+            AND w."unit" = n."unit"
+            AND tstzrange(w."startsAt", w."endsAt") && tstzrange(n."startsAt", n."endsAt")
+            AND w."kind" = 'HOLD' AND w."expiresAt" <= ${now}) o),
+    -- Locked in one order, so that two who clear the same time wait and do not deadlock.
+    locked AS MATERIALIZED (
+      SELECT o."accountId", o."id" FROM "Occupancy" o JOIN stale USING ("accountId", "id")
+      ORDER BY o."id" FOR UPDATE OF o)
+    UPDATE "Occupancy" o SET "active" = false FROM locked
+    WHERE o."accountId" = locked."accountId" AND o."id" = locked."id"`
+}
+
+/** Inserts the rows whose time is free; returns how many there were. */
+export async function insertOccupancies(
+  tx: Transaction,
+  rows: readonly NewOccupancy[],
+): Promise<number> {
+  if (rows.length === 0) return 0
+  const sorted = rows.map((row) => ({ ...row, id: newId() })).toSorted(byOccupant)
+  return tx.$executeRaw`
+    INSERT INTO "Occupancy" ("accountId", "id", "kind", "staffId", "resourceId", "unit",
+      "position", "startsAt", "endsAt", "expiresAt", "bookingId", "holdId", "blockId", "sessionId")
+    SELECT "accountId", "id", "kind", "staffId", "resourceId", "unit",
+      "position", "startsAt", "endsAt", "expiresAt", "bookingId", "holdId", "blockId", "sessionId"
+    FROM jsonb_to_recordset(${JSON.stringify(sorted)}::jsonb) AS n("accountId" uuid, "id" uuid,
+      "kind" "OccupancyKind", "staffId" uuid, "resourceId" uuid, "unit" int, "position" int,
+      "startsAt" timestamptz, "endsAt" timestamptz, "expiresAt" timestamptz, "bookingId" uuid,
+      "holdId" uuid, "blockId" uuid, "sessionId" uuid)
+    ON CONFLICT DO NOTHING`
+}
+
+function byOccupant(a: NewOccupancy, b: NewOccupancy): number {
+  const left = a.staffId ?? a.resourceId ?? ''
+  const right = b.staffId ?? b.resourceId ?? ''
+  if (left !== right) return left < right ? -1 : 1
+  return a.unit - b.unit || a.startsAt.getTime() - b.startsAt.getTime()
+}
+
+/** Frees the time that a booking, hold, block or session takes; its rows stay, inactive. */
+export async function vacate(tx: Transaction, owner: OccupancyOwner): Promise<void> {
+  const { accountId, by, id } = owner
+  await tx.occupancy.updateMany({
+    where: { accountId, [by]: id, active: true },
+    data: { active: false },
+  })
+}
+
+/** Keeps others from moving time of these staff members and resources until the transaction ends. */
+export async function lockOccupants(tx: Transaction, ids: readonly string[]): Promise<void> {
+  const sorted = [...new Set(ids)].sort()
+  if (sorted.length === 0) return
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(id, 0))
+    FROM unnest(${sorted}::text[]) WITH ORDINALITY AS n(id, place) ORDER BY place`
+}
