@@ -39,18 +39,18 @@ export type OccupancyOwner = {
  */
 export async function occupy(
   tx: Transaction,
-  now: Date,
   rows: readonly NewOccupancy[],
+  now: Date,
 ): Promise<boolean> {
-  await releaseExpired(tx, now, rows)
+  await releaseExpired(tx, rows, now)
   return (await insertOccupancies(tx, rows)) === rows.length
 }
 
 /** Frees what holds that ran out by `now` still occupy of the time that these rows want. */
 export async function releaseExpired(
   tx: Transaction,
-  now: Date,
   rows: readonly NewOccupancy[],
+  now: Date,
 ): Promise<void> {
   if (rows.length === 0) return
   await tx.$executeRaw`
