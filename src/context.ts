@@ -4,7 +4,7 @@
 import type { Viewer } from './auth/viewer.ts'
 import type { Database } from './db/client.ts'
 import type { EventHub } from './events/hub.ts'
-import type { Loaders } from './graphql/loaders.ts'
+import { createLoaders, type Loaders } from './graphql/loaders.ts'
 import type { Clock } from './time/clock.ts'
 import type { Logger } from 'pino'
 
@@ -20,4 +20,14 @@ export type Context = ActionContext & {
   requestId: string
   events: EventHub
   load: Loaders
+}
+
+/** What lives as long as the process; contexts are made of it. */
+export type Services = Pick<Context, 'db' | 'clock' | 'log' | 'events'>
+
+/** A fresh context: for every request, every document run in process, every event delivered. */
+export function newContext(services: Services, viewer: Viewer, requestId: string): Context {
+  const { db, clock, events } = services
+  const log = services.log.child({ requestId })
+  return { viewer, db, clock, log, events, requestId, load: createLoaders(db) }
 }

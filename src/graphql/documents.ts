@@ -1,0 +1,157 @@
+// Documents: parsed and validated once for each text, and run in process. Every door takes its
+// documents from here, so that what is legal is the same at each. What is remembered is bounded by
+// number and by size, because texts come from strangers.
+
+import { useDeferStream } from '@graphql-yoga/plugin-defer-stream'
+import {
+  execute as executeDocument,
+  GraphQLError,
+  Kind,
+  parse,
+  specifiedRules,
+  validate,
+  ValuesOfCorrectTypeRule,
+  type ASTVisitor,
+  type DocumentNode,
+  type ExecutionResult,
+  type ValidationContext,
+  type ValidationRule,
+} from 'graphql'
+import type { Context } from '../context.ts'
+import { publicResult } from './public-errors.ts'
+import { schema } from './schema.ts'
+
+/** Longest document, in characters and in tokens. */
+export const maxDocumentLength = 100_000
+export const maxDocumentTokens = 10_000
+
+const maxRemembered = 1_000
+const maxRememberedLength = 2_000_000
+/** A hostile document could earn thousands of errors; the first ones say enough. */
+const maxErrors = 20
+
+/** A document to run, or what is wrong with it. */
+export type Prepared =
+  | { document: DocumentNode; errors: null }
+  | { document: null; errors: readonly GraphQLError[] }
+
+const remembered = new Map<string, Prepared>()
+let rememberedLength = 0
+
+/** Parses and validates, or remembers having done so. Never throws. */
+export function prepare(text: string): Prepared {
+  const known = remembered.get(text)
+  if (known) {
+    // Re-inserted, so that the first in the map is the one that was not used for longest.
+    remembered.delete(text)
+    remembered.set(text, known)
+    return known
+  }
+  const prepared = examine(text)
+  remembered.set(text, prepared)
+  rememberedLength += text.length
+  for (const oldest of remembered.keys()) {
+    if (remembered.size <= maxRemembered && rememberedLength <= maxRememberedLength) break
+    remembered.delete(oldest)
+    rememberedLength -= oldest.length
+  }
+  return prepared
+}
+
+/**
+ * Runs a document in process, with the rights of the context's viewer. Errors are public ones. Give
+ * a context of its own to each call.
+ */
+export async function execute(
+  text: string,
+  variables: Record<string, unknown>,
+  ctx: Context,
+  operationName?: string,
+): Promise<ExecutionResult> {
+  const { document, errors } = prepare(text)
+  if (!document) return { errors }
+  const result = await executeDocument({
+    schema,
+    document,
+    contextValue: ctx,
+    variableValues: variables,
+    operationName,
+  })
+  return publicResult(result, ctx)
+}
+
+function examine(text: string): Prepared {
+  if (text.length > maxDocumentLength) {
+    const message = `The document has ${text.length} characters; ${maxDocumentLength} are allowed.`
+    return { document: null, errors: [withCode(new GraphQLError(message), 'GRAPHQL_PARSE_FAILED')] }
+  }
+  try {
+    const document = parse(text, { maxTokens: maxDocumentTokens })
+    const errors = validate(schema, document, rules, { maxErrors })
+    if (errors.length === 0) return { document, errors: null }
+    const coded = errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED'))
+    return { document: null, errors: coded }
+  } catch (error) {
+    const fault =
+      error instanceof GraphQLError ? error : new GraphQLError('The document is nested too deeply.')
+    // Thousands of levels exhaust the stack of a recursive parser.
+    if (fault !== error && !(error instanceof RangeError)) throw error
+    return { document: null, errors: [withCode(fault, 'GRAPHQL_PARSE_FAILED')] }
+  }
+}
+
+function withCode(error: GraphQLError, code: string): GraphQLError {
+  const { nodes, source, positions, extensions } = error
+  return new GraphQLError(error.message, {
+    nodes,
+    source,
+    positions,
+    extensions: { code: extensions['code'] ?? code },
+  })
+}
+
+/** A value that a scalar does not take is the user's input, not a fault of the document. */
+function ScalarValuesRule(context: ValidationContext): ASTVisitor {
+  const reporting: ValidationContext = Object.create(context, {
+    reportError: {
+      value(error: GraphQLError) {
+        const kind = error.nodes?.[0]?.kind
+        const isScalar =
+          kind === Kind.STRING || kind === Kind.INT || kind === Kind.FLOAT || kind === Kind.BOOLEAN
+        context.reportError(isScalar ? withCode(error, 'BAD_USER_INPUT') : error)
+      },
+    },
+  })
+  return ValuesOfCorrectTypeRule(reporting)
+}
+
+/** Introspection is not counted in the cost of an operation, so it is not repeated in one either. */
+function IntrospectionOnceRule(context: ValidationContext): ASTVisitor {
+  let found = 0
+  return {
+    Field(node) {
+      if (node.name.value !== '__schema' || (found += 1) <= 1) return
+      context.reportError(
+        new GraphQLError('A document asks for "__schema" more than once; once is enough.', {
+          nodes: node,
+        }),
+      )
+    },
+  }
+}
+
+function deferRules(): ValidationRule[] {
+  const added: ValidationRule[] = []
+  const plugin = useDeferStream() as {
+    onValidate(hook: { params: object; addValidationRule(rule: ValidationRule): void }): void
+  }
+  plugin.onValidate({ params: {}, addValidationRule: (rule) => added.push(rule) })
+  return added.filter((rule) => rule.name.startsWith('DeferStream'))
+}
+
+const rules: readonly ValidationRule[] = [
+  ...specifiedRules.filter((rule) => rule !== ValuesOfCorrectTypeRule),
+  ScalarValuesRule,
+  IntrospectionOnceRule,
+  ...deferRules(),
+]
