@@ -164,11 +164,13 @@ exec 3<&0 </dev/null
   trap '' INT TERM HUP
   if ! read -r line <&3; then
     kill -INT $$
-    for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-      [ -e "$1/postmaster.pid" ] || break
-      sleep 0.5 || sleep 1
-    done
-    if [ -n "$2" ]; then rm -rf -- "$2"; fi
+    if [ -n "$2" ]; then
+      for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+        [ -e "$1/postmaster.pid" ] || break
+        sleep 0.5 || sleep 1
+      done
+      rm -rf -- "$2"
+    fi
   fi
 ) >/dev/null 2>&1 &
 exec 3<&-
