@@ -17,6 +17,8 @@ export const builder = new SchemaBuilder<{
   Context: Context
   PrismaTypes: PrismaTypes
   Scalars: ScalarTypes
+  /** Models by name, so that a face can name another room's type. */
+  Objects: { [Model in keyof PrismaTypes]: PrismaTypes[Model]['Shape'] }
   Interfaces: { Node: object; Refusal: Refusal }
   DefaultFieldNullability: false
 }>({

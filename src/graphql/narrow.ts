@@ -23,7 +23,7 @@ type OrderAsked = { field: string; direction?: Order['direction'] | null }
 export function orderInput<Field extends string>(
   name: string,
   fields: Record<Field, Orderable>,
-  fallback: { field: Field; direction: Order['direction'] },
+  fallback: { field: NoInfer<Field>; direction: Order['direction'] },
 ) {
   const OrderField = builder.enumType(`${name}Field`, {
     description: 'What a list is ordered by; ids break ties.',
