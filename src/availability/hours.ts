@@ -4,7 +4,7 @@
 
 import { DAY, MINUTE } from '../time/instant.ts'
 import type { Instant } from '../time/instant.ts'
-import { fromPairs, clip, subtract } from '../time/interval-set.ts'
+import { clip, fromPairs, subtract, union } from '../time/interval-set.ts'
 import type { IntervalSet } from '../time/interval-set.ts'
 import { weekdayOf } from '../time/local.ts'
 import { localDayOf, pushWallSpan } from '../time/zone.ts'
@@ -83,7 +83,8 @@ export function workingTime(calendar: Calendar, from: Instant, to: Instant): Int
   // Hours of the day before may run over midnight, and clocks set back at midnight repeat a date.
   const firstDay = localDayOf(zone, from) - 2
   const lastDay = localDayOf(zone, to) + 1
-  const open: number[] = []
+  const weekly: number[] = []
+  const opened: number[] = []
   const closed: number[] = []
   const closedDays = new Set<number>()
   for (const exception of calendar.exceptions) {
@@ -92,13 +93,14 @@ export function workingTime(calendar: Calendar, from: Instant, to: Instant): Int
     if (startMinute == null && endMinute == null) closedDays.add(day)
     else pushMinutes(zone, day, startMinute ?? 0, endMinute ?? 1440, closed)
   }
-  pushWeekly(calendar, firstDay, lastDay, closedDays, open)
+  pushWeekly(calendar, firstDay, lastDay, closedDays, weekly)
   for (const exception of calendar.exceptions) {
     const { kind, day, startMinute, endMinute } = exception
     if (kind !== 'OPEN' || day < firstDay || day > lastDay || closedDays.has(day)) continue
-    pushMinutes(zone, day, startMinute ?? 0, endMinute ?? 1440, open)
+    pushMinutes(zone, day, startMinute ?? 0, endMinute ?? 1440, opened)
   }
-  const worked = clip(fromPairs(open), from, to)
+  // Weekly hours come in order of time; a few openings between them would have all sorted anew.
+  const worked = clip(union(fromPairs(weekly), fromPairs(opened)), from, to)
   return closed.length === 0 ? worked : subtract(worked, fromPairs(closed))
 }
 

@@ -170,14 +170,10 @@ function pushSlots(search: Search, duration: number, slots: Slot[]): void {
   const units = search.unitFree.map((sets) =>
     sets.map((free) => startSet(free, before, duration + after)),
   )
-  let allowed = search.allowed
-  units.forEach((sets, index) => {
-    if (!ledByUnits || index > 0) allowed = intersect(allowed, fromPairs(sets.flat()))
-  })
   const byWindow = service.stepFrom === 'WINDOW' && relaxed.step !== true
   const sameLength = leads.filter((lead) => lead.duration === duration)
   const leadStarts = sameLength.map((lead) => {
-    const startable = intersect(startSet(lead.free, before, duration + after), allowed)
+    const startable = intersect(startSet(lead.free, before, duration + after), search.allowed)
     const starts = subtract(startable, lead.full)
     return byWindow ? startsFromWindows(account.zone, lead.free, starts, step) : starts
   })
