@@ -1,0 +1,77 @@
+// What an event is: a fact that happened, written in the transaction of the change it tells of.
+
+/** Who did it. */
+export type Actor = { kind: string; id: string | null; name: string }
+
+export type SubjectType =
+  | 'Account'
+  | 'Booking'
+  | 'Hold'
+  | 'Customer'
+  | 'Service'
+  | 'StaffMember'
+  | 'Resource'
+  | 'Session'
+  | 'Availability'
+
+/** One changed field of the subject. JSON values; null for absent. */
+export type Change = { field: string; from: unknown; to: unknown }
+
+/** Ids (uuids) of what the event is about, by which subscribers filter. */
+export type About = {
+  bookingId?: string | null
+  serviceId?: string | null
+  staffIds?: string[]
+  customerId?: string | null
+  sessionId?: string | null
+  linkId?: string | null
+}
+
+/** What an action hands to `appendEvent`. */
+export type NewEvent = {
+  type: string
+  accountId: string
+  subjectType: SubjectType
+  subjectId: string
+  /** Version of the subject after the change; 1 for what has none. */
+  subjectVersion: number
+  about?: About
+  changes?: Change[]
+}
+
+/** An event as it stands in the log: one row of "Event". */
+export type LoggedEvent = {
+  xid: bigint
+  seq: bigint
+  id: string
+  accountId: string
+  type: string
+  occurredAt: Date
+  actorKind: string
+  actorId: string | null
+  actorName: string
+  subjectType: string
+  subjectId: string
+  subjectVersion: number
+  about: About
+  changes: Change[]
+}
+
+/** The fields that differ between two states, in the order of `fields`. Dates compare by instant. */
+export function changesBetween(
+  before: Record<string, unknown> | null,
+  after: Record<string, unknown>,
+  fields: readonly string[],
+): Change[] {
+  const changes: Change[] = []
+  for (const field of fields) {
+    const from = plain(before?.[field])
+    const to = plain(after[field])
+    if (JSON.stringify(from) !== JSON.stringify(to)) changes.push({ field, from, to })
+  }
+  return changes
+}
+
+function plain(value: unknown): unknown {
+  return value instanceof Date ? value.toISOString() : (value ?? null)
+}

@@ -1,0 +1,147 @@
+// The fan-out: hands the events of the tail to the subscribers of this process, plain rows, shared
+// by all of them. It knows accounts and places in the log, but no scopes and no documents.
+
+import type { Pool } from 'pg'
+import { compareCursors, type EventCursor } from './cursor.ts'
+import { refused } from '../errors.ts'
+import { comingAfterNow, findInLog, readLog, type ReadEvent } from './log.data.ts'
+import { createSubscriber, type EventSubscription, type Subscriber } from './subscriber.ts'
+
+/** Days for which events are kept; a cursor older than that is refused. */
+export const eventRetentionDays = 30
+
+const dayMs = 86_400_000
+
+export type SubscribeOptions = {
+  /** Accounts (uuids) whose events are wanted. */
+  accountIds: Iterable<string>
+  /** Which of their events are wanted; all when left out. */
+  wants?: (event: ReadEvent) => boolean
+  /** Replay what came after this, then go live; without it, live from now. */
+  after?: EventCursor | null
+}
+
+export type EventHub = {
+  /** Throws the refusal CURSOR_EXPIRED for a place that is not kept any more. */
+  subscribe(options: SubscribeOptions): Promise<EventSubscription>
+  /** Called for every event of every account, before any subscriber sees it. */
+  onEvent(listener: (event: ReadEvent) => void): () => void
+  /** For the tail alone. */
+  publish(events: readonly ReadEvent[]): void
+  subscriberCount(): number
+}
+
+type Options = {
+  pool: Pool
+  now: () => number
+  /** A listener threw. */
+  onFault: (error: unknown) => void
+  /** Events that may wait for one reader. */
+  queueLimit?: number
+  /** Events read from the log at once for one reader who catches up. */
+  pageSize?: number
+}
+
+export function createEventHub(options: Options): EventHub {
+  const listeners = new Set<(event: ReadEvent) => void>()
+  const subscribers = new Map<string, Set<Subscriber>>()
+  const all = new Set<Subscriber>()
+
+  const tell = (event: ReadEvent) => {
+    for (const listener of listeners) {
+      try {
+        listener(event)
+      } catch (error) {
+        options.onFault(error)
+      }
+    }
+  }
+
+  return {
+    subscribe: async ({ accountIds, wants, after }) => {
+      const start = after && (await startAfter(options, after))
+      const subscriber = register(options, subscribers, all, {
+        accountIds,
+        after: start?.from ?? null,
+        wants: (event) => !start?.isKnown(event) && (wants?.(event) ?? true),
+      })
+      if (!start) await subscriber.goLive(() => comingAfterNow(options.pool))
+      return subscriber.subscription
+    },
+    onEvent: (listener) => {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+    publish: (events) => {
+      for (const event of events) {
+        tell(event)
+        for (const subscriber of subscribers.get(event.accountId) ?? []) subscriber.offer(event)
+      }
+    },
+    subscriberCount: () => all.size,
+  }
+}
+
+function register(
+  { pool, queueLimit = 1_000, pageSize = 200 }: Options,
+  subscribers: Map<string, Set<Subscriber>>,
+  all: Set<Subscriber>,
+  reader: {
+    accountIds: Iterable<string>
+    after: EventCursor | null
+    wants: (event: ReadEvent) => boolean
+  },
+): Subscriber {
+  const place = (accountIds: Iterable<string>) => {
+    for (const accountId of accountIds) {
+      const there = subscribers.get(accountId)
+      if (there) there.add(subscriber)
+      else subscribers.set(accountId, new Set([subscriber]))
+    }
+  }
+  const remove = (accountIds: Iterable<string>) => {
+    for (const accountId of accountIds) {
+      const there = subscribers.get(accountId)
+      there?.delete(subscriber)
+      if (there?.size === 0) subscribers.delete(accountId)
+    }
+  }
+  const subscriber = createSubscriber({
+    ...reader,
+    queueLimit,
+    readPage: (from, accountIds) => readLog(pool, from, pageSize, accountIds),
+    onRetarget: (before, now) => {
+      if (!all.has(subscriber)) return
+      remove(before)
+      place(now)
+    },
+    onEnd: () => {
+      all.delete(subscriber)
+      remove(subscriber.accountIds())
+    },
+  })
+  all.add(subscriber)
+  place(subscriber.accountIds())
+  return subscriber
+}
+
+type Start = { from: EventCursor; isKnown: (event: EventCursor) => boolean }
+
+async function startAfter({ pool, now }: Options, after: EventCursor): Promise<Start> {
+  const found = await findInLog(pool, after)
+  if (!found || now() - found.occurredAt.getTime() > eventRetentionDays * dayMs) {
+    throw refused(
+      'CURSOR_EXPIRED',
+      `This cursor is older than the ${eventRetentionDays} days for which events are kept. ` +
+        'Read the current state anew, then subscribe without "after".',
+      { path: ['after'] },
+    )
+  }
+  // A cursor from outside a subscription may lie where older transactions can still write before
+  // it. Going on from there would lose what they write, so the reader starts further back.
+  const isEarly = compareCursors(after, found.end) > 0
+  return {
+    from: isEarly ? found.end : after,
+    isKnown: ({ xid, seq }) => isEarly && xid === after.xid && seq <= after.seq,
+  }
+}

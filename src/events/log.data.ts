@@ -1,0 +1,121 @@
+// Reads of the log. A row is given out only when every transaction that began before its own has
+// ended (below the snapshot's xmin): what is written later then always lies behind what was read,
+// and a reader that goes on from its last place loses nothing and repeats nothing.
+
+import type { Pool } from 'pg'
+import type { LoggedEvent } from './event.ts'
+import { run } from '../db/keyset.ts'
+import { Prisma } from '../generated/prisma/client.ts'
+import type { EventCursor } from './cursor.ts'
+
+/** An event that was read for delivery; `readAt` is performance.now() before the statement began. */
+export type ReadEvent = LoggedEvent & { readAt: number }
+
+export type LogPage = {
+  events: ReadEvent[]
+  /** Go on from here: everything before it is in this page or in earlier ones. */
+  position: EventCursor
+  /** More can be read at once. */
+  full: boolean
+  /** Something is committed that cannot be given out yet: an older transaction is still open. */
+  pending: boolean
+}
+
+/** Largest number of accounts read each from its own index; above it one scan of all wins. */
+const lateralLimit = 100
+
+const horizon = Prisma.sql`(pg_snapshot_xmin(pg_current_snapshot())::text)::bigint`
+
+const columns = Prisma.raw(
+  [
+    ...['xid', 'seq', 'id', 'accountId', 'type', 'occurredAt', 'actorKind', 'actorId', 'actorName'],
+    ...['subjectType', 'subjectId', 'subjectVersion', 'about', 'changes'],
+  ]
+    .map((name) => `e."${name}"`)
+    .join(', '),
+)
+
+/** The events after a place, in order; of these accounts (uuids) only, or of all. */
+export async function readLog(
+  pool: Pool,
+  after: EventCursor,
+  limit: number,
+  accountIds?: readonly string[],
+): Promise<LogPage> {
+  const readAt = performance.now()
+  const page = Prisma.sql`ORDER BY e."xid", e."seq" ${Prisma.raw(`LIMIT ${Math.trunc(limit)}`)}`
+  const bounds = Prisma.sql`(e."xid", e."seq") > (${after.xid}::bigint, ${after.seq}::bigint)
+    AND e."xid" < h."xmin"`
+  const rows = await run<LoggedEvent & { _xmin: bigint; _pending: boolean }>(
+    pool,
+    Prisma.sql`
+      WITH h AS MATERIALIZED (SELECT ${horizon} AS "xmin")
+      SELECT h."xmin" AS "_xmin",
+        EXISTS (SELECT FROM "Event" p WHERE p."xid" >= h."xmin") AS "_pending",
+        ${columns}
+      FROM h LEFT JOIN LATERAL (${eventsOf(accountIds, bounds, page)}) e ON true
+      ORDER BY e."xid", e."seq"`,
+  )
+  // Without an event there is one row, with nothing but what the horizon says.
+  const events = rows
+    .filter(({ id }) => id !== null)
+    .map(({ _xmin, _pending, ...event }) => ({ ...event, readAt }))
+  const full = events.length >= limit
+  const last = full && events.at(-1)
+  return {
+    events,
+    full,
+    position: last ? { xid: last.xid, seq: last.seq } : reached(after, rows[0]?._xmin ?? 0n),
+    pending: rows[0]?._pending ?? false,
+  }
+}
+
+function eventsOf(accountIds: readonly string[] | undefined, bounds: Prisma.Sql, page: Prisma.Sql) {
+  if (!accountIds) return Prisma.sql`SELECT e.* FROM "Event" e WHERE ${bounds} ${page}`
+  if (accountIds.length > lateralLimit) {
+    return Prisma.sql`SELECT e.* FROM "Event" e
+      WHERE e."accountId" = ANY(${accountIds}::uuid[]) AND ${bounds} ${page}`
+  }
+  return Prisma.sql`SELECT e.* FROM unnest(${accountIds}::uuid[]) u("accountId")
+    CROSS JOIN LATERAL (
+      SELECT e.* FROM "Event" e WHERE e."accountId" = u."accountId" AND ${bounds} ${page}
+    ) e ${page}`
+}
+
+// Rows of later transactions only: numbers begin at 1, so 0 lies before the first of them.
+function reached(after: EventCursor, xmin: bigint): EventCursor {
+  return after.xid >= xmin ? after : { xid: xmin, seq: 0n }
+}
+
+/** The end of what can be read now. */
+export async function logPosition(pool: Pool): Promise<EventCursor> {
+  const rows = await run<{ xmin: bigint }>(pool, Prisma.sql`SELECT ${horizon} AS "xmin"`)
+  return { xid: rows[0]?.xmin ?? 0n, seq: 0n }
+}
+
+/** Whether an event was still to come at the moment of this call. */
+export async function comingAfterNow(pool: Pool): Promise<(event: EventCursor) => boolean> {
+  const [now] = await run<{ xmax: bigint; open: string[] }>(
+    pool,
+    Prisma.sql`
+      SELECT (pg_snapshot_xmax(s)::text)::bigint AS "xmax",
+        ARRAY(SELECT x::text FROM pg_snapshot_xip(s) x) AS "open"
+      FROM pg_current_snapshot() s`,
+  )
+  if (!now) throw new Error('A statement that always gives one row gave none.')
+  const open = new Set(now.open.map(BigInt))
+  return ({ xid }) => xid >= now.xmax || open.has(xid)
+}
+
+/** The event of a cursor and the end of what can be read now; null when it is not kept. */
+export async function findInLog(
+  pool: Pool,
+  cursor: EventCursor,
+): Promise<{ occurredAt: Date; end: EventCursor } | null> {
+  const [row] = await run<{ occurredAt: Date; xmin: bigint }>(
+    pool,
+    Prisma.sql`SELECT "occurredAt", ${horizon} AS "xmin" FROM "Event"
+      WHERE "seq" = ${cursor.seq}::bigint AND "xid" = ${cursor.xid}::bigint`,
+  )
+  return row ? { occurredAt: row.occurredAt, end: { xid: row.xmin, seq: 0n } } : null
+}
