@@ -1,7 +1,7 @@
 // Offering and accepting appointments. A list and a check are the same search over a wide and a
 // one-instant range, so what is offered can be booked and the other way round. Pure.
 
-import { DAY } from '../time/instant.ts'
+import { DAY, MINUTE } from '../time/instant.ts'
 import type { Instant } from '../time/instant.ts'
 import { bookingWindow, refusedParty, refusedStart } from './booking-window.ts'
 import type { PartyRefusal, WindowRefusal } from './booking-window.ts'
@@ -83,8 +83,9 @@ function refusal(
   const offStep = { ok: false, reason: 'OFF_STEP', stepMinutes: service.slotStepMinutes } as const
   if (!fits({ busy: true, limits: true, step: true })) return { ok: false, reason: 'OUTSIDE_HOURS' }
   if (service.stepFrom === 'MIDNIGHT') {
-    const step = service.slotStepMinutes * 60_000
-    if (startsFromMidnight(account.zone, startsAt, startsAt + 1, step).length === 0) return offStep
+    const step = service.slotStepMinutes * MINUTE
+    const onStep = startsFromMidnight(account.zone, [startsAt, startsAt + 1], step)
+    if (onStep.length === 0) return offStep
   }
   if (!fits({ limits: true, step: true })) return { ok: false, reason: 'TAKEN' }
   if (!fits({ limits: true })) return offStep

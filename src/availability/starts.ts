@@ -4,7 +4,7 @@
 
 import { MINUTE } from '../time/instant.ts'
 import type { Instant } from '../time/instant.ts'
-import { ALWAYS, NEVER, fromPairs, intersect, subtract } from '../time/interval-set.ts'
+import { ALWAYS, NEVER, fromPairs, intersect, subtract, union } from '../time/interval-set.ts'
 import type { IntervalSet } from '../time/interval-set.ts'
 import { pushDaySpan } from '../time/zone.ts'
 import type { Zone } from '../time/zone.ts'
@@ -203,17 +203,16 @@ function startSet(free: IntervalSet, before: number, length: number): IntervalSe
   return out
 }
 
+/** Every start that some lead can give, once, ascending. */
 function startAxis(
-  search: Search,
+  { world, from, relaxed }: Search,
   leadStarts: readonly IntervalSet[],
   byWindow: boolean,
 ): readonly Instant[] {
-  const { world, from, to, relaxed } = search
-  if (relaxed.step) return [from]
-  if (!byWindow) {
-    return startsFromMidnight(world.account.zone, from, to, world.service.slotStepMinutes * MINUTE)
-  }
-  return fromPairs(leadStarts.flat()).filter((_, index) => index % 2 === 0)
+  const startable = leadStarts.reduce(union, NEVER)
+  if (relaxed.step) return startable.length === 0 ? [] : [from]
+  if (byWindow) return startable.filter((_, index) => index % 2 === 0)
+  return startsFromMidnight(world.account.zone, startable, world.service.slotStepMinutes * MINUTE)
 }
 
 /** One bit per lead and start, in words of 32 leads: `words` of them for each start. */

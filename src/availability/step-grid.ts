@@ -9,32 +9,21 @@ import { dayStart } from '../time/zone.ts'
 import type { Zone } from '../time/zone.ts'
 
 /**
- * Ascending instants in `[from, to)` whose wall time, counted from local midnight, is a multiple of
- * the step. A repeated hour gives both of its instants, a skipped one gives none.
+ * The instants of a set whose wall time, counted from local midnight, is a multiple of the step;
+ * ascending. A repeated hour gives both of its instants, a skipped one gives none.
  */
-export function startsFromMidnight(
-  zone: Zone,
-  from: Instant,
-  to: Instant,
-  step: number,
-): Instant[] {
+export function startsFromMidnight(zone: Zone, startable: IntervalSet, step: number): Instant[] {
   const out: Instant[] = []
-  let segment = zone.segmentAt(from)
-  for (let start = from; start < to;) {
-    const { offset } = segment
-    const end = Math.min(segment.end, to)
-    let midnight = Math.floor((start + offset) / DAY) * DAY - offset
-    let steps = Math.ceil((start - midnight) / step)
-    for (;;) {
-      const nextMidnight = midnight + DAY
-      const until = Math.min(end, nextMidnight)
-      for (let at = midnight + steps * step; at < until; at += step) out.push(at)
-      if (nextMidnight >= end) break
-      midnight = nextMidnight
-      steps = 0
+  for (let i = 0; i < startable.length; i += 2) {
+    const to = startable[i + 1]!
+    for (let at = startable[i]!; at < to;) {
+      const { end, offset } = zone.segmentAt(at)
+      const midnight = Math.floor((at + offset) / DAY) * DAY - offset
+      const until = Math.min(to, end, midnight + DAY)
+      let start = midnight + Math.ceil((at - midnight) / step) * step
+      for (; start < until; start += step) out.push(start)
+      at = until
     }
-    start = end
-    if (start < to) segment = zone.segmentAt(start)
   }
   return out
 }

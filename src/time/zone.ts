@@ -19,7 +19,7 @@ const PROBE = 7 * DAY
 
 const zones = new Map<string, Zone>()
 
-/** The zone of an IANA name, in any case. Throws RangeError for a name the runtime does not know. */
+/** The zone of an IANA name, in any case. Throws RangeError for a name nobody knows. */
 export function zoneOf(name: string): Zone {
   const key = name.toLowerCase()
   let zone = zones.get(key)

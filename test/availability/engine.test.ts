@@ -1,5 +1,5 @@
 // The engine against the minute-by-minute oracle, and against itself: what is offered can be booked
-// and what can be booked is offered. `RUNS=100000 npx vitest run test/availability` for the long run.
+// and what can be booked is offered. The long run: RUNS=100000 npx vitest run test/availability
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'

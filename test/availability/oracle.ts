@@ -1,5 +1,6 @@
-// What may be booked, decided minute by minute straight from the promises: no interval sets, no zone
-// tables, no step arithmetic of the engine. Slow on purpose. Everything is whole minutes since 1970.
+// What may be booked, decided minute by minute straight from the promises: no interval sets, no
+// zone tables, no step arithmetic of the engine. Slow on purpose. All times are whole minutes
+// since 1970.
 
 import { DateTime } from 'luxon'
 import type { Hours, OwnHours } from '../../src/availability/hours.ts'
