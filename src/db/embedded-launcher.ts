@@ -2,7 +2,7 @@
 // PostgreSQL refuses to run as root, so under root each way down is tried for real, the one
 // with the fewest rights first. Knows nothing of starting or stopping a server.
 import { execFile, execFileSync } from 'node:child_process'
-import { chmodSync, chownSync, statSync } from 'node:fs'
+import { chmodSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
@@ -45,7 +45,7 @@ export function findBinaries(): Binaries {
 /** The first way of running the programs that can execute them and write to `directory`. */
 export async function findLauncher(binaries: Binaries, directory: string): Promise<Launcher> {
   for (const launcher of launchers(directory)) {
-    if (launcher.owner) chownSync(directory, launcher.owner.uid, launcher.owner.gid)
+    if (launcher.owner) giveTo(launcher.owner, directory)
     if (await works(launcher, binaries, directory)) return launcher
   }
   const who = process.getuid?.() === 0 ? 'root' : 'this user'
@@ -79,6 +79,11 @@ function launchers(directory: string): Launcher[] {
       owner: { uid: 0, gid: 0 },
     },
   ]
+}
+
+function giveTo({ uid, gid }: { uid: number; gid: number }, directory: string): void {
+  // With all that is in it: a cluster may have been made by another launcher, or moved by hand.
+  if (statSync(directory).uid !== uid) execFileSync('chown', ['-R', `${uid}:${gid}`, directory])
 }
 
 // Whoever owns the nearest folder that is not root's, so that this person can go on without root.

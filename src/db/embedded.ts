@@ -3,8 +3,9 @@
 // and stops the server when the pipe breaks. Reached by a private unix socket and a password.
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync } from 'node:fs'
-import { realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { accessSync, chmodSync, chownSync, constants, existsSync, mkdirSync } from 'node:fs'
+import { mkdtempSync, readFileSync, realpathSync, renameSync, rmSync } from 'node:fs'
+import { statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -59,6 +60,7 @@ export async function startEmbeddedDatabase(options: Options): Promise<EmbeddedD
     }
     return { url, created, stop }
   } catch (error) {
+    rmSync(join(dataDir, 'postgres.new'), { recursive: true, force: true })
     unlock()
     if (options.temporary) rmSync(dataDir, { recursive: true, force: true })
     throw error
@@ -75,13 +77,14 @@ function makeDataDir(path: string, temporary: boolean): string {
   try {
     const made = mkdirSync(path, { recursive: true })
     const dataDir = realpathSync(path)
+    accessSync(dataDir, constants.W_OK | constants.X_OK)
     // Under root the server runs as somebody else and has to pass through, not to list.
     if (process.getuid?.() === 0 && (made || temporary)) chmodSync(dataDir, 0o711)
     return dataDir
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     throw new StartupFault(
-      `Could not make the data directory "${path}" (${code}). ` +
+      `Could not make the data directory "${path}", or write to it (${code}). ` +
         'Set DATA_DIR to a directory that you may write to.',
     )
   }
@@ -119,7 +122,6 @@ async function createCluster(binaries: Binaries, dataDir: string, temporary: boo
     await promisify(execFile)(command as string, args, { cwd: '/', env: COMMAND_ENV })
   } catch (error) {
     const words = (error as { stderr?: string }).stderr?.trim().split('\n').at(-1) ?? String(error)
-    rmSync(draft, { recursive: true, force: true })
     throw new StartupFault(`Could not create the embedded PostgreSQL in "${dataDir}": ${words}.`)
   }
   renameSync(draft, join(dataDir, 'postgres'))

@@ -111,7 +111,7 @@ describe('npm start refuses', () => {
     const { code, sentence } = await startAndFail({ DATA_DIR: join(dataDir, 'below') })
     expect(code).toBe(1)
     expect(sentence).toBe(
-      `Could not make the data directory "${join(dataDir, 'below')}" (ENOTDIR). ` +
+      `Could not make the data directory "${join(dataDir, 'below')}", or write to it (ENOTDIR). ` +
         'Set DATA_DIR to a directory that you may write to.',
     )
   })
