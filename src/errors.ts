@@ -45,7 +45,8 @@ export type RefusalDetails = {
   /** Path of the input field that is at fault, from the root of `input`. */
   path?: string[]
   issues?: Issue[]
-  nextSlots?: FreeSlot[]
+  /** Looked up only when somebody reads it: a lost race must stay cheap. */
+  nextSlots?: () => Promise<FreeSlot[]>
   accountId?: string
   currentVersion?: number
   from?: string

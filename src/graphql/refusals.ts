@@ -63,8 +63,10 @@ FreeSlotType.implement({
   }),
 })
 
-const nextSlots = (refusal: Refusal): Slot[] =>
-  (refusal.nextSlots ?? []).map((slot) => ({ ...slot, accountId: refusal.accountId ?? '' }))
+async function nextSlots(refusal: Refusal): Promise<Slot[]> {
+  const slots = (await refusal.nextSlots?.()) ?? []
+  return slots.map((slot) => ({ ...slot, accountId: refusal.accountId ?? '' }))
+}
 
 const meaning: Record<RefusalCode, string> = {
   NOT_FOUND: 'The thing does not exist, or not for this credential.',

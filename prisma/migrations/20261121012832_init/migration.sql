@@ -1019,3 +1019,10 @@ ALTER TABLE "Payment" ADD CONSTRAINT "Payment_amount" CHECK ("amountMinor" > 0);
 -- Hours and exceptions are found by their owner; most owners have none.
 CREATE INDEX "WorkingHours_owner" ON "WorkingHours"
   ("accountId", (coalesce("staffId", "resourceId", "serviceId")));
+
+-- Occupancy is taken before the booking or hold it belongs to is written, so that a lost race writes
+-- nothing else; these two references are checked at commit.
+ALTER TABLE "Occupancy"
+  ALTER CONSTRAINT "Occupancy_accountId_bookingId_fkey" DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE "Occupancy"
+  ALTER CONSTRAINT "Occupancy_accountId_holdId_fkey" DEFERRABLE INITIALLY DEFERRED;

@@ -1,0 +1,194 @@
+// Answers "what is free": worlds are loaded once for all services of a question, appointments are
+// searched by the rules, sessions are read with their seats.
+
+import type { Key } from '../db/id.ts'
+import { poolReader, type Reader } from '../db/reader.ts'
+import type { Database } from '../db/client.ts'
+import { Prisma, type Session } from '../generated/prisma/client.ts'
+import { DAY, type Instant } from '../time/instant.ts'
+import { zoneOf } from '../time/zone.ts'
+import { bookingWindow } from './booking-window.ts'
+import type { ServiceFacts } from './facts.data.ts'
+import { listSessions } from './sessions.ts'
+import { listSlots, nextStarts } from './slots.ts'
+import { loadWorlds, worldsOf, type World } from './world.data.ts'
+
+export type AvailabilityQuestion = {
+  services: readonly Key[]
+  now: Instant
+  partySize: number
+  durationMinutes: number | null
+  staffIds: readonly string[] | null
+  resourceIds: readonly string[] | null
+  exceptBookingId: string | null
+}
+
+/** One start that can be booked. */
+export type Offer = {
+  accountId: string
+  serviceId: string
+  startsAt: Instant
+  endsAt: Instant
+  staffIds: readonly string[]
+  resourceIds: readonly string[]
+  sessionId: string | null
+  /** Seats left in a session; null for an appointment. */
+  seatsAvailable: number | null
+}
+
+/** Everything that can be booked and starts in `[from, to)`, by service id, each soonest first. */
+export async function loadOffers(
+  db: Database,
+  question: AvailabilityQuestion,
+  from: Instant,
+  to: Instant,
+): Promise<Map<string, Offer[]>> {
+  const read = poolReader(db)
+  const worlds = await loadWorlds(read, worldQuestion(question, from, to))
+  const sessions = await loadSessions(read, [...worlds.values()], question, from, to)
+  return new Map(
+    [...worlds].map(([id, world]) => [
+      id,
+      world.facts.kind === 'CLASS'
+        ? sessionOffers(world, question, sessions.get(id) ?? [])
+        : listSlots(world.world, from, to, question.staffIds).map((slot) => offerOf(world, slot)),
+    ]),
+  )
+}
+
+/** The first `count` offers of each service from `after` to the end of its booking window. */
+export async function firstOffers(
+  db: Database,
+  question: AvailabilityQuestion,
+  after: Instant,
+  count: number,
+): Promise<Map<string, Offer[]>> {
+  const read = poolReader(db)
+  const found = new Map<string, Offer[]>()
+  const near = await loadWorlds(read, worldQuestion(question, after, after + span))
+  let open = [...near.values()]
+  let from = after
+  let to = after + span
+  let worlds = near
+  // The range grows, so that a near slot costs little; most services are answered by the first.
+  while (open.length > 0) {
+    const sessions = await loadSessions(read, open, question, from, to)
+    for (const { facts } of open) {
+      const world = worlds.get(facts.id) as World
+      const missing = count - (found.get(facts.id)?.length ?? 0)
+      const more =
+        facts.kind === 'CLASS'
+          ? sessionOffers(world, question, sessions.get(facts.id) ?? []).slice(0, missing)
+          : nextStarts(world.world, from, to, missing, question.staffIds).map((slot) =>
+              offerOf(world, slot),
+            )
+      found.set(facts.id, [...(found.get(facts.id) ?? []), ...more])
+    }
+    open = open.filter(
+      ({ facts }) =>
+        (found.get(facts.id)?.length ?? 0) < count && to < lastInstant(facts, question),
+    )
+    ;[from, to] = [to, to + (to - from) * 2]
+    if (open.length > 0) {
+      const facts = open.map((world) => world.facts)
+      worlds = await worldsOf(read, facts, worldQuestion(question, from, to))
+    }
+  }
+  return found
+}
+
+const span = 14 * DAY
+/** How far anybody looks ahead when a service sets no end to its booking window. */
+const horizon = 366 * DAY
+
+function lastInstant(facts: ServiceFacts, { now }: AvailabilityQuestion): Instant {
+  const window = bookingWindow(facts.rules, zoneOf(facts.account.timeZone), now)
+  return Math.min(window.endAt, now + horizon)
+}
+
+function worldQuestion(question: AvailabilityQuestion, from: Instant, to: Instant) {
+  const { services, now, partySize, durationMinutes, resourceIds, exceptBookingId } = question
+  return {
+    services,
+    from,
+    to,
+    now,
+    partySize,
+    durationMinutes,
+    resourceIds,
+    except: { bookingId: exceptBookingId },
+  }
+}
+
+function offerOf({ facts }: World, slot: ReturnType<typeof listSlots>[number]): Offer {
+  return {
+    accountId: facts.accountId,
+    serviceId: facts.id,
+    startsAt: slot.startsAt,
+    endsAt: slot.endsAt,
+    staffIds: slot.staffIds,
+    resourceIds: slot.resources.map(({ id }) => id),
+    sessionId: null,
+    seatsAvailable: null,
+  }
+}
+
+type SessionRow = Session & { liveHeld: number; ownSeats: number; staffIds: string[] }
+
+// Seats of holds that ran out are free, swept or not; so are those of the booking being moved.
+async function loadSessions(
+  read: Reader,
+  worlds: readonly World[],
+  question: AvailabilityQuestion,
+  from: Instant,
+  to: Instant,
+): Promise<Map<string, SessionRow[]>> {
+  const classes = worlds.filter(({ facts }) => facts.kind === 'CLASS').map(({ facts }) => facts)
+  if (classes.length === 0) return new Map()
+  const now = new Date(question.now).toISOString()
+  const rows = await read<SessionRow>(Prisma.sql`
+    SELECT r.*,
+      (SELECT coalesce(sum(h."partySize"), 0)::int FROM "Hold" h WHERE r."seatsHeld" > 0
+        AND h."accountId" = r."accountId" AND h."sessionId" = r."id" AND h."state" = 'LIVE'
+        AND h."expiresAt" > ${now}::timestamptz) AS "liveHeld",
+      (SELECT coalesce(sum(b."partySize"), 0)::int FROM "Booking" b
+        WHERE b."accountId" = r."accountId" AND b."sessionId" = r."id"
+        AND b."id" = ${question.exceptBookingId}::uuid
+        AND b."status" NOT IN ('CANCELLED', 'DECLINED')) AS "ownSeats",
+      ARRAY(SELECT j."staffId"::text FROM "SessionStaff" j WHERE j."accountId" = r."accountId"
+        AND j."sessionId" = r."id" ORDER BY j."position") AS "staffIds"
+    FROM unnest(${classes.map(({ accountId }) => accountId)}::uuid[],
+        ${classes.map(({ id }) => id)}::uuid[]) u("accountId", "id")
+      JOIN "Session" r ON r."accountId" = u."accountId" AND r."serviceId" = u."id"
+    WHERE r."active" AND r."startsAt" >= ${new Date(from).toISOString()}::timestamptz
+      AND r."startsAt" < ${new Date(to).toISOString()}::timestamptz
+    ORDER BY r."startsAt", r."id"`)
+  return Map.groupBy(rows, ({ serviceId }) => serviceId)
+}
+
+function sessionOffers(
+  { facts }: World,
+  { now, partySize, staffIds }: AvailabilityQuestion,
+  rows: readonly SessionRow[],
+): Offer[] {
+  const zone = zoneOf(facts.account.timeZone)
+  const seats = rows.map((row) => ({
+    row,
+    startsAt: row.startsAt.getTime(),
+    capacity: row.capacity,
+    seatsTaken: row.seatsTaken + row.liveHeld - row.ownSeats,
+  }))
+  const asked = staffIds
+    ? seats.filter(({ row }) => row.staffIds.some((id) => staffIds.includes(id)))
+    : seats
+  return listSessions({ rules: facts.rules, zone, now, partySize }, asked).map((session) => ({
+    accountId: facts.accountId,
+    serviceId: facts.id,
+    startsAt: session.startsAt,
+    endsAt: session.row.endsAt.getTime(),
+    staffIds: session.row.staffIds,
+    resourceIds: [],
+    sessionId: session.row.id,
+    seatsAvailable: session.capacity - session.seatsTaken,
+  }))
+}

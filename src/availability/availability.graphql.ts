@@ -1,0 +1,191 @@
+// When a service can be booked, by local day.
+
+import { may } from '../auth/viewer.ts'
+import type { Context } from '../context.ts'
+import type { Key } from '../db/id.ts'
+import { demandArgument } from '../graphql/arguments.ts'
+import { batched } from '../graphql/batches.ts'
+import { builder } from '../graphql/builder.ts'
+import { keyOf } from '../graphql/ids.ts'
+import { dayName, dayNumber } from '../time/local.ts'
+import { dayStart, localDayOf, zoneOf, type Zone } from '../time/zone.ts'
+import {
+  firstOffers,
+  loadOffers,
+  type AvailabilityQuestion,
+  type Offer,
+} from './availability.data.ts'
+import { keptMinutes } from './kept-length.ts'
+import { absent, open, readAvailability, serviceWithin, Slot } from './slot.graphql.ts'
+
+/** Most days one question may span. */
+export const maxDays = 62
+
+type Days = {
+  zone: Zone
+  offers: readonly Offer[]
+  next: () => Promise<Offer | null>
+}
+
+const Day = builder.objectRef<{ date: string; slots: Offer[] }>('AvailabilityDay').implement({
+  description: "The slots of one local day of the answer's zone.",
+  open,
+  fields: (t) => ({
+    date: t.expose('date', { type: 'LocalDate', description: 'The local date.' }),
+    slots: t.field({
+      type: [Slot],
+      complexity: { field: 1, multiplier: 3 },
+      description: 'Soonest first; at least one.',
+      resolve: (day) => day.slots,
+    }),
+  }),
+})
+
+const Availability = builder.objectRef<Days>('Availability').implement({
+  description: 'When a service can be booked.',
+  open,
+  fields: (t) => ({
+    timeZone: t.field({
+      type: 'TimeZone',
+      description: 'The zone whose days are meant.',
+      resolve: ({ zone }) => zone.name,
+    }),
+    days: t.field({
+      type: [Day],
+      complexity: { field: 1, multiplier: 7 },
+      description: 'The days that have slots, in order.',
+      resolve: ({ zone, offers }) => daysOf(zone, offers),
+    }),
+    slots: t.field({
+      type: [Slot],
+      complexity: { field: 1, multiplier: 20 },
+      description: 'All slots in one list, soonest first.',
+      resolve: ({ offers }) => [...offers],
+    }),
+    nextAvailable: t.field({
+      type: Slot,
+      nullable: true,
+      complexity: 20,
+      description:
+        'The first slot after the asked days when these have none; null when they have some, or ' +
+        'when the service is booked out.',
+      resolve: (days) => days.next(),
+    }),
+  }),
+})
+
+function daysOf(zone: Zone, offers: readonly Offer[]): { date: string; slots: Offer[] }[] {
+  const byDay = Map.groupBy(offers, ({ startsAt }) => localDayOf(zone, startsAt))
+  return [...byDay].map(([day, slots]) => ({ date: dayName(day), slots }))
+}
+
+const AvailabilityInput = builder.inputType('AvailabilityInput', {
+  description: 'Which slots are asked for.',
+  fields: (t) => ({
+    serviceId: t.id({ required: true, description: 'What is to be booked.' }),
+    from: t.field({ type: 'LocalDate', required: true, description: 'The first day.' }),
+    days: t.int({ defaultValue: 7, description: `How many days, 1 to ${maxDays}.` }),
+    timeZone: t.field({
+      type: 'TimeZone',
+      description: "The zone whose days are meant; left out, the account's.",
+    }),
+    staffIds: t.idList({ description: 'Only with one of these staff members.' }),
+    resourceIds: t.idList({ description: 'Only with one of these resources.' }),
+    partySize: t.field({ type: 'PositiveInt', defaultValue: 1, description: 'For how many.' }),
+    excludeBooking: t.id({ description: 'Treat the time of this booking as free: it moves.' }),
+    durationMinutes: t.int({ description: 'Another length than the usual one.' }),
+  }),
+})
+
+type Input = typeof AvailabilityInput.$inferInput
+
+builder.queryField('availability', (t) =>
+  t.field({
+    type: Availability,
+    scopes: readAvailability,
+    complexity: 50,
+    description: 'When a service can be booked. What is listed is what createBooking accepts.',
+    args: { input: t.arg({ type: AvailabilityInput, required: true, description: 'What.' }) },
+    resolve: (_root, { input }, ctx) => {
+      const service = serviceWithin(ctx, input.serviceId, 'serviceId')
+      return availabilityOf(ctx, service, input)
+    },
+  }),
+)
+
+builder.prismaObjectField('Service', 'availability', (t) =>
+  t.field({
+    type: Availability,
+    nullable: true,
+    scopes: readAvailability,
+    complexity: 50,
+    description: 'When it can be booked; empty for an archived service. Null when denied.',
+    args: {
+      from: t.arg({ type: 'LocalDate', required: true, description: 'The first day.' }),
+      days: t.arg.int({ defaultValue: 7, description: `How many days, 1 to ${maxDays}.` }),
+      timeZone: t.arg({ type: 'TimeZone', description: "Whose days; left out, the account's." }),
+      partySize: t.arg({ type: 'PositiveInt', defaultValue: 1, description: 'For how many.' }),
+    },
+    resolve: (service, args, ctx) => availabilityOf(ctx, service, args),
+  }),
+)
+
+type Asked = Pick<Input, 'from'> & Partial<Omit<Input, 'serviceId'>>
+
+async function availabilityOf(ctx: Context, service: Key, input: Asked): Promise<Days> {
+  const days = input.days ?? 7
+  demandArgument(days >= 1 && days <= maxDays, `"days" is ${days}; 1 to ${maxDays} are allowed.`)
+  const minutes = input.durationMinutes
+  demandArgument(
+    minutes == null || (minutes >= 1 && minutes <= 43_200),
+    `"durationMinutes" is ${minutes}; 1 to 43200 are allowed.`,
+  )
+  const first = dayNumber(input.from) ?? -1
+  demandArgument(first >= 0 && first < 84_000, `"from" is ${input.from}; take 1970 to 2199.`)
+  const question = await questionOf(ctx, service, input)
+  const account = await ctx.load('Account', { ...service, id: service.accountId })
+  const zone = zoneOf(input.timeZone ?? account?.timeZone ?? 'UTC')
+  const from = dayStart(zone, first)
+  const to = dayStart(zone, first + days)
+  const name = `Service.availability ${from} ${to} ${JSON.stringify(question, withoutServices)}`
+  const offers = await batched(ctx, name, service, async (services) => {
+    const found = await loadOffers(ctx.db, { ...question, services }, from, to)
+    return services.map(({ id }) => found.get(id) ?? [])
+  })
+  const next = async () => {
+    if (offers.length > 0) return null
+    const after = Math.max(to, question.now)
+    return (await firstOffers(ctx.db, question, after, 1)).get(service.id)?.[0] ?? null
+  }
+  return { zone, offers, next }
+}
+
+function withoutServices(key: string, value: unknown): unknown {
+  return key === 'services' ? undefined : value
+}
+
+async function questionOf(ctx: Context, service: Key, input: Asked): Promise<AvailabilityQuestion> {
+  const idsOf = (name: 'StaffMember' | 'Resource', ids: readonly string[] | null | undefined) =>
+    ids ? ids.flatMap((id) => keyOf(name, id)?.id ?? []) : null
+  const staffIds = idsOf('StaffMember', input.staffIds)
+  const booking = await bookingToMove(ctx, service, input.excludeBooking)
+  return {
+    services: [service],
+    now: ctx.clock.now(),
+    partySize: input.partySize ?? 1,
+    durationMinutes: input.durationMinutes ?? (booking && keptMinutes(booking, staffIds)),
+    staffIds,
+    resourceIds: idsOf('Resource', input.resourceIds),
+    exceptBookingId: booking?.id ?? null,
+  }
+}
+
+async function bookingToMove(ctx: Context, service: Key, id: string | null | undefined) {
+  if (id == null) return null
+  const key = keyOf('Booking', id)
+  const seen =
+    key?.accountId === service.accountId && may(ctx.viewer, key.accountId, ['bookings:read'])
+  const booking = seen ? await ctx.load('Booking', key) : null
+  if (!booking) throw absent('Booking', 'excludeBooking')
+  return booking
+}

@@ -1,0 +1,129 @@
+// Reads what is taken: active occupancy of staff and of units of resources as sorted intervals, and
+// bookings counted against daily limits. Holds that have run out are not there, swept or not.
+
+import type { Reader } from '../db/reader.ts'
+import { Prisma } from '../generated/prisma/client.ts'
+import type { Instant } from '../time/instant.ts'
+
+export type BusyQuestion = {
+  accountId: string
+  staffIds: readonly string[]
+  resourceIds: readonly string[]
+  start: Instant
+  end: Instant
+}
+
+/** Whose own time is to be treated as free. */
+export type Except = { bookingId?: string | null; holdId?: string | null }
+
+type Row = { kind: string; occupantId: string; unit: number; spans: string }
+
+/** Flat start/end pairs in epoch ms, ascending, by staff id and by `resourceId unit`. */
+export type Busy = { staff: Map<string, number[]>; units: Map<string, number[]> }
+
+/** What is taken in these ranges; one statement. Instants are whole milliseconds. */
+export async function loadBusy(
+  read: Reader,
+  questions: readonly BusyQuestion[],
+  now: Instant,
+  except: Except,
+): Promise<Busy> {
+  const busy: Busy = { staff: new Map(), units: new Map() }
+  const staff = occupants(questions, 'staffIds')
+  const resources = occupants(questions, 'resourceIds')
+  const parts: Prisma.Sql[] = []
+  if (staff.length > 0) parts.push(part('staff', staff, now, except))
+  if (resources.length > 0) parts.push(part('resource', resources, now, except))
+  if (parts.length === 0) return busy
+  const rows = await read<Row>(Prisma.join(parts, ' UNION ALL '))
+  for (const row of rows) {
+    const spans = row.spans.split(',').map(Number)
+    if (row.kind === 'staff') busy.staff.set(row.occupantId, spans)
+    else busy.units.set(unitKey(row.occupantId, row.unit), spans)
+  }
+  return busy
+}
+
+export function unitKey(resourceId: string, unit: number): string {
+  return `${resourceId} ${unit}`
+}
+
+type Occupant = { accountId: string; id: string; start: Instant; end: Instant }
+
+// Two services of one question may share a person: the widest of their ranges is read once.
+function occupants(questions: readonly BusyQuestion[], which: 'staffIds' | 'resourceIds') {
+  const found = new Map<string, Occupant>()
+  for (const { accountId, start, end, [which]: ids } of questions) {
+    for (const id of ids) {
+      const known = found.get(id)
+      if (!known) found.set(id, { accountId, id, start, end })
+      else {
+        known.start = Math.min(known.start, start)
+        known.end = Math.max(known.end, end)
+      }
+    }
+  }
+  return [...found.values()]
+}
+
+function part(
+  kind: 'staff' | 'resource',
+  list: readonly Occupant[],
+  now: Instant,
+  except: Except,
+): Prisma.Sql {
+  const column = Prisma.raw(`o."${kind}Id"`)
+  const unit = Prisma.raw(kind === 'staff' ? '0' : 'o."unit"')
+  const at = (instant: Instant) => new Date(instant).toISOString()
+  // Holds of one unit may abut what replaced them, so spans can touch but never overlap.
+  return Prisma.sql`
+    SELECT ${kind} AS "kind", u."id"::text AS "occupantId", o."unit", o."spans"
+    FROM unnest(${list.map(({ accountId }) => accountId)}::uuid[],
+        ${list.map(({ id }) => id)}::uuid[],
+        ${list.map(({ start }) => at(start))}::timestamptz[],
+        ${list.map(({ end }) => at(end))}::timestamptz[]) u("accountId", "id", "start", "end")
+      CROSS JOIN LATERAL (
+        SELECT ${unit} AS "unit", string_agg(
+          (extract(epoch FROM o."startsAt") * 1000)::bigint || ',' ||
+          (extract(epoch FROM o."endsAt") * 1000)::bigint, ',' ORDER BY o."startsAt") AS "spans"
+        FROM "Occupancy" o
+        WHERE o."active" AND o."accountId" = u."accountId" AND ${column} = u."id"
+          AND tstzrange(o."startsAt", o."endsAt") && tstzrange(u."start", u."end")
+          AND (o."expiresAt" IS NULL OR o."expiresAt" > ${at(now)}::timestamptz)
+          AND o."bookingId" IS DISTINCT FROM ${except.bookingId ?? null}::uuid
+          AND o."holdId" IS DISTINCT FROM ${except.holdId ?? null}::uuid
+        GROUP BY ${unit}) o
+    WHERE o."spans" IS NOT NULL`
+}
+
+type CountRow = { serviceId: string; staffId: string | null; startsAt: Date }
+
+/** Starts that count against daily limits, for these services and staff; one statement. */
+export async function loadCounted(
+  read: Reader,
+  accountIds: readonly string[],
+  serviceIds: readonly string[],
+  staffIds: readonly string[],
+  range: { start: Instant; end: Instant },
+  now: Instant,
+  except: Except,
+): Promise<CountRow[]> {
+  if (serviceIds.length + staffIds.length === 0) return []
+  const at = (instant: Instant) => new Date(instant).toISOString()
+  const within = Prisma.sql`b."startsAt" >= ${at(range.start)}::timestamptz
+    AND b."startsAt" < ${at(range.end)}::timestamptz`
+  const accounts = Prisma.sql`b."accountId" = ANY(${accountIds}::uuid[])`
+  return read<CountRow>(Prisma.sql`
+    SELECT b."serviceId", b."staffId", b."startsAt" FROM "Booking" b
+    WHERE ${accounts} AND ${within} AND b."status" NOT IN ('CANCELLED', 'DECLINED')
+      AND (b."serviceId" = ANY(${serviceIds}::uuid[]) OR b."staffId" = ANY(${staffIds}::uuid[]))
+      AND b."id" IS DISTINCT FROM ${except.bookingId ?? null}::uuid
+    UNION ALL
+    SELECT b."serviceId", o."staffId", b."startsAt" FROM "Hold" b
+      LEFT JOIN "Occupancy" o ON o."accountId" = b."accountId" AND o."holdId" = b."id"
+        AND o."staffId" IS NOT NULL AND o."position" = 0
+    WHERE ${accounts} AND ${within} AND b."state" = 'LIVE'
+      AND b."expiresAt" > ${at(now)}::timestamptz
+      AND (b."serviceId" = ANY(${serviceIds}::uuid[]) OR o."staffId" = ANY(${staffIds}::uuid[]))
+      AND b."id" IS DISTINCT FROM ${except.holdId ?? null}::uuid`)
+}

@@ -1,0 +1,200 @@
+// Reads what a service may be booked by: its terms, who gives it, what it occupies, and everybody's
+// hours. One statement for any number of services. What is taken is read in busy.data.ts.
+
+import type { Key } from '../db/id.ts'
+import type { Reader } from '../db/reader.ts'
+import { Prisma } from '../generated/prisma/client.ts'
+import { dayNumber } from '../time/local.ts'
+import { zoneOf } from '../time/zone.ts'
+import type { Hours, HoursException, WeeklyHours } from './hours.ts'
+import type { SlotRules } from './slot-world.ts'
+
+export type AccountFacts = {
+  id: string
+  timeZone: string
+  currency: string
+  holdSeconds: number
+}
+
+export type StaffFacts = {
+  id: string
+  timeZone: string | null
+  dailyLimit: number | null
+  durationMinutes: number | null
+  priceMinor: number | null
+}
+
+export type ResourceFacts = { id: string; capacity: number; requirement: number }
+
+type HoursRow = {
+  staffId: string | null
+  resourceId: string | null
+  serviceId: string | null
+  weekday: number
+  startMinute: number
+  endMinute: number
+  validFromOn: string | null
+  validUntilOn: string | null
+}
+
+type ExceptionRow = {
+  staffId: string | null
+  resourceId: string | null
+  serviceId: string | null
+  kind: 'CLOSED' | 'OPEN'
+  on: string
+  startMinute: number | null
+  endMinute: number | null
+}
+
+type Row = {
+  accountId: string
+  id: string
+  name: string
+  kind: 'APPOINTMENT' | 'CLASS'
+  active: boolean
+  durationMinutes: number
+  priceMinor: number | null
+  bufferBeforeMinutes: number
+  bufferAfterMinutes: number
+  slotStepMinutes: number
+  stepFrom: 'MIDNIGHT' | 'WINDOW'
+  staffMode: 'ANY' | 'COLLECTIVE'
+  minNoticeMinutes: number
+  maxAdvanceDays: number | null
+  bookableFromOn: string | null
+  bookableUntilOn: string | null
+  dailyLimit: number | null
+  minParty: number
+  maxParty: number
+  requiresConfirmation: boolean
+  account: AccountFacts
+  staff: StaffFacts[]
+  resources: ResourceFacts[]
+  hours: HoursRow[]
+  exceptions: ExceptionRow[]
+}
+
+/** A service with everything but what is taken. */
+export type ServiceFacts = Omit<Row, 'hours' | 'exceptions'> & {
+  rules: SlotRules
+  accountHours: Hours
+  serviceHours: Hours | null
+  staffHours: Map<string, Hours>
+  resourceHours: Map<string, Hours>
+  /** Whether the service asks for staff at all; staff who left do not make it bookable without. */
+  needsStaff: boolean
+}
+
+/**
+ * The facts of these services, by service id; archived and absent services are left out.
+ * Exceptions are read from `fromDay` on (local days since 1970).
+ */
+export async function loadServiceFacts(
+  read: Reader,
+  services: readonly Key[],
+  fromDay: number,
+): Promise<Map<string, ServiceFacts>> {
+  if (services.length === 0) return new Map()
+  const rows = await read<Row & { staffCount: number }>(statement(services, fromDay))
+  return new Map(rows.map((row) => [row.id, factsOf(row)]))
+}
+
+function statement(services: readonly Key[], fromDay: number): Prisma.Sql {
+  const accounts = services.map(({ accountId }) => accountId)
+  const ids = services.map(({ id }) => id)
+  const owned = Prisma.sql`h."accountId" = s."accountId" AND (
+    num_nonnulls(h."staffId", h."resourceId", h."serviceId") = 0 OR h."serviceId" = s."id"
+    OR h."staffId" IN (SELECT j."staffId" FROM "ServiceStaff" j
+      WHERE j."accountId" = s."accountId" AND j."serviceId" = s."id")
+    OR h."resourceId" IN (SELECT j."resourceId" FROM "ServiceResource" j
+      WHERE j."accountId" = s."accountId" AND j."serviceId" = s."id"))`
+  return Prisma.sql`
+    SELECT s."accountId", s."id", s."name", s."kind"::text, s."active", s."durationMinutes",
+      s."priceMinor", s."bufferBeforeMinutes", s."bufferAfterMinutes", s."slotStepMinutes",
+      s."stepFrom"::text, s."staffMode"::text, s."minNoticeMinutes", s."maxAdvanceDays",
+      s."bookableFromOn"::text, s."bookableUntilOn"::text, s."dailyLimit", s."minParty",
+      s."maxParty", s."requiresConfirmation",
+      json_build_object('id', a."id", 'timeZone', a."timeZone", 'currency', a."currency",
+        'holdSeconds', a."holdSeconds") AS "account",
+      (SELECT count(*)::int FROM "ServiceStaff" j
+        WHERE j."accountId" = s."accountId" AND j."serviceId" = s."id") AS "staffCount",
+      (SELECT coalesce(json_agg(json_build_object('id', m."id", 'timeZone', m."timeZone",
+          'dailyLimit', m."dailyLimit", 'durationMinutes', j."durationMinutes",
+          'priceMinor', j."priceMinor") ORDER BY j."position", m."id"), '[]')
+        FROM "ServiceStaff" j JOIN "StaffMember" m
+          ON m."accountId" = j."accountId" AND m."id" = j."staffId"
+        WHERE j."accountId" = s."accountId" AND j."serviceId" = s."id" AND m."active") AS "staff",
+      (SELECT coalesce(json_agg(json_build_object('id', m."id", 'capacity', CASE WHEN m."active"
+          THEN m."capacity" ELSE 0 END, 'requirement', j."requirement")
+          ORDER BY j."requirement", m."name", m."id"), '[]')
+        FROM "ServiceResource" j JOIN "Resource" m
+          ON m."accountId" = j."accountId" AND m."id" = j."resourceId"
+        WHERE j."accountId" = s."accountId" AND j."serviceId" = s."id") AS "resources",
+      (SELECT coalesce(json_agg(h), '[]') FROM "WorkingHours" h WHERE ${owned}) AS "hours",
+      (SELECT coalesce(json_agg(h), '[]') FROM "AvailabilityException" h
+        WHERE ${owned} AND h."on" >= '1970-01-01'::date + ${fromDay - 3}::int) AS "exceptions"
+    FROM unnest(${accounts}::uuid[], ${ids}::uuid[]) k("accountId", "id")
+      JOIN "Service" s ON s."accountId" = k."accountId" AND s."id" = k."id" AND s."active"
+      JOIN "Account" a ON a."id" = s."accountId"`
+}
+
+function factsOf(row: Row & { staffCount: number }): ServiceFacts {
+  const { hours, exceptions, ...rest } = row
+  const weekly = (mine: (owner: HoursRow | ExceptionRow) => boolean): Hours => ({
+    weekly: hours.filter(mine).map(weeklyOf),
+    exceptions: exceptions.filter(mine).map(exceptionOf),
+  })
+  const nobody = (h: HoursRow | ExceptionRow) => !h.staffId && !h.resourceId && !h.serviceId
+  const own = weekly((h) => h.serviceId === row.id)
+  return {
+    ...rest,
+    rules: rulesOf(row),
+    needsStaff: row.staffCount > 0,
+    accountHours: weekly(nobody),
+    serviceHours: own.weekly.length + own.exceptions.length > 0 ? own : null,
+    staffHours: new Map(row.staff.map(({ id }) => [id, weekly((h) => h.staffId === id)])),
+    resourceHours: new Map(row.resources.map(({ id }) => [id, weekly((h) => h.resourceId === id)])),
+  }
+}
+
+function rulesOf(row: Row): SlotRules {
+  return {
+    durationMinutes: row.durationMinutes,
+    bufferBeforeMinutes: row.bufferBeforeMinutes,
+    bufferAfterMinutes: row.bufferAfterMinutes,
+    slotStepMinutes: row.slotStepMinutes,
+    stepFrom: row.stepFrom,
+    dailyLimit: row.dailyLimit,
+    minNoticeMinutes: row.minNoticeMinutes,
+    maxAdvanceDays: row.maxAdvanceDays,
+    bookableFromDay: row.bookableFromOn ? dayNumber(row.bookableFromOn) : null,
+    bookableUntilDay: row.bookableUntilOn ? dayNumber(row.bookableUntilOn) : null,
+    minParty: row.minParty,
+    maxParty: row.maxParty,
+  }
+}
+
+function weeklyOf(h: HoursRow): WeeklyHours {
+  return {
+    weekday: h.weekday,
+    startMinute: h.startMinute,
+    endMinute: h.endMinute,
+    validFrom: h.validFromOn ? dayNumber(h.validFromOn) : null,
+    validUntil: h.validUntilOn ? dayNumber(h.validUntilOn) : null,
+  }
+}
+
+function exceptionOf(h: ExceptionRow): HoursException {
+  return {
+    kind: h.kind,
+    day: dayNumber(h.on) ?? 0,
+    startMinute: h.startMinute,
+    endMinute: h.endMinute,
+  }
+}
+
+/** The zone of the account that has the service. */
+export function zoneOfService(facts: ServiceFacts) {
+  return zoneOf(facts.account.timeZone)
+}

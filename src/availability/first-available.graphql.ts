@@ -1,0 +1,60 @@
+// The first free slots of several services at once, of any accounts.
+
+import type { Key } from '../db/id.ts'
+import { demandArgument } from '../graphql/arguments.ts'
+import { builder } from '../graphql/builder.ts'
+import { firstOffers, type AvailabilityQuestion, type Offer } from './availability.data.ts'
+import { open, readAvailability, serviceWithin, Slot } from './slot.graphql.ts'
+
+const ServiceSlots = builder.objectRef<{ key: Key; offers: Offer[] }>('ServiceSlots').implement({
+  description: 'The first slots of one service.',
+  open,
+  fields: (t) => ({
+    service: t.field({
+      type: 'Service',
+      nullable: true,
+      scopes: ['services:read'],
+      description: 'The service. Null when denied.',
+      resolve: ({ key }, _args, ctx) => ctx.load('Service', key),
+    }),
+    slots: t.field({
+      type: [Slot],
+      description: 'Soonest first; empty when it is booked out or archived.',
+      resolve: ({ offers }) => offers,
+    }),
+  }),
+})
+
+builder.queryField('firstAvailable', (t) =>
+  t.field({
+    type: [ServiceSlots],
+    scopes: readAvailability,
+    complexity: 100,
+    description: 'The first slots of several services, of any accounts, in the order asked.',
+    args: {
+      serviceIds: t.arg.idList({ required: true, description: 'At most 50 services.' }),
+      after: t.arg({ type: 'DateTime', description: 'From when on; now when left out.' }),
+      partySize: t.arg({ type: 'PositiveInt', defaultValue: 1, description: 'For how many.' }),
+      perService: t.arg.int({ defaultValue: 3, description: 'How many of each, 1 to 20.' }),
+    },
+    resolve: async (_root, args, ctx) => {
+      const count = args.perService ?? 3
+      demandArgument(args.serviceIds.length <= 50, '"serviceIds" has more than 50 ids.')
+      demandArgument(count >= 1 && count <= 20, `"perService" is ${count}; 1 to 20 are allowed.`)
+      const keys = args.serviceIds.map((id) => serviceWithin(ctx, id, 'serviceIds'))
+      const now = ctx.clock.now()
+      const question: AvailabilityQuestion = {
+        services: keys,
+        now,
+        partySize: args.partySize ?? 1,
+        durationMinutes: null,
+        staffIds: null,
+        resourceIds: null,
+        exceptBookingId: null,
+      }
+      const after = Math.max(args.after?.getTime() ?? now, now)
+      const found = await firstOffers(ctx.db, question, after, count)
+      return keys.map((key) => ({ key, offers: found.get(key.id) ?? [] }))
+    },
+  }),
+)

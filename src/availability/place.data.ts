@@ -1,0 +1,234 @@
+// Takes the place of an appointment: judges the start with the same rules that list it, picks who
+// does it, and writes their occupancy. A race is lost without waiting for a constraint to throw.
+
+import type { ActionContext } from '../context.ts'
+import type { Key } from '../db/id.ts'
+import { poolReader, transactionReader, type Reader } from '../db/reader.ts'
+import type { Transaction } from '../db/transaction.ts'
+import { invalid, notFound, refused, type FreeSlot } from '../errors.ts'
+import { Prisma } from '../generated/prisma/client.ts'
+import { DAY, MINUTE, type Instant } from '../time/instant.ts'
+import { dayStart, localDayOf, zoneOf } from '../time/zone.ts'
+import type { Except } from './busy.data.ts'
+import { chooseStaff } from './choose-staff.ts'
+import { loadServiceFacts, type ServiceFacts } from './facts.data.ts'
+import { occupy, type NewOccupancy } from './occupancy.data.ts'
+import { availabilityRefusal } from './refusal.ts'
+import { checkStart, nextStarts } from './slots.ts'
+import { worldsOf, type World } from './world.data.ts'
+
+export type PlaceRequest = {
+  service: Key
+  startsAt: Instant
+  /** Only these staff members; null for whoever is free. */
+  staffIds: readonly string[] | null
+  resourceIds: readonly string[] | null
+  partySize: number
+  durationMinutes: number | null
+  /** What is treated as free: the booking that is moved, the hold that is replaced. */
+  except?: Except
+}
+
+/** For whom the place is taken. */
+export type Owner = { kind: 'BOOKING' | 'HOLD'; id: string; expiresAt: Date | null }
+
+export type Place = {
+  facts: ServiceFacts
+  startsAt: Instant
+  endsAt: Instant
+  /** Who does it; the first one leads. Empty when the service needs nobody. */
+  staffIds: readonly string[]
+}
+
+const races = 5
+
+/**
+ * Takes the place or throws why not: NOT_FOUND (service, staff), SLOT_TAKEN, OUTSIDE_AVAILABILITY,
+ * TOO_SOON, TOO_LATE, LIMIT_REACHED. The owner's row may be written afterwards.
+ */
+export async function takePlace(
+  tx: Transaction,
+  ctx: ActionContext,
+  request: PlaceRequest,
+  owner: Owner,
+): Promise<Place> {
+  const read = transactionReader(tx)
+  const facts = await factsOf(read, request)
+  await lockLimits(tx, facts)
+  for (let race = 0; race < races; race++) {
+    const { world } = await worldOf(read, ctx, facts, request)
+    const checked = checkStart(world, request.startsAt, request.staffIds)
+    if (!checked.ok) break
+    const staffIds =
+      world.staffMode === 'ANY'
+        ? await pickOne(read, facts, request, checked.staffIds)
+        : checked.staffIds
+    const rows = occupanciesOf(facts, owner, { ...checked, staffIds })
+    if (await occupy(tx, rows, new Date(ctx.clock.now()))) {
+      return { facts, startsAt: request.startsAt, endsAt: checked.endsAt, staffIds }
+    }
+    const column = owner.kind === 'BOOKING' ? Prisma.raw('"bookingId"') : Prisma.raw('"holdId"')
+    await tx.$executeRaw`DELETE FROM "Occupancy" WHERE "accountId" = ${facts.accountId}::uuid
+      AND ${column} = ${owner.id}::uuid AND "active"`
+  }
+  throw await refusalOf(read, ctx, facts, request)
+}
+
+async function factsOf(read: Reader, request: PlaceRequest): Promise<ServiceFacts> {
+  const fromDay = Math.floor(request.startsAt / DAY) - 1
+  const facts = (await loadServiceFacts(read, [request.service], fromDay)).get(request.service.id)
+  if (!facts) throw notFound('Service', 'serviceId')
+  if (facts.kind === 'CLASS') {
+    throw invalid(['sessionId'], `"${facts.name}" is booked by its sessions: name one.`)
+  }
+  const known = new Set(facts.staff.map(({ id }) => id))
+  if (request.staffIds?.length === 1 && !known.has(request.staffIds[0] ?? '')) {
+    throw refused('NOT_FOUND', `Nobody with this id gives "${facts.name}".`, { path: ['staffId'] })
+  }
+  const resources = new Set(facts.resources.map(({ id }) => id))
+  if (request.resourceIds?.some((id) => !resources.has(id))) {
+    throw refused('NOT_FOUND', `"${facts.name}" uses no resource with this id.`, {
+      path: ['resourceId'],
+    })
+  }
+  return facts
+}
+
+async function worldOf(
+  read: Reader,
+  ctx: ActionContext,
+  facts: ServiceFacts,
+  request: PlaceRequest,
+  to: Instant = request.startsAt + 1,
+): Promise<World> {
+  const worlds = await worldsOf(read, [facts], {
+    services: [request.service],
+    from: Math.min(request.startsAt, to - 1),
+    to,
+    now: ctx.clock.now(),
+    partySize: request.partySize,
+    durationMinutes: request.durationMinutes,
+    resourceIds: request.resourceIds,
+    ...(request.except && { except: request.except }),
+  })
+  return worlds.get(facts.id) as World
+}
+
+// Daily limits are counted, not constrained: whoever counts must be the only one who does.
+async function lockLimits(tx: Transaction, facts: ServiceFacts): Promise<void> {
+  const limited = facts.staff.filter(({ dailyLimit }) => dailyLimit !== null).map(({ id }) => id)
+  if (facts.dailyLimit !== null) limited.push(facts.id)
+  for (const id of limited.sort()) {
+    await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`limit ${id}`}, 0))`
+  }
+}
+
+type LoadRow = { id: string; minutes: number; idleSince: Date | null }
+
+// Fair and repeatable: the least loaded that day, then who has been idle for longest.
+async function pickOne(
+  read: Reader,
+  facts: ServiceFacts,
+  request: PlaceRequest,
+  staffIds: readonly string[],
+): Promise<readonly string[]> {
+  if (staffIds.length < 2) return staffIds
+  const zone = zoneOf(facts.account.timeZone)
+  const day = localDayOf(zone, request.startsAt)
+  const start = new Date(dayStart(zone, day)).toISOString()
+  const end = new Date(dayStart(zone, day + 1)).toISOString()
+  const at = new Date(request.startsAt).toISOString()
+  const mine = Prisma.sql`b."accountId" = ${facts.accountId}::uuid AND b."staffId" = u."id"
+    AND b."status" NOT IN ('CANCELLED', 'DECLINED')`
+  const rows = await read<LoadRow>(Prisma.sql`
+    SELECT u."id"::text AS "id",
+      (SELECT coalesce(sum(extract(epoch FROM b."endsAt" - b."startsAt")) / 60, 0)::int
+        FROM "Booking" b WHERE ${mine}
+        AND b."startsAt" >= ${start}::timestamptz AND b."startsAt" < ${end}::timestamptz) AS "minutes",
+      (SELECT b."endsAt" FROM "Booking" b WHERE ${mine} AND b."startsAt" < ${at}::timestamptz
+        ORDER BY b."startsAt" DESC LIMIT 1) AS "idleSince"
+    FROM unnest(${staffIds}::uuid[]) u("id")`)
+  const chosen = chooseStaff(
+    rows.map(({ id, minutes, idleSince }) => ({
+      id,
+      bookedMinutesThatDay: minutes,
+      idleSince: idleSince?.getTime() ?? null,
+    })),
+  )
+  return chosen === null ? [] : [chosen]
+}
+
+function occupanciesOf(
+  facts: ServiceFacts,
+  owner: Owner,
+  place: {
+    startsAt: Instant
+    endsAt: Instant
+    staffIds: readonly string[]
+    resources: readonly { id: string; unit: number }[]
+  },
+): NewOccupancy[] {
+  const common = {
+    accountId: facts.accountId,
+    kind: owner.kind,
+    startsAt: new Date(place.startsAt - facts.bufferBeforeMinutes * MINUTE),
+    endsAt: new Date(place.endsAt + facts.bufferAfterMinutes * MINUTE),
+    expiresAt: owner.expiresAt,
+    bookingId: owner.kind === 'BOOKING' ? owner.id : null,
+    holdId: owner.kind === 'HOLD' ? owner.id : null,
+    blockId: null,
+    sessionId: null,
+  }
+  return [
+    ...place.staffIds.map((staffId, position) => ({
+      ...common,
+      staffId,
+      resourceId: null,
+      unit: 0,
+      position,
+    })),
+    ...place.resources.map(({ id, unit }, position) => ({
+      ...common,
+      staffId: null,
+      resourceId: id,
+      unit,
+      position,
+    })),
+  ]
+}
+
+async function refusalOf(
+  read: Reader,
+  ctx: ActionContext,
+  facts: ServiceFacts,
+  request: PlaceRequest,
+) {
+  const { world } = await worldOf(read, ctx, facts, request)
+  const checked = checkStart(world, request.startsAt, request.staffIds)
+  const reason = checked.ok ? ({ ok: false, reason: 'TAKEN' } as const) : checked
+  const refusal = availabilityRefusal(facts, zoneOf(facts.account.timeZone), reason)
+  return refused(refusal.code, refusal.message, {
+    ...refusal,
+    accountId: facts.accountId,
+    nextSlots: () => nextSlots(ctx, facts, request),
+  })
+}
+
+const lookAheadDays = 31
+
+/** The next free starts after the asked one, at most 5, within the next 31 days. */
+async function nextSlots(
+  ctx: ActionContext,
+  facts: ServiceFacts,
+  request: PlaceRequest,
+): Promise<FreeSlot[]> {
+  const after = Math.max(request.startsAt, ctx.clock.now())
+  const until = after + lookAheadDays * DAY
+  const asked = { ...request, startsAt: after }
+  const { world } = await worldOf(poolReader(ctx.db), ctx, facts, asked, until)
+  return nextStarts(world, after, until, 5, request.staffIds).map((slot) => ({
+    startsAt: slot.startsAt,
+    endsAt: slot.endsAt,
+    staffIds: [...slot.staffIds],
+  }))
+}

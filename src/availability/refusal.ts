@@ -1,0 +1,85 @@
+// Turns the reason of a rule into the refusal a customer reads. One sentence per rule.
+
+import type { Refusal } from '../errors.ts'
+import { dayName } from '../time/local.ts'
+import { formatInstant, type Zone } from '../time/zone.ts'
+import type { SessionRefusal } from './sessions.ts'
+import type { SlotRefusal } from './slots.ts'
+
+/** The refusal of an asked start or session; times are shown in the account's zone. */
+export function availabilityRefusal(
+  service: { name: string },
+  zone: Zone,
+  refusal: SlotRefusal | SessionRefusal,
+): Refusal {
+  const name = `"${service.name}"`
+  const outside = (message: string): Refusal => ({ code: 'OUTSIDE_AVAILABILITY', message })
+  switch (refusal.reason) {
+    case 'PARTY_TOO_SMALL':
+      return {
+        code: 'LIMIT_REACHED',
+        message: `${name} takes parties of ${refusal.minParty} or more.`,
+        path: ['partySize'],
+      }
+    case 'PARTY_TOO_LARGE':
+      return {
+        code: 'LIMIT_REACHED',
+        message: `${name} takes parties of at most ${refusal.maxParty}.`,
+        path: ['partySize'],
+      }
+    case 'NO_STAFF':
+      return outside(`Nobody who was asked for gives ${name}.`)
+    case 'NO_RESOURCE':
+      return outside(
+        `What ${name} needs (requirement ${refusal.requirement + 1}) is out of service.`,
+      )
+    case 'TOO_SOON':
+      return {
+        code: 'TOO_SOON',
+        message: `${name} can be booked from ${formatInstant(zone, refusal.earliestAt)} on.`,
+        path: ['startsAt'],
+      }
+    case 'TOO_LATE':
+      return {
+        code: 'TOO_LATE',
+        message: `${name} can be booked up to and including ${dayName(refusal.lastDay)}.`,
+        path: ['startsAt'],
+      }
+    case 'OUTSIDE_HOURS':
+      return outside(`The time lies outside the hours in which ${name} is given.`)
+    case 'OFF_STEP':
+      return outside(`${name} starts every ${refusal.stepMinutes} minutes, and not at this time.`)
+    case 'TAKEN':
+      return { code: 'SLOT_TAKEN', message: `This time of ${name} is taken.`, path: ['startsAt'] }
+    case 'DAILY_LIMIT':
+      return {
+        code: 'LIMIT_REACHED',
+        message:
+          refusal.of === 'SERVICE'
+            ? `${name} has as many bookings on this day as it takes.`
+            : `Whoever gives ${name} has as many bookings on this day as they take.`,
+        path: ['startsAt'],
+      }
+    case 'CANCELLED':
+      return {
+        code: 'NOT_FOUND',
+        message: 'This session does not take place.',
+        path: ['sessionId'],
+      }
+    case 'STARTED':
+      return {
+        code: 'TOO_SOON',
+        message: `This session of ${name} started at ${formatInstant(zone, refusal.startsAt)}.`,
+        path: ['sessionId'],
+      }
+    case 'NO_CAPACITY':
+      return {
+        code: 'NO_CAPACITY',
+        message: `This session of ${name} has ${refusal.seatsAvailable} seats left.`,
+        path: ['partySize'],
+        remaining: refusal.seatsAvailable,
+      }
+    default:
+      return refusal satisfies never
+  }
+}

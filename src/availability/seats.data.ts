@@ -1,0 +1,110 @@
+// Takes and gives back the seats of a session. The session's row is locked first, so seats are
+// counted by one writer at a time; the check on the row has the last word.
+
+import type { ActionContext } from '../context.ts'
+import type { Key } from '../db/id.ts'
+import { transactionReader } from '../db/reader.ts'
+import type { Transaction } from '../db/transaction.ts'
+import { notFound, refused } from '../errors.ts'
+import { appendEvents } from '../events/outbox.ts'
+import type { Session } from '../generated/prisma/client.ts'
+import { zoneOf } from '../time/zone.ts'
+import { loadServiceFacts, type ServiceFacts } from './facts.data.ts'
+import { availabilityRefusal } from './refusal.ts'
+import { checkSession } from './sessions.ts'
+
+export type Seats = { session: Session; facts: ServiceFacts; staffIds: string[] }
+
+export type SeatRequest = {
+  session: Key
+  partySize: number
+  /** Seats that the asker has in this session already and gives back by taking these. */
+  ownSeats?: number
+}
+
+/**
+ * Takes seats for a booking (`TAKEN`) or a hold (`HELD`), or throws why not: NOT_FOUND, NO_CAPACITY,
+ * TOO_SOON, TOO_LATE, LIMIT_REACHED.
+ */
+export async function takeSeats(
+  tx: Transaction,
+  ctx: ActionContext,
+  request: SeatRequest,
+  as: 'TAKEN' | 'HELD',
+): Promise<Seats> {
+  const session = await lockSession(tx, ctx, request.session)
+  const read = transactionReader(tx)
+  const service = { accountId: session.accountId, id: session.serviceId }
+  const facts = (await loadServiceFacts(read, [service], 0)).get(service.id)
+  if (!facts) throw notFound('Session', 'sessionId')
+  const own = request.ownSeats ?? 0
+  const checked = checkSession(
+    {
+      rules: facts.rules,
+      zone: zoneOf(facts.account.timeZone),
+      now: ctx.clock.now(),
+      partySize: request.partySize,
+    },
+    {
+      startsAt: session.startsAt.getTime(),
+      capacity: session.capacity,
+      seatsTaken: session.seatsTaken + session.seatsHeld - own,
+      cancelled: !session.active,
+    },
+  )
+  if (!checked.ok) {
+    const refusal = availabilityRefusal(facts, zoneOf(facts.account.timeZone), checked)
+    throw refused(refusal.code, refusal.message, refusal)
+  }
+  const column = as === 'TAKEN' ? 'seatsTaken' : 'seatsHeld'
+  await changeSeats(tx, session, column, request.partySize - own)
+  const staff = await tx.sessionStaff.findMany({
+    where: { accountId: session.accountId, sessionId: session.id },
+    orderBy: { position: 'asc' },
+  })
+  return { session, facts, staffIds: staff.map(({ staffId }) => staffId) }
+}
+
+/** Adds to (or, negative, takes from) the counted seats of a locked session. */
+export async function changeSeats(
+  tx: Transaction,
+  session: Key,
+  column: 'seatsTaken' | 'seatsHeld',
+  by: number,
+): Promise<void> {
+  await tx.session.update({
+    where: { accountId_id: { accountId: session.accountId, id: session.id } },
+    data: { [column]: { increment: by } },
+  })
+}
+
+/** Locks the session and ends its holds that have run out, so that what it counts is true now. */
+export async function lockSession(tx: Transaction, ctx: ActionContext, key: Key): Promise<Session> {
+  const { accountId, id } = key
+  const now = new Date(ctx.clock.now())
+  await tx.$executeRaw`SELECT 1 FROM "Session"
+    WHERE "accountId" = ${accountId}::uuid AND "id" = ${id}::uuid FOR UPDATE`
+  const ended = await tx.hold.updateManyAndReturn({
+    where: { accountId, sessionId: id, state: 'LIVE', expiresAt: { lte: now } },
+    data: { state: 'EXPIRED' },
+  })
+  if (ended.length > 0) {
+    const heads = ended.reduce((sum, hold) => sum + hold.partySize, 0)
+    await changeSeats(tx, key, 'seatsHeld', -heads)
+    await appendEvents(
+      tx,
+      ctx,
+      ended.map((hold) => ({
+        type: 'hold.expired',
+        accountId,
+        subjectType: 'Hold' as const,
+        subjectId: hold.id,
+        subjectVersion: 1,
+        about: { serviceId: hold.serviceId, sessionId: id },
+      })),
+    )
+  }
+  const session = await tx.session.findUnique({ where: { accountId_id: { accountId, id } } })
+  if (!session) throw notFound('Session', 'sessionId')
+  return session
+}

@@ -1,0 +1,150 @@
+// Making bookings. One transaction: the place is taken, the row written, the event appended, or
+// nothing of it.
+
+import { demand } from '../auth/viewer.ts'
+import type { ActionContext } from '../context.ts'
+import { idempotent } from '../db/idempotency.ts'
+import { newId } from '../db/id.ts'
+import { transaction, type Transaction } from '../db/transaction.ts'
+import { invalid, invalidAll } from '../errors.ts'
+import { appendEvents } from '../events/outbox.ts'
+import { Prisma, type Booking, type BookingSource } from '../generated/prisma/client.ts'
+import { isTimeZone } from '../time/zone.ts'
+import { headCount, partyIssues, type PartyPart } from './booking.ts'
+import { bookingEvent, customerFor, insertBooking, type CustomerChoice } from './booking.data.ts'
+import { lockLiveHold, useHold } from './hold.data.ts'
+import type { SlotChoice } from './slot-choice.ts'
+import { takeTime, type Taken } from './take.data.ts'
+
+export type NewBooking = SlotChoice &
+  CustomerChoice & {
+    partySize: number | null
+    party: PartyPart[]
+    holdId: string | null
+    linkId: string | null
+    timeZone: string | null
+    notes: string | null
+    answers: Prisma.InputJsonValue | null
+    customFields: Prisma.InputJsonObject | null
+    externalRef: string | null
+    source: BookingSource
+    idempotencyKey: string | null
+  }
+
+/**
+ * Makes a booking. Needs bookings:write. Refuses NOT_FOUND, VALIDATION_FAILED, SLOT_TAKEN,
+ * OUTSIDE_AVAILABILITY, TOO_SOON, TOO_LATE, NO_CAPACITY, LIMIT_REACHED, HOLD_EXPIRED,
+ * IDEMPOTENCY_CONFLICT.
+ */
+export async function createBooking(ctx: ActionContext, input: NewBooking): Promise<Booking> {
+  const { accountId } = input.service
+  demand(ctx.viewer, accountId, ['bookings:write'], 'Service', 'serviceId')
+  checkWords(input)
+  return transaction(ctx.db, (tx) =>
+    idempotent(
+      tx,
+      ctx,
+      { accountId, key: input.idempotencyKey, operation: 'createBooking', input },
+      () => book(tx, ctx, input),
+      (key) => tx.booking.findUnique({ where: { accountId_id: key } }),
+    ),
+  )
+}
+
+function checkWords(input: NewBooking): void {
+  if (input.timeZone && !isTimeZone(input.timeZone)) {
+    throw invalid(['timeZone'], `"${input.timeZone}" is no IANA time zone.`)
+  }
+  if ((input.externalRef?.length ?? 0) > 255) {
+    throw invalid(['externalRef'], 'An external reference has at most 255 characters.')
+  }
+  if (!input.customerId === !input.customer) {
+    throw invalid(['customerId'], 'Name the customer by customerId or describe one in customer.')
+  }
+  const { name, firstName, lastName } = input.customer ?? {}
+  if (input.customer && !(name ?? firstName ?? lastName)?.trim()) {
+    throw invalid(['customer', 'name'], 'A new customer needs a name.')
+  }
+}
+
+async function book(tx: Transaction, ctx: ActionContext, input: NewBooking): Promise<Booking> {
+  const { accountId } = input.service
+  const id = newId()
+  const categories = await tx.partyCategory.findMany({ where: { accountId } })
+  const codes = categories.map(({ code }) => code)
+  invalidAll(partyIssues(input.partySize, input.party, codes))
+  const taken = input.holdId
+    ? await takeFromHold(tx, ctx, input, id)
+    : await takeTime(tx, ctx, input, { partySize: headCount(input.partySize, input.party), id })
+  const { customer, events } = await customerFor(tx, ctx, accountId, input)
+  const { facts, staffIds, ...place } = taken
+  const now = new Date(ctx.clock.now())
+  const booking = await insertBooking(tx, {
+    ...place,
+    accountId,
+    id,
+    staffId: staffIds[0] ?? null,
+    status: facts.requiresConfirmation ? 'PENDING' : 'CONFIRMED',
+    serviceId: input.service.id,
+    customerId: customer.id,
+    linkId: input.linkId,
+    timeZone: input.timeZone ?? customer.timeZone ?? facts.account.timeZone,
+    party: input.party.length > 0 ? input.party : Prisma.DbNull,
+    priceMinor: priceOf(facts, staffIds[0], place.partySize),
+    currency: facts.account.currency,
+    source: input.source,
+    externalRef: input.externalRef,
+    notes: input.notes,
+    answers: input.answers ?? Prisma.DbNull,
+    customFields: input.customFields ?? Prisma.DbNull,
+    createdAt: now,
+    updatedAt: now,
+  })
+  await appendEvents(tx, ctx, [...events, bookingEvent('booking.created', booking, null, staffIds)])
+  return booking
+}
+
+// A hold was judged when it was placed; what it keeps is kept, also when notice has run out since.
+async function takeFromHold(
+  tx: Transaction,
+  ctx: ActionContext,
+  input: NewBooking,
+  bookingId: string,
+): Promise<Taken> {
+  const { accountId } = input.service
+  const key = { accountId, id: input.holdId ?? '' }
+  const hold = await lockLiveHold(tx, ctx, key, 'holdId')
+  const differs = (field: string, is: string) =>
+    invalid([field], `The hold is for ${is}; leave ${field} out or say the same.`)
+  if (hold.serviceId !== input.service.id) throw differs('serviceId', 'another service')
+  if (input.startsAt && input.startsAt.getTime() !== hold.startsAt.getTime()) {
+    throw differs('startsAt', hold.startsAt.toISOString())
+  }
+  if (input.sessionId && input.sessionId !== hold.sessionId) {
+    throw differs('sessionId', 'another time')
+  }
+  const heads = headCount(input.partySize ?? hold.partySize, input.party)
+  if (heads !== hold.partySize) throw differs('partySize', `${hold.partySize}`)
+  const staffIds = await useHold(tx, hold, bookingId)
+  if (input.staffId && !staffIds.includes(input.staffId)) {
+    throw differs('staffId', 'another staff member')
+  }
+  const service = await tx.service.findUniqueOrThrow({
+    where: { accountId_id: input.service },
+    include: { account: true, staff: true },
+  })
+  const staff = service.staff.map((member) => ({
+    ...member,
+    id: member.staffId,
+    timeZone: null,
+    dailyLimit: null,
+  }))
+  const { sessionId, startsAt, endsAt, partySize } = hold
+  return { facts: { ...service, staff }, staffIds, sessionId, startsAt, endsAt, partySize }
+}
+
+// An appointment costs what it costs; a class costs its price for each head.
+function priceOf(facts: Taken['facts'], leadId: string | undefined, heads: number): number | null {
+  const own = facts.staff.find(({ id }) => id === leadId)?.priceMinor ?? facts.priceMinor
+  return own !== null && facts.kind === 'CLASS' ? own * heads : own
+}

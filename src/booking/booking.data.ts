@@ -1,0 +1,165 @@
+// Reads and writes of bookings that several actions share.
+
+import { randomBytes } from 'node:crypto'
+import { lockSession } from '../availability/seats.data.ts'
+import type { ActionContext } from '../context.ts'
+import { newId, type Key } from '../db/id.ts'
+import type { Transaction } from '../db/transaction.ts'
+import { notFound } from '../errors.ts'
+import { changesBetween, type NewEvent } from '../events/event.ts'
+import type { Booking, Customer, Prisma } from '../generated/prisma/client.ts'
+import { bookingNumber } from './booking.ts'
+
+/**
+ * Locks the booking until the transaction ends. The session it has seats in, and the one it may go
+ * to, are locked before it, in one order, as everywhere. Throws NOT_FOUND.
+ */
+export async function lockBooking(
+  tx: Transaction,
+  ctx: ActionContext,
+  key: Key,
+  toSessionId: string | null = null,
+): Promise<Booking> {
+  const { accountId, id } = key
+  const where = { accountId_id: { accountId, id } }
+  const seen = await tx.booking.findUnique({ where })
+  const sessionIds = new Set([seen?.sessionId, toSessionId].filter((each) => each != null))
+  for (const sessionId of [...sessionIds].sort()) {
+    await lockSession(tx, ctx, { accountId, id: sessionId })
+  }
+  await tx.$executeRaw`SELECT 1 FROM "Booking"
+    WHERE "accountId" = ${accountId}::uuid AND "id" = ${id}::uuid FOR UPDATE`
+  const booking = await tx.booking.findUnique({ where })
+  if (!booking) throw notFound('Booking', 'id')
+  return booking
+}
+
+/** Inserts a booking under a number that its account has not given out yet. */
+export async function insertBooking(
+  tx: Transaction,
+  booking: Omit<Prisma.BookingUncheckedCreateInput, 'number'>,
+): Promise<Booking> {
+  for (;;) {
+    const [row] = await tx.booking.createManyAndReturn({
+      data: [{ ...booking, number: bookingNumber(randomBytes(7)) }],
+      skipDuplicates: true,
+    })
+    if (row) return row
+  }
+}
+
+/** Changes a locked booking: one version up, in the same row. */
+export function changeBooking(
+  tx: Transaction,
+  ctx: ActionContext,
+  key: Key,
+  data: Prisma.BookingUncheckedUpdateInput,
+): Promise<Booking> {
+  return tx.booking.update({
+    where: { accountId_id: { accountId: key.accountId, id: key.id } },
+    data: { ...data, version: { increment: 1 }, updatedAt: new Date(ctx.clock.now()) },
+  })
+}
+
+const told = [
+  'status',
+  'serviceId',
+  'staffId',
+  'sessionId',
+  'customerId',
+  'startsAt',
+  'endsAt',
+  'timeZone',
+  'partySize',
+  'party',
+  'priceMinor',
+  'refundDueMinor',
+  'externalRef',
+  'notes',
+  'answers',
+  'customFields',
+  'cancelReason',
+] as const
+
+/** The event of a booking's change, with what changed. */
+export function bookingEvent(
+  type: string,
+  booking: Booking,
+  before: Booking | null,
+  staffIds: readonly string[] = booking.staffId ? [booking.staffId] : [],
+): NewEvent {
+  // Whoever watches the staff member or session that lost the booking must hear of it too.
+  const staff = new Set([...staffIds, ...(before?.staffId ? [before.staffId] : [])])
+  return {
+    type,
+    accountId: booking.accountId,
+    subjectType: 'Booking',
+    subjectId: booking.id,
+    subjectVersion: booking.version,
+    about: {
+      bookingId: booking.id,
+      serviceId: booking.serviceId,
+      staffIds: [...staff],
+      customerId: booking.customerId,
+      sessionId: booking.sessionId,
+      linkId: booking.linkId,
+    },
+    changes: changesBetween(before, booking, told),
+  }
+}
+
+export type CustomerChoice = {
+  customerId: string | null
+  customer: {
+    name?: string | null
+    firstName?: string | null
+    lastName?: string | null
+    email?: string | null
+    phone?: string | null
+    timeZone?: string | null
+    locale?: string | null
+  } | null
+}
+
+/**
+ * The customer a booking is for: the named one, else the one with this e-mail, else a new one. The
+ * event of a new one is returned beside it.
+ */
+export async function customerFor(
+  tx: Transaction,
+  ctx: ActionContext,
+  accountId: string,
+  choice: CustomerChoice,
+): Promise<{ customer: Customer; events: NewEvent[] }> {
+  if (choice.customerId) {
+    const customer = await tx.customer.findUnique({
+      where: { accountId_id: { accountId, id: choice.customerId } },
+    })
+    if (!customer?.active) throw notFound('Customer', 'customerId')
+    return { customer, events: [] }
+  }
+  const given = choice.customer ?? {}
+  const email = given.email?.toLowerCase() ?? null
+  if (email) {
+    const known = await tx.customer.findFirst({
+      where: { accountId, email, active: true },
+      orderBy: { createdAt: 'asc' },
+    })
+    if (known) return { customer: known, events: [] }
+  }
+  const now = new Date(ctx.clock.now())
+  const name = given.name ?? [given.firstName, given.lastName].filter(Boolean).join(' ')
+  const customer = await tx.customer.create({
+    data: { ...given, name, email, accountId, id: newId(), createdAt: now, updatedAt: now },
+  })
+  const event: NewEvent = {
+    type: 'customer.created',
+    accountId,
+    subjectType: 'Customer',
+    subjectId: customer.id,
+    subjectVersion: customer.version,
+    about: { customerId: customer.id },
+    changes: changesBetween(null, customer, ['name', 'firstName', 'lastName', 'email', 'phone']),
+  }
+  return { customer, events: [event] }
+}

@@ -1,0 +1,234 @@
+// Booking as the graph shows it. Lists stand in booking-lists.graphql.ts, mutations in
+// booking-mutations.graphql.ts.
+
+import type { Context } from '../context.ts'
+import { Prisma, type Booking } from '../generated/prisma/client.ts'
+import { poolReader } from '../db/reader.ts'
+import type { Key } from '../db/id.ts'
+import { batched } from '../graphql/batches.ts'
+import { builder } from '../graphql/builder.ts'
+import { encodeId } from '../graphql/ids.ts'
+import { Money, moneyOf } from '../graphql/money.ts'
+import { findable, Node } from '../graphql/node.ts'
+import type { PartyPart } from './booking.ts'
+
+findable('Booking', ['bookings:read'])
+
+export const BookingStatusEnum = builder.enumType('BookingStatus', {
+  description: 'Where a booking is in its life.',
+  values: {
+    PENDING: { description: 'Waits for approval; its time is kept.' },
+    CONFIRMED: { description: 'Promised.' },
+    DECLINED: { description: 'Not approved; its time is free.' },
+    CANCELLED: { description: 'Called off; its time is free.' },
+    COMPLETED: { description: 'Took place.' },
+    NO_SHOW: { description: 'The customer did not come.' },
+  } as const,
+})
+
+export const BookingSourceEnum = builder.enumType('BookingSource', {
+  description: 'Through which door a booking came.',
+  values: {
+    API: { description: 'This graph.' },
+    LINK: { description: 'A booking link.' },
+    REST: { description: 'A REST dialect.' },
+    CONSOLE: { description: 'Somebody at the business.' },
+    IMPORT: { description: 'Taken over from another system.' },
+  } as const,
+})
+
+const PartyCount = builder.objectRef<PartyPart>('PartyCount').implement({
+  description: 'How many heads of one category.',
+  open: 'Part of a booking, reached only through it.',
+  fields: (t) => ({
+    category: t.exposeString('category', { description: "Code from the account's own list." }),
+    count: t.exposeInt('count', { description: 'Heads.' }),
+  }),
+})
+
+const Party = builder.objectRef<{ total: number; categories: PartyPart[] }>('Party').implement({
+  description: 'For how many a booking is.',
+  open: 'Part of a booking, reached only through it.',
+  fields: (t) => ({
+    total: t.exposeInt('total', { description: 'All heads.' }),
+    categories: t.field({
+      type: [PartyCount],
+      description: 'By category; empty when none were named.',
+      resolve: (party) => party.categories,
+    }),
+  }),
+})
+
+builder.prismaObject('Booking', {
+  description: 'The promise that somebody gets a service at a time.',
+  interfaces: [Node],
+  scopes: ['bookings:read'],
+  fields: (t) => ({
+    id: t.id({ description: 'Global id.', resolve: (row) => encodeId('Booking', row) }),
+    number: t.exposeString('number', {
+      description: 'Short, unique in its account, readable aloud; for people.',
+    }),
+    status: t.expose('status', {
+      type: BookingStatusEnum,
+      description: 'Where it is in its life.',
+    }),
+    startsAt: t.expose('startsAt', { type: 'DateTime', description: 'When it starts.' }),
+    endsAt: t.expose('endsAt', {
+      type: 'DateTime',
+      description: 'When it ends, buffers not included.',
+    }),
+    timeZone: t.expose('timeZone', {
+      type: 'TimeZone',
+      description: "The customer's zone, in which they are told the time.",
+    }),
+    party: t.field({
+      type: Party,
+      description: 'For how many.',
+      resolve: ({ partySize, party }) => ({
+        total: partySize,
+        categories: (party ?? []) as PartyPart[],
+      }),
+    }),
+    price: t.field({
+      type: Money,
+      nullable: true,
+      scopes: ['payments:read'],
+      description: 'Price of the whole booking as it was agreed; null when it has none.',
+      resolve: ({ priceMinor, currency }) => moneyOf(priceMinor, currency),
+    }),
+    amountPaid: t.field({
+      type: Money,
+      nullable: true,
+      scopes: ['payments:read'],
+      description: 'What was paid, less what was paid back.',
+      resolve: ({ amountPaidMinor, currency }) => moneyOf(amountPaidMinor, currency),
+    }),
+    refundDue: t.field({
+      type: Money,
+      nullable: true,
+      scopes: ['payments:read'],
+      description: 'What the cancellation gives back, as decided when it was made; else 0.',
+      resolve: ({ refundDueMinor, currency }) => moneyOf(refundDueMinor, currency),
+    }),
+    source: t.expose('source', { type: BookingSourceEnum, description: 'How it came in.' }),
+    externalRef: t.exposeString('externalRef', {
+      nullable: true,
+      description: "The caller's own reference; null when none was given.",
+    }),
+    notes: t.exposeString('notes', { nullable: true, description: 'Free text; null when none.' }),
+    answers: t.field({
+      type: 'JSONObject',
+      nullable: true,
+      description: "Answers to a booking link's questions, by question id; null when none.",
+      resolve: ({ answers }) => answers,
+    }),
+    customFields: t.field({
+      type: 'JSONObject',
+      nullable: true,
+      description: "The account's own fields; null when none.",
+      resolve: ({ customFields }) => customFields,
+    }),
+    cancelReason: t.exposeString('cancelReason', {
+      nullable: true,
+      description: 'Why it was cancelled or declined, if anybody said.',
+    }),
+    cancelledBy: t.exposeString('cancelledBy', {
+      nullable: true,
+      scopes: ['audit:read'],
+      description: 'Name of the credential that cancelled it; null when it was not.',
+    }),
+    version: t.exposeInt('version', { description: 'Grows by one with every change.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
+    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it last changed.' }),
+    account: t.field({
+      type: 'Account',
+      nullable: true,
+      scopes: ['accounts:read'],
+      description: 'The business. Null when denied.',
+      resolve: ({ accountId }, _args, ctx) => ctx.load('Account', { accountId, id: accountId }),
+    }),
+    service: t.field({
+      type: 'Service',
+      nullable: true,
+      scopes: ['services:read'],
+      description: 'What was booked. Null when denied.',
+      resolve: ({ accountId, serviceId }, _args, ctx) =>
+        ctx.load('Service', { accountId, id: serviceId }),
+    }),
+    customer: t.field({
+      type: 'Customer',
+      nullable: true,
+      scopes: ['customers:read'],
+      description: 'Who is booked for. Null when denied.',
+      resolve: ({ accountId, customerId }, _args, ctx) =>
+        ctx.load('Customer', { accountId, id: customerId }),
+    }),
+    staff: t.field({
+      type: 'StaffMember',
+      nullable: true,
+      scopes: ['staff:read'],
+      description: 'Who does it; the lead when several do; null when nobody is needed.',
+      resolve: ({ accountId, staffId }, _args, ctx) =>
+        staffId ? ctx.load('StaffMember', { accountId, id: staffId }) : null,
+    }),
+    staffMembers: t.field({
+      type: ['StaffMember'],
+      nullable: true,
+      scopes: ['staff:read'],
+      description: 'Everybody who does it, the lead first. Null when denied.',
+      resolve: async (row, _args, ctx) => {
+        const ids = (await assignmentsOf(ctx, row)).flatMap(({ staffId }) => staffId ?? [])
+        const all = ids.length > 0 || !row.staffId ? ids : [row.staffId]
+        return loadAll(ctx, 'StaffMember', row.accountId, all)
+      },
+    }),
+    resources: t.field({
+      type: ['Resource'],
+      nullable: true,
+      scopes: ['staff:read'],
+      description: 'What it occupies. Null when denied.',
+      resolve: async (row, _args, ctx) => {
+        const ids = (await assignmentsOf(ctx, row)).flatMap(({ resourceId }) => resourceId ?? [])
+        return loadAll(ctx, 'Resource', row.accountId, ids)
+      },
+    }),
+    session: t.field({
+      type: 'Session',
+      nullable: true,
+      scopes: ['services:read'],
+      description: 'The session its seats are in; null for an appointment.',
+      resolve: ({ accountId, sessionId }, _args, ctx) =>
+        sessionId ? ctx.load('Session', { accountId, id: sessionId }) : null,
+    }),
+  }),
+})
+
+async function loadAll<M extends 'StaffMember' | 'Resource'>(
+  ctx: Context,
+  model: M,
+  accountId: string,
+  ids: readonly string[],
+) {
+  const rows = await Promise.all([...new Set(ids)].map((id) => ctx.load(model, { accountId, id })))
+  return rows.filter((row) => row !== null)
+}
+
+type Assignment = { ownerId: string; staffId: string | null; resourceId: string | null }
+
+/** Who and what a booking (or the session it has seats in) occupies, in order. */
+function assignmentsOf(ctx: Context, booking: Booking): Promise<Assignment[]> {
+  const key = { accountId: booking.accountId, id: booking.sessionId ?? booking.id }
+  return batched(ctx, 'Booking.assignments', key, (keys) => readAssignments(ctx, keys))
+}
+
+async function readAssignments(ctx: Context, keys: readonly Key[]): Promise<Assignment[][]> {
+  const rows = await poolReader(ctx.db)<Assignment>(Prisma.sql`
+    SELECT u."id"::text AS "ownerId", o."staffId", o."resourceId"
+    FROM unnest(${keys.map(({ accountId }) => accountId)}::uuid[],
+        ${keys.map(({ id }) => id)}::uuid[]) u("accountId", "id")
+      JOIN "Occupancy" o ON o."accountId" = u."accountId"
+        AND (o."bookingId" = u."id" OR (o."sessionId" = u."id" AND o."active"))
+    ORDER BY o."staffId" IS NULL, o."position", o."id"`)
+  const byOwner = Map.groupBy(rows, ({ ownerId }) => ownerId)
+  return keys.map(({ id }) => byOwner.get(id) ?? [])
+}

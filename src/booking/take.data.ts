@@ -1,0 +1,49 @@
+// Takes what a booking asks for, a start or seats in a session, whether it is new or being moved.
+
+import type { ServiceFacts } from '../availability/facts.data.ts'
+import { takePlace } from '../availability/place.data.ts'
+import { takeSeats } from '../availability/seats.data.ts'
+import type { ActionContext } from '../context.ts'
+import type { Transaction } from '../db/transaction.ts'
+import { notFound } from '../errors.ts'
+import { wantedTime, type SlotChoice } from './slot-choice.ts'
+
+export type Taken = {
+  facts: Pick<ServiceFacts, 'kind' | 'account' | 'requiresConfirmation' | 'priceMinor' | 'staff'>
+  /** The lead first. */
+  staffIds: readonly string[]
+  sessionId: string | null
+  startsAt: Date
+  endsAt: Date
+  partySize: number
+}
+
+/** Takes time or seats for a booking; refuses as takePlace and takeSeats do. */
+export async function takeTime(
+  tx: Transaction,
+  ctx: ActionContext,
+  choice: SlotChoice,
+  booking: { id: string; partySize: number },
+): Promise<Taken> {
+  const wanted = wantedTime(choice)
+  const { partySize, id } = booking
+  if (wanted.kind === 'SESSION') {
+    const session = { accountId: choice.service.accountId, id: wanted.sessionId }
+    const seats = await takeSeats(tx, ctx, { session, partySize }, 'TAKEN')
+    if (seats.session.serviceId !== choice.service.id) throw notFound('Session', 'sessionId')
+    const { facts, staffIds } = seats
+    const { startsAt, endsAt } = seats.session
+    return { facts, staffIds, sessionId: session.id, startsAt, endsAt, partySize }
+  }
+  const owner = { kind: 'BOOKING', id, expiresAt: null } as const
+  const request = { ...wanted.place, partySize, except: { bookingId: id } }
+  const place = await takePlace(tx, ctx, request, owner)
+  return {
+    facts: place.facts,
+    staffIds: place.staffIds,
+    sessionId: null,
+    startsAt: new Date(place.startsAt),
+    endsAt: new Date(place.endsAt),
+    partySize,
+  }
+}

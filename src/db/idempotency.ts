@@ -1,0 +1,86 @@
+// Said once is done once. The key is claimed in the transaction that does the work, so a second call
+// waits for the first; when the first is refused or dies, its claim is gone with it.
+
+import { createHash } from 'node:crypto'
+import type { ActionContext } from '../context.ts'
+import { refused } from '../errors.ts'
+import { HOUR } from '../time/instant.ts'
+import type { Key } from './id.ts'
+import type { Transaction } from './transaction.ts'
+
+/** How long a key is remembered, in hours. */
+export const idempotencyHours = 24
+
+export type Once = {
+  accountId: string
+  /** Chosen by the caller; null or absent does the work without remembering it. */
+  key: string | null | undefined
+  /** Name of the action: the same key for another action is other input. */
+  operation: string
+  input: object
+}
+
+/**
+ * Does `work` once per key, caller and account; repeated, it returns what `again` reads for the row
+ * that the first call returned. Refuses IDEMPOTENCY_CONFLICT when the input differs.
+ */
+export async function idempotent<T extends Key>(
+  tx: Transaction,
+  ctx: ActionContext,
+  once: Once,
+  work: () => Promise<T>,
+  again: (key: Key) => Promise<T | null>,
+): Promise<T> {
+  const { accountId, key, operation } = once
+  if (key == null) return work()
+  if (key === '' || key.length > 255) {
+    throw refused('VALIDATION_FAILED', 'An idempotency key has 1 to 255 characters.', {
+      path: ['idempotencyKey'],
+    })
+  }
+  const principalId = ctx.viewer.id
+  const inputHash = hashOf(operation, once.input)
+  const now = new Date(ctx.clock.now())
+  const expiresAt = new Date(now.getTime() + idempotencyHours * HOUR)
+  const claimed = await tx.$executeRaw`
+    INSERT INTO "IdempotencyKey" AS k
+      ("accountId", "principalId", "key", "operation", "inputHash", "createdAt", "expiresAt")
+    VALUES (${accountId}::uuid, ${principalId}, ${key}, ${operation}, ${inputHash}, ${now}, ${expiresAt})
+    ON CONFLICT ("accountId", "principalId", "key") DO UPDATE SET "operation" = ${operation},
+      "inputHash" = ${inputHash}, "resultId" = NULL, "createdAt" = ${now}, "expiresAt" = ${expiresAt}
+    WHERE k."expiresAt" <= ${now}`
+  const where = { accountId_principalId_key: { accountId, principalId, key } }
+  if (claimed === 1) {
+    const done = await work()
+    await tx.idempotencyKey.update({ where, data: { resultId: done.id } })
+    return done
+  }
+  const first = await tx.idempotencyKey.findUniqueOrThrow({ where })
+  const row =
+    first.operation === operation && first.inputHash === inputHash && first.resultId
+      ? await again({ accountId, id: first.resultId })
+      : null
+  if (row) return row
+  throw refused(
+    'IDEMPOTENCY_CONFLICT',
+    `The idempotency key "${key}" was used for another input; take a new key for a new request.`,
+    { path: ['idempotencyKey'] },
+  )
+}
+
+function hashOf(operation: string, input: object): string {
+  return createHash('sha256').update(operation).update(canonical(input)).digest('base64url')
+}
+
+// The same input gives the same text, whatever the order of its fields.
+function canonical(value: unknown): string {
+  if (value instanceof Date) return value.toISOString()
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
+  if (typeof value === 'object' && value !== null) {
+    const entries = Object.entries(value)
+      .filter(([name, inner]) => inner != null && name !== 'idempotencyKey')
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+    return `{${entries.map(([name, inner]) => `${JSON.stringify(name)}:${canonical(inner)}`).join(',')}}`
+  }
+  return JSON.stringify(value) ?? 'null'
+}
