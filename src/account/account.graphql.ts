@@ -1,13 +1,16 @@
 // Account as the graph shows it, the way to one by id or slug, and the list of them.
 
+import type { Context } from '../context.ts'
+import type { Key } from '../db/id.ts'
 import { Prisma } from '../generated/prisma/client.ts'
+import { batched } from '../graphql/batches.ts'
 import { builder } from '../graphql/builder.ts'
 import { encodeId, keyOf } from '../graphql/ids.ts'
 import { connectionCost } from '../graphql/limits.ts'
-import { connectionType, contains, listOverAccounts, pageArgs } from '../graphql/lists.ts'
+import { badInput, connectionType, contains, listOverAccounts, pageArgs } from '../graphql/lists.ts'
 import { findable, Node } from '../graphql/node.ts'
 import { accountsWithin, may } from '../auth/viewer.ts'
-import type { Account } from '../generated/prisma/client.ts'
+import type { Account, PartyCategory } from '../generated/prisma/client.ts'
 
 findable('Account', ['accounts:read'])
 
@@ -28,9 +31,42 @@ builder.prismaObject('Account', {
     }),
     currency: t.expose('currency', { type: 'Currency', description: 'ISO 4217.' }),
     locale: t.exposeString('locale', { description: 'RFC 5646 tag.' }),
+    holdSeconds: t.exposeInt('holdSeconds', {
+      description: 'How long a hold lasts unless it asks for another time.',
+    }),
+    partyCategories: t.field({
+      type: ['PartyCategory'],
+      description: 'What heads of a party are counted as, in their order; may be empty.',
+      resolve: ({ id }, _args, ctx) =>
+        batched(ctx, 'Account.partyCategories', { accountId: id, id }, (keys) =>
+          categoriesOf(ctx, keys),
+        ),
+    }),
+    version: t.exposeInt('version', { description: 'Grows by one with every change.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
+    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it last changed.' }),
   }),
 })
+
+builder.prismaObject('PartyCategory', {
+  description: 'A kind of head in a party, such as adults or children; capacity counts all alike.',
+  scopes: ['accounts:read'],
+  fields: (t) => ({
+    code: t.exposeString('code', {
+      description: 'Short name for programs; unique in its account.',
+    }),
+    name: t.exposeString('name', { description: 'Name for people.' }),
+  }),
+})
+
+async function categoriesOf({ db }: Context, accounts: readonly Key[]): Promise<PartyCategory[][]> {
+  const rows = await db.prisma.partyCategory.findMany({
+    where: { accountId: { in: accounts.map(({ id }) => id) } },
+    orderBy: [{ position: 'asc' }, { code: 'asc' }],
+  })
+  const byAccount = Map.groupBy(rows, ({ accountId }) => accountId)
+  return accounts.map(({ id }) => byAccount.get(id) ?? [])
+}
 
 export const AccountConnection = connectionType<Account>('Account', 'Account')
 
@@ -39,15 +75,16 @@ builder.queryField('account', (t) =>
     type: 'Account',
     nullable: true,
     scopes: ['accounts:read'],
-    description: 'One account by id or by slug; null when there is none that you reach.',
+    description:
+      'One account by id or by slug (by both, one that has both); null when there is none that you reach.',
     args: {
       id: t.arg.id({ description: 'Its global id.' }),
       slug: t.arg.string({ description: 'Its slug.' }),
     },
     resolve: (query, _root, { id, slug }, { db, viewer }) => {
+      if (id == null && slug == null) throw badInput('Give "id" or "slug" of the account.')
       const key = keyOf('Account', id)
       if (id != null && !(key && may(viewer, key.accountId, ['accounts:read']))) return null
-      if (id == null && slug == null) return null
       return db.prisma.account.findFirst({
         ...query,
         where: {

@@ -127,19 +127,18 @@ async function lockCustomer(tx: Transaction, key: Key): Promise<Customer> {
 
 async function refuseWhileBooked(tx: Transaction, customer: Customer, now: Date): Promise<void> {
   const { accountId, id } = customer
-  const next = await tx.booking.findFirst({
+  const open = await tx.booking.findFirst({
     where: {
       accountId,
       customerId: id,
       status: { in: ['PENDING', 'CONFIRMED'] },
       endsAt: { gt: now },
     },
-    orderBy: { startsAt: 'asc' },
   })
-  if (!next) return
+  if (!open) return
   throw refused(
     'IN_USE',
-    `Customer "${customer.name}" has the open booking ${next.number}: cancel or complete it first.`,
+    `Customer "${customer.name}" has a booking that is not over: cancel it first.`,
     { path: ['id'] },
   )
 }

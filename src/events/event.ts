@@ -22,6 +22,7 @@ export type About = {
   bookingId?: string | null
   serviceId?: string | null
   staffIds?: string[]
+  resourceIds?: string[]
   customerId?: string | null
   sessionId?: string | null
   linkId?: string | null

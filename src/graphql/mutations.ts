@@ -11,7 +11,7 @@ import { builder, type Types } from './builder.ts'
 import { createLoaders } from './loaders.ts'
 import { forbidden } from './scopes.ts'
 
-type InputBuilder = InputFieldBuilder<Types, 'InputObject'>
+export type InputBuilder = InputFieldBuilder<Types, 'InputObject'>
 
 type MutationOptions<Fields extends InputFieldMap> = {
   description: string

@@ -78,8 +78,13 @@ function instantText(at: Date): string {
  * Condition: a column refers to one of these global ids. Ids of another type, made up or out of
  * reach are those of no row: they narrow like any other.
  */
-export function refersTo(column: string, name: NodeName, ids: readonly string[]): Prisma.Sql {
+export function refersTo(
+  column: string,
+  name: NodeName,
+  ids: readonly string[],
+  alias = 'r',
+): Prisma.Sql {
   const keys = ids.flatMap((id) => keyOf(name, id) ?? [])
-  return Prisma.sql`(r."accountId", ${Prisma.raw(`r."${column}"`)}) IN (SELECT * FROM unnest(
+  return Prisma.sql`${Prisma.raw(`(${alias}."accountId", ${alias}."${column}")`)} IN (SELECT * FROM unnest(
     ${keys.map(({ accountId }) => accountId)}::uuid[], ${keys.map(({ id }) => id)}::uuid[]))`
 }

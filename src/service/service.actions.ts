@@ -1,36 +1,40 @@
 // What can be done to services: create, update, archive. Each change and its event are one
 // transaction; a stale expectedVersion changes nothing.
 
+import { demandCurrency } from '../account/currency.data.ts'
 import { demand } from '../auth/viewer.ts'
 import type { ActionContext } from '../context.ts'
 import { newId, type Key } from '../db/id.ts'
+import { idempotent } from '../db/idempotency.ts'
+import { lockRow } from '../db/lock.ts'
 import { transaction, type Transaction } from '../db/transaction.ts'
 import { checkVersion, invalidAll, notFound } from '../errors.ts'
-import { changesBetween } from '../events/event.ts'
+import { changesBetween, type Change } from '../events/event.ts'
 import { appendEvents } from '../events/outbox.ts'
 import type { Service } from '../generated/prisma/client.ts'
+import { DAY } from '../time/instant.ts'
+import { dayName } from '../time/local.ts'
+import { changeOffer, emptyOffer, readOffer, type Offer, type OfferChange } from './offer.data.ts'
 import { serviceIssues, type ServiceTerms } from './service.ts'
 
-/** Someone who gives the service; null means as the service says. */
-export type ServiceStaffTerms = {
-  staffId: string
-  durationMinutes: number | null
-  priceMinor: number | null
+type Extras = {
+  description?: string | null
+  stepFrom?: 'MIDNIGHT' | 'WINDOW'
+  staffMode?: 'ANY' | 'COLLECTIVE'
+  requiresConfirmation?: boolean
 }
 
-/** Resources of one requirement are alternatives: a booking takes one of each requirement. */
-export type ServiceResourceTerms = { resourceId: string; requirement: number }
+/** `currencies` are those that the caller named beside prices: all must be the account's. */
+type Alongside = OfferChange & { currencies?: readonly (string | null | undefined)[] }
 
 export type NewService = Partial<ServiceTerms> &
-  Pick<ServiceTerms, 'name' | 'kind' | 'durationMinutes'> & {
-    description?: string | null
-    stepFrom?: 'MIDNIGHT' | 'WINDOW'
-    staffMode?: 'ANY' | 'COLLECTIVE'
-    requiresConfirmation?: boolean
-    active?: boolean
-    staff?: ServiceStaffTerms[]
-    resources?: ServiceResourceTerms[]
-  }
+  Pick<ServiceTerms, 'name' | 'kind' | 'durationMinutes'> &
+  Extras &
+  Alongside
+
+export type ServiceChange = Partial<Omit<ServiceTerms, 'kind'>> &
+  Extras &
+  Alongside & { active?: true }
 
 const fields = [
   'name',
@@ -55,6 +59,9 @@ const fields = [
   'cancelFreeHours',
   'cancelRefundPercent',
   'active',
+  'staffIds',
+  'staffTerms',
+  'resourceRequirements',
 ] as const
 
 const defaults = {
@@ -73,49 +80,69 @@ const defaults = {
   cancelRefundPercent: 100,
 }
 
-/** Needs services:write. Refuses VALIDATION_FAILED, NOT_FOUND (account, staff, resources). */
+/** Needs services:write. Refuses VALIDATION_FAILED, NOT_FOUND, IDEMPOTENCY_CONFLICT. */
 export async function createService(
   ctx: ActionContext,
   accountId: string,
   input: NewService,
+  idempotencyKey?: string | null,
 ): Promise<Service> {
   demand(ctx.viewer, accountId, ['services:write'], 'Account', 'accountId')
-  const { staff = [], resources = [], ...given } = input
-  const capacity = given.capacity ?? defaults.capacity
-  const terms = { ...defaults, maxParty: capacity, ...given, capacity }
+  const once = { accountId, key: idempotencyKey, operation: 'createService', input }
+  const again = (tx: Transaction) => (key: Key) =>
+    tx.service.findUnique({ where: { accountId_id: key } })
+  return transaction(ctx.db, (tx) =>
+    idempotent(tx, ctx, once, () => addService(tx, ctx, accountId, input), again(tx)),
+  )
+}
+
+async function addService(
+  tx: Transaction,
+  ctx: ActionContext,
+  accountId: string,
+  input: NewService,
+): Promise<Service> {
+  const [given, offer, currencies] = partsOf(input)
+  const terms = { ...defaults, maxParty: given.capacity ?? defaults.capacity, ...given }
   invalidAll(serviceIssues(terms))
-  return transaction(ctx.db, async (tx) => {
-    const now = new Date(ctx.clock.now())
-    const service = await tx.service.create({
-      data: { ...terms, accountId, id: newId(), createdAt: now, updatedAt: now },
-    })
-    await setStaff(tx, service, staff)
-    await setResources(tx, service, resources)
-    await appendEvents(tx, ctx, [eventOf('service.created', service, null)])
-    return service
+  await demandCurrency(tx, accountId, currencies, 'price', 'currency')
+  const now = new Date(ctx.clock.now())
+  const service = await tx.service.create({
+    data: { ...terms, accountId, id: newId(), createdAt: now, updatedAt: now },
   })
+  const after = await changeOffer(tx, service, emptyOffer, offer)
+  const changes = changesBetween(null, shown(service, after), fields)
+  await appendEvents(tx, ctx, [eventOf('service.created', service, changes)])
+  return service
 }
 
 /** Needs services:write. Refuses NOT_FOUND, VALIDATION_FAILED, VERSION_CONFLICT. */
 export async function updateService(
   ctx: ActionContext,
   key: Key,
-  input: Partial<NewService>,
+  input: ServiceChange,
   expectedVersion?: number | null,
 ): Promise<Service> {
   demand(ctx.viewer, key.accountId, ['services:write'], 'Service', 'id')
-  const { staff, resources, ...given } = input
+  const [given, offer, currencies] = partsOf(input)
   return transaction(ctx.db, async (tx) => {
     const before = await lockService(tx, key)
     checkVersion('Service', before.version, expectedVersion)
     invalidAll(serviceIssues({ ...before, ...given }))
+    await demandCurrency(tx, key.accountId, currencies, 'price', 'currency')
+    const offerBefore = await readOffer(tx, key)
+    const offerAfter = await changeOffer(tx, key, offerBefore, offer)
+    const changes = changesBetween(
+      shown(before, offerBefore),
+      shown({ ...before, ...given }, offerAfter),
+      fields,
+    )
+    if (changes.length === 0) return before
     const service = await tx.service.update({
       where: { accountId_id: key },
       data: { ...given, version: { increment: 1 }, updatedAt: new Date(ctx.clock.now()) },
     })
-    if (staff) await setStaff(tx, service, staff)
-    if (resources) await setResources(tx, service, resources)
-    await appendEvents(tx, ctx, [eventOf('service.updated', service, before)])
+    await appendEvents(tx, ctx, [eventOf('service.updated', service, changes)])
     return service
   })
 }
@@ -135,44 +162,37 @@ export async function archiveService(
       where: { accountId_id: key },
       data: { active: false, version: { increment: 1 }, updatedAt: new Date(ctx.clock.now()) },
     })
-    await appendEvents(tx, ctx, [eventOf('service.archived', service, before)])
+    const changes = changesBetween(before, service, ['active'])
+    await appendEvents(tx, ctx, [eventOf('service.archived', service, changes)])
     return service
   })
 }
 
 async function lockService(tx: Transaction, key: Key): Promise<Service> {
-  await tx.$executeRaw`SELECT 1 FROM "Service"
-    WHERE "accountId" = ${key.accountId}::uuid AND "id" = ${key.id}::uuid FOR UPDATE`
+  await lockRow(tx, 'Service', key)
   const service = await tx.service.findUnique({ where: { accountId_id: key } })
   if (!service) throw notFound('Service', 'id')
   return service
 }
 
-async function setStaff(tx: Transaction, service: Key, staff: ServiceStaffTerms[]) {
-  const { accountId, id: serviceId } = service
-  const staffIds = staff.map(({ staffId }) => staffId)
-  const known = await tx.staffMember.count({ where: { accountId, id: { in: staffIds } } })
-  if (known !== new Set(staffIds).size) throw notFound('StaffMember', 'staff')
-  await tx.serviceStaff.deleteMany({ where: { accountId, serviceId } })
-  await tx.serviceStaff.createMany({
-    data: staff.map((terms, position) => ({ accountId, serviceId, position, ...terms })),
-    skipDuplicates: true,
-  })
+/** The columns, the links and the currencies of an input. */
+function partsOf<Input extends Alongside>(input: Input) {
+  const { staffIds, staffTerms, resourceRequirements, currencies = [], ...given } = input
+  return [given, { staffIds, staffTerms, resourceRequirements }, currencies] as const
 }
 
-async function setResources(tx: Transaction, service: Key, resources: ServiceResourceTerms[]) {
-  const { accountId, id: serviceId } = service
-  const resourceIds = resources.map(({ resourceId }) => resourceId)
-  const known = await tx.resource.count({ where: { accountId, id: { in: resourceIds } } })
-  if (known !== new Set(resourceIds).size) throw notFound('Resource', 'resources')
-  await tx.serviceResource.deleteMany({ where: { accountId, serviceId } })
-  await tx.serviceResource.createMany({
-    data: resources.map((terms) => ({ accountId, serviceId, ...terms })),
-    skipDuplicates: true,
-  })
+/** A service as events tell of it: dates as local dates, links as lists of ids. */
+function shown(service: Service, offer: Offer): Record<string, unknown> {
+  const date = (value: Date | null) => value && dayName(Math.floor(value.getTime() / DAY))
+  return {
+    ...service,
+    bookableFromOn: date(service.bookableFromOn),
+    bookableUntilOn: date(service.bookableUntilOn),
+    ...offer,
+  }
 }
 
-function eventOf(type: string, service: Service, before: Service | null) {
+function eventOf(type: string, service: Service, changes: Change[]) {
   return {
     type,
     accountId: service.accountId,
@@ -180,6 +200,6 @@ function eventOf(type: string, service: Service, before: Service | null) {
     subjectId: service.id,
     subjectVersion: service.version,
     about: { serviceId: service.id },
-    changes: changesBetween(before, service, fields),
+    changes,
   }
 }

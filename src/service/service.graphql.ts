@@ -1,9 +1,13 @@
-// Service as the graph shows it, its lists, and the mutations that make, change and archive it.
+// Service as the graph shows it, and its lists: over accounts, of an account, of a staff member, of a
+// resource. What belongs to single links (own terms, requirements) is in offer.graphql.ts.
 
+import type { Scope } from '../auth/scope.ts'
+import type { Context } from '../context.ts'
 import type { Service } from '../generated/prisma/client.ts'
 import { Prisma } from '../generated/prisma/client.ts'
 import { builder } from '../graphql/builder.ts'
-import { demandKey, encodeId } from '../graphql/ids.ts'
+import { encodeId } from '../graphql/ids.ts'
+import { dateText } from '../graphql/inputs.ts'
 import { connectionCost } from '../graphql/limits.ts'
 import {
   accountsArg,
@@ -15,13 +19,13 @@ import {
   pageArgs,
 } from '../graphql/lists.ts'
 import { Money, moneyOf } from '../graphql/money.ts'
-import { mutation } from '../graphql/mutations.ts'
 import { findable, Node } from '../graphql/node.ts'
-import { archiveService } from './service.actions.ts'
 
-findable('Service', ['services:read'])
+const read: readonly Scope[] = ['services:read']
 
-const ServiceKind = builder.enumType('ServiceKind', {
+findable('Service', read)
+
+export const ServiceKind = builder.enumType('ServiceKind', {
   description: 'How a service is booked.',
   values: {
     APPOINTMENT: { description: 'At any free start, with staff and/or resources.' },
@@ -29,12 +33,45 @@ const ServiceKind = builder.enumType('ServiceKind', {
   } as const,
 })
 
+export const StepFrom = builder.enumType('StepFrom', {
+  description: 'Where the grid of possible starts begins.',
+  values: {
+    MIDNIGHT: { description: 'At local midnight of the account: 09:00, 09:15, 09:30 …' },
+    WINDOW: { description: 'At the start of each free window: after a booking, at once.' },
+  } as const,
+})
+
+export const StaffMode = builder.enumType('StaffMode', {
+  description: 'How many of those who give a service a booking takes.',
+  values: {
+    ANY: { description: 'One of them: the one asked for, else the least loaded.' },
+    COLLECTIVE: { description: 'All of them together.' },
+  } as const,
+})
+
+/** An amount of a row in the currency of its account. */
+export async function priceIn(ctx: Context, accountId: string, amountMinor: number | null) {
+  if (amountMinor === null) return null
+  const account = await ctx.load('Account', { accountId, id: accountId })
+  return account && moneyOf(amountMinor, account.currency)
+}
+
 builder.prismaObject('Service', {
   description: 'What can be booked.',
   interfaces: [Node],
-  scopes: ['services:read'],
+  scopes: read,
   fields: (t) => ({
     id: t.id({ description: 'Global id.', resolve: (row) => encodeId('Service', row) }),
+    account: t.field({
+      type: 'Account',
+      nullable: true,
+      scopes: ['accounts:read'],
+      description: 'The business that offers it. Null when denied.',
+      resolve: ({ accountId }, _args, ctx) => ctx.load('Account', { accountId, id: accountId }),
+    }),
+    serial: t.exposeInt('serial', {
+      description: 'Stable number, unique in the account, for systems whose ids are integers.',
+    }),
     name: t.exposeString('name', { description: 'Name for people.' }),
     description: t.exposeString('description', {
       nullable: true,
@@ -48,15 +85,61 @@ builder.prismaObject('Service', {
       type: Money,
       nullable: true,
       scopes: ['payments:read'],
-      description: 'Price for the whole booking; null when it has none.',
-      resolve: async (row, _args, ctx) => {
-        if (row.priceMinor === null) return null
-        const account = await ctx.load('Account', { accountId: row.accountId, id: row.accountId })
-        return moneyOf(row.priceMinor, account?.currency ?? 'XXX')
-      },
+      description: 'Price for the whole booking; null when it has none, or when denied.',
+      resolve: (row, _args, ctx) => priceIn(ctx, row.accountId, row.priceMinor),
+    }),
+    bufferBeforeMinutes: t.exposeInt('bufferBeforeMinutes', {
+      description: 'Minutes kept free before each booking of it.',
+    }),
+    bufferAfterMinutes: t.exposeInt('bufferAfterMinutes', {
+      description: 'Minutes kept free after each booking of it.',
+    }),
+    slotStepMinutes: t.exposeInt('slotStepMinutes', {
+      description: 'Minutes from one possible start to the next.',
+    }),
+    stepFrom: t.expose('stepFrom', { type: StepFrom, description: 'Where that grid begins.' }),
+    staffMode: t.expose('staffMode', { type: StaffMode, description: 'How many staff it takes.' }),
+    minNoticeMinutes: t.exposeInt('minNoticeMinutes', {
+      description: 'Least minutes from now to a start that can be booked.',
+    }),
+    maxAdvanceDays: t.exposeInt('maxAdvanceDays', {
+      nullable: true,
+      description: 'How many local days ahead it can be booked; null means without limit.',
+    }),
+    bookableFromOn: t.field({
+      type: 'LocalDate',
+      nullable: true,
+      description: 'First local date that can be booked; null means no such limit.',
+      resolve: (row) => row.bookableFromOn && dateText(row.bookableFromOn),
+    }),
+    bookableUntilOn: t.field({
+      type: 'LocalDate',
+      nullable: true,
+      description: 'Last local date that can be booked, inclusive; null means no such limit.',
+      resolve: (row) => row.bookableUntilOn && dateText(row.bookableUntilOn),
+    }),
+    dailyLimit: t.exposeInt('dailyLimit', {
+      nullable: true,
+      description: 'Most bookings of it on one local day; null means no limit.',
+    }),
+    capacity: t.exposeInt('capacity', {
+      description: 'Heads it has room for; a new session has as many seats unless it says another.',
+    }),
+    minParty: t.exposeInt('minParty', { description: 'Least heads of one booking.' }),
+    maxParty: t.exposeInt('maxParty', { description: 'Most heads of one booking.' }),
+    requiresConfirmation: t.exposeBoolean('requiresConfirmation', {
+      description: 'Whether bookings wait (PENDING) until somebody confirms or declines them.',
+    }),
+    cancelFreeHours: t.exposeInt('cancelFreeHours', {
+      description: 'Cancelling up to this many hours before the start gives everything back.',
+    }),
+    cancelRefundPercent: t.exposeInt('cancelRefundPercent', {
+      description: 'Percent of what was paid that a later cancellation gives back.',
     }),
     active: t.exposeBoolean('active', { description: 'False once archived.' }),
     version: t.exposeInt('version', { description: 'Grows by one with every change.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
+    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it last changed.' }),
   }),
 })
 
@@ -68,16 +151,16 @@ const ServiceFilter = builder.inputType('ServiceFilter', {
     kind: t.field({ type: ServiceKind, description: 'Only this kind.' }),
     active: t.boolean({ description: 'Only active (true) or archived (false) ones.' }),
     search: t.string({ description: 'Only those whose name contains this.' }),
+    serials: t.intList({ description: 'Only those with one of these numbers.' }),
   }),
 })
 
-type Filter = typeof ServiceFilter.$inferInput
-
-function matching(filter: Filter | null | undefined): Prisma.Sql[] {
+function matching(filter: typeof ServiceFilter.$inferInput | null | undefined): Prisma.Sql[] {
   const where: Prisma.Sql[] = []
   if (filter?.kind) where.push(Prisma.sql`r."kind" = ${filter.kind}::"ServiceKind"`)
   if (filter?.active != null) where.push(Prisma.sql`r."active" = ${filter.active}`)
   if (filter?.search) where.push(contains('name', filter.search))
+  if (filter?.serials) where.push(Prisma.sql`r."serial" = ANY(${filter.serials}::int[])`)
   return where
 }
 
@@ -86,7 +169,7 @@ const byName = { column: 'name', type: 'text', direction: 'ASC' } as const
 builder.queryField('services', (t) =>
   t.field({
     type: ServiceConnection,
-    scopes: ['services:read'],
+    scopes: read,
     description: 'Services over accounts, by name.',
     complexity: connectionCost,
     args: {
@@ -97,42 +180,58 @@ builder.queryField('services', (t) =>
     resolve: (_root, args, ctx) =>
       listOverAccounts<Service>(
         ctx,
-        accountsOf(ctx.viewer, args.accounts, ['services:read']),
+        accountsOf(ctx.viewer, args.accounts, read),
         { table: 'Service', where: matching(args.filter), order: byName },
         args,
       ),
   }),
 )
 
-builder.prismaObjectField('Account', 'services', (t) =>
-  t.field({
-    type: ServiceConnection,
-    scopes: ['services:read'],
-    description: 'Services of the account, by name.',
-    complexity: connectionCost,
-    args: { filter: t.arg({ type: ServiceFilter, description: 'Which ones.' }), ...pageArgs(t) },
-    resolve: (account, args, ctx) =>
-      listBelow<Service>(
-        ctx,
-        { accountId: account.id, id: account.id },
-        'Account.services',
-        args,
-        { table: 'Service', where: matching(args.filter), order: byName },
-        args,
-      ),
-  }),
-)
+type Below = {
+  parent: 'Account' | 'StaffMember' | 'Resource'
+  description: string
+  where: Prisma.Sql[]
+}
 
-mutation('archiveService', {
-  description: 'Takes a service out of the offer; bookings of it stay as they are.',
-  scopes: ['services:write'],
-  data: 'Service',
-  dataDescription: 'The service, archived.',
-  refusals: ['VERSION_CONFLICT'],
-  input: (t) => ({
-    id: t.id({ required: true, description: 'The service.' }),
-    expectedVersion: t.int({ description: 'Refuse unless the service has this version.' }),
-  }),
-  resolve: (input, ctx) =>
-    archiveService(ctx, demandKey('Service', input.id, 'id'), input.expectedVersion),
+// The same list below different things; `where` ties a service to its parent.
+function servicesBelow({ parent, description, where }: Below): void {
+  builder.prismaObjectField(parent, 'services', (t) =>
+    t.field({
+      type: ServiceConnection,
+      nullable: true,
+      scopes: read,
+      description: `${description} Null when denied.`,
+      complexity: connectionCost,
+      args: { filter: t.arg({ type: ServiceFilter, description: 'Which ones.' }), ...pageArgs(t) },
+      resolve: (row: { accountId?: string; id: string }, args, ctx) =>
+        listBelow<Service>(
+          ctx,
+          { accountId: row.accountId ?? row.id, id: row.id },
+          `${parent}.services`,
+          args,
+          { table: 'Service', where: [...where, ...matching(args.filter)], order: byName },
+          args,
+        ),
+    }),
+  )
+}
+
+servicesBelow({ parent: 'Account', description: 'Services of the account, by name.', where: [] })
+
+servicesBelow({
+  parent: 'StaffMember',
+  description: 'Services that they give, by name.',
+  where: [
+    Prisma.sql`EXISTS (SELECT 1 FROM "ServiceStaff" j WHERE j."accountId" = r."accountId"
+      AND j."serviceId" = r."id" AND j."staffId" = u."parentId")`,
+  ],
+})
+
+servicesBelow({
+  parent: 'Resource',
+  description: 'Services that may take it, by name.',
+  where: [
+    Prisma.sql`EXISTS (SELECT 1 FROM "ServiceResource" j WHERE j."accountId" = r."accountId"
+      AND j."serviceId" = r."id" AND j."resourceId" = u."parentId")`,
+  ],
 })

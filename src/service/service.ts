@@ -28,7 +28,8 @@ const DAY_MINUTES = 1440
 export function serviceIssues(terms: ServiceTerms): Issue[] {
   const issues: Issue[] = []
   const want = (holds: boolean, field: string, message: string) => {
-    if (!holds) issues.push({ path: [field], message })
+    if (!holds)
+      issues.push({ path: field === 'priceMinor' ? ['price', 'amount'] : [field], message })
   }
   const between = (field: keyof ServiceTerms, low: number, high: number) => {
     const value = terms[field]

@@ -1,0 +1,153 @@
+// StaffMember as the graph shows it, and its lists: over accounts, of an account, of a service.
+
+import type { Scope } from '../auth/scope.ts'
+import type { StaffMember } from '../generated/prisma/client.ts'
+import { Prisma } from '../generated/prisma/client.ts'
+import { builder } from '../graphql/builder.ts'
+import { encodeId } from '../graphql/ids.ts'
+import { connectionCost } from '../graphql/limits.ts'
+import {
+  accountsArg,
+  accountsOf,
+  connectionType,
+  contains,
+  listBelow,
+  listOverAccounts,
+  pageArgs,
+} from '../graphql/lists.ts'
+import { refersTo } from '../graphql/narrow.ts'
+import { findable, Node } from '../graphql/node.ts'
+
+const read: readonly Scope[] = ['staff:read']
+
+findable('StaffMember', read)
+
+builder.prismaObject('StaffMember', {
+  description: 'Somebody whose time a booking occupies.',
+  interfaces: [Node],
+  scopes: read,
+  fields: (t) => ({
+    id: t.id({ description: 'Global id.', resolve: (row) => encodeId('StaffMember', row) }),
+    account: t.field({
+      type: 'Account',
+      nullable: true,
+      scopes: ['accounts:read'],
+      description: 'The business they work for. Null when denied.',
+      resolve: ({ accountId }, _args, ctx) => ctx.load('Account', { accountId, id: accountId }),
+    }),
+    serial: t.exposeInt('serial', {
+      description: 'Stable number, unique in the account, for systems whose ids are integers.',
+    }),
+    name: t.exposeString('name', { description: 'Name for people.' }),
+    email: t.expose('email', {
+      type: 'EmailAddress',
+      nullable: true,
+      scopes: ['staff:write'],
+      description: 'Where notices for them go; null when none is known, or when denied.',
+    }),
+    active: t.exposeBoolean('active', { description: 'False once archived.' }),
+    timeZone: t.expose('timeZone', {
+      type: 'TimeZone',
+      nullable: true,
+      description: 'IANA zone in which their hours are meant; null means that of the account.',
+    }),
+    dailyLimit: t.exposeInt('dailyLimit', {
+      nullable: true,
+      description: 'Most bookings on one local day; null means no limit.',
+    }),
+    version: t.exposeInt('version', { description: 'Grows by one with every change.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
+    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it last changed.' }),
+  }),
+})
+
+export const StaffMemberConnection = connectionType<StaffMember>('StaffMember', 'StaffMember')
+
+const StaffFilter = builder.inputType('StaffFilter', {
+  description: 'Narrows a list of staff members; what is left out does not narrow.',
+  fields: (t) => ({
+    active: t.boolean({ description: 'Only active (true) or archived (false) ones.' }),
+    search: t.string({ description: 'Only those whose name contains this.' }),
+    serviceIds: t.idList({ description: 'Only those who give at least one of these services.' }),
+    serials: t.intList({ description: 'Only those with one of these numbers.' }),
+  }),
+})
+
+function matching(filter: typeof StaffFilter.$inferInput | null | undefined): Prisma.Sql[] {
+  const where: Prisma.Sql[] = []
+  if (filter?.active != null) where.push(Prisma.sql`r."active" = ${filter.active}`)
+  if (filter?.search) where.push(contains('name', filter.search))
+  if (filter?.serials) where.push(Prisma.sql`r."serial" = ANY(${filter.serials}::int[])`)
+  if (filter?.serviceIds) {
+    const given = refersTo('serviceId', 'Service', filter.serviceIds, 'j')
+    where.push(Prisma.sql`EXISTS (SELECT 1 FROM "ServiceStaff" j
+      WHERE j."accountId" = r."accountId" AND j."staffId" = r."id" AND ${given})`)
+  }
+  return where
+}
+
+const byName = { column: 'name', type: 'text', direction: 'ASC' } as const
+
+builder.queryField('staff', (t) =>
+  t.field({
+    type: StaffMemberConnection,
+    scopes: read,
+    description: 'Staff members over accounts, by name.',
+    complexity: connectionCost,
+    args: {
+      ...accountsArg(t),
+      filter: t.arg({ type: StaffFilter, description: 'Which ones.' }),
+      ...pageArgs(t),
+    },
+    resolve: (_root, args, ctx) =>
+      listOverAccounts<StaffMember>(
+        ctx,
+        accountsOf(ctx.viewer, args.accounts, read),
+        { table: 'StaffMember', where: matching(args.filter), order: byName },
+        args,
+      ),
+  }),
+)
+
+builder.prismaObjectField('Account', 'staff', (t) =>
+  t.field({
+    type: StaffMemberConnection,
+    nullable: true,
+    scopes: read,
+    description: 'Staff members of the account, by name. Null when denied.',
+    complexity: connectionCost,
+    args: { filter: t.arg({ type: StaffFilter, description: 'Which ones.' }), ...pageArgs(t) },
+    resolve: ({ id }, args, ctx) =>
+      listBelow<StaffMember>(
+        ctx,
+        { accountId: id, id },
+        'Account.staff',
+        args,
+        { table: 'StaffMember', where: matching(args.filter), order: byName },
+        args,
+      ),
+  }),
+)
+
+const givers = Prisma.sql`EXISTS (SELECT 1 FROM "ServiceStaff" j WHERE
+  j."accountId" = r."accountId" AND j."serviceId" = u."parentId" AND j."staffId" = r."id")`
+
+builder.prismaObjectField('Service', 'staff', (t) =>
+  t.field({
+    type: StaffMemberConnection,
+    nullable: true,
+    scopes: read,
+    description: 'Who gives the service, by name. Null when denied.',
+    complexity: connectionCost,
+    args: { filter: t.arg({ type: StaffFilter, description: 'Which ones.' }), ...pageArgs(t) },
+    resolve: (service, args, ctx) =>
+      listBelow<StaffMember>(
+        ctx,
+        service,
+        'Service.staff',
+        args,
+        { table: 'StaffMember', where: [givers, ...matching(args.filter)], order: byName },
+        args,
+      ),
+  }),
+)
