@@ -181,7 +181,7 @@ describe('a calendar', () => {
     ])
   })
 
-  it('of a service is none without hours, and open but for its closings without weekly ones', () => {
+  it('of a service is none without hours, always but for closings without weekly ones', () => {
     expect(serviceCalendar(null, london)).toBeNull()
     expect(serviceCalendar({ weekly: [], exceptions: [] }, london)).toBeNull()
     const closed = serviceCalendar({ weekly: [], exceptions: [closing] }, london)!
