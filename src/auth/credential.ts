@@ -67,9 +67,9 @@ export async function viewerOf(
   }
 }
 
-/** Whether the answer of `viewerOf` is a failure. */
-export function isFailure(found: Identified | CredentialFailure): found is CredentialFailure {
-  return 'reason' in found
+/** Tells a failure from whatever else there is when there is none. */
+export function isFailure(found: object): found is CredentialFailure {
+  return 'sentence' in found
 }
 
 function ofApiKey(key: ApiKeyRow, now: Instant): Identified | CredentialFailure {

@@ -1,0 +1,105 @@
+// One HTTP request and its response, as every door sees them: path, query, request id, log; and the
+// few ways to answer. Knows no route and no credential.
+
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Logger } from 'pino'
+
+export type Exchange = {
+  req: IncomingMessage
+  res: ServerResponse
+  method: string
+  path: string
+  query: URLSearchParams
+  requestId: string
+  log: Logger
+}
+
+/** Answers one request. What it throws becomes a fault or, if it is none, a masked 500. */
+export type Door = (exchange: Exchange) => Promise<void> | void
+
+/** A request that cannot be answered as it is; the sentence is for whoever sent it. */
+export class HttpFault extends Error {
+  readonly status: number
+  readonly headers: Record<string, string>
+  constructor(status: number, message: string, headers: Record<string, string> = {}) {
+    super(message)
+    this.name = 'HttpFault'
+    this.status = status
+    this.headers = headers
+  }
+}
+
+const legalRequestId = /^[\w.:+/=-]{1,128}$/
+
+export function openExchange(req: IncomingMessage, res: ServerResponse, log: Logger): Exchange {
+  const target = req.url ?? '/'
+  const mark = target.indexOf('?')
+  const sent = req.headers['x-request-id']
+  const requestId = typeof sent === 'string' && legalRequestId.test(sent) ? sent : randomUUID()
+  res.setHeader('x-request-id', requestId)
+  res.setHeader('x-content-type-options', 'nosniff')
+  return {
+    req,
+    res,
+    method: req.method ?? 'GET',
+    path: mark < 0 ? target : target.slice(0, mark),
+    query: new URLSearchParams(mark < 0 ? '' : target.slice(mark + 1)),
+    requestId,
+    log: log.child({ requestId }),
+  }
+}
+
+/** A header that can be sent once only; the first one counts. */
+export function headerOf({ req }: Exchange, name: string): string | undefined {
+  const value = req.headers[name]
+  return Array.isArray(value) ? value[0] : value
+}
+
+/** The body, or a 413 as soon as it is known to be too long. */
+export async function readBody({ req, res }: Exchange, maxBytes: number): Promise<string> {
+  const tooLong = () => {
+    // What is still coming is not read, so the connection cannot serve another request.
+    res.setHeader('connection', 'close')
+    return new HttpFault(413, `The body is too long: at most ${maxBytes} bytes are accepted.`)
+  }
+  if (Number(req.headers['content-length'] ?? 0) > maxBytes) throw tooLong()
+  const chunks: Buffer[] = []
+  let length = 0
+  for await (const chunk of req as AsyncIterable<Buffer>) {
+    length += chunk.length
+    if (length > maxBytes) throw tooLong()
+    chunks.push(chunk)
+  }
+  return (chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)).toString('utf8')
+}
+
+/** The media type of the body, without parameters, in lower case. */
+export function contentType(exchange: Exchange): string {
+  return (headerOf(exchange, 'content-type') ?? '').split(';')[0]!.trim().toLowerCase()
+}
+
+export function send(
+  { res }: Exchange,
+  status: number,
+  headers: Record<string, string>,
+  body: string | Buffer,
+): void {
+  res.writeHead(status, { ...headers, 'content-length': String(Buffer.byteLength(body)) })
+  res.end(body)
+}
+
+export function sendJson(
+  exchange: Exchange,
+  status: number,
+  body: unknown,
+  headers: Record<string, string> = {},
+): void {
+  const type = { 'content-type': 'application/json; charset=utf-8' }
+  send(exchange, status, { ...type, ...headers }, `${JSON.stringify(body)}\n`)
+}
+
+/** Whether the sender is a browser that wants a page. */
+export function wantsHtml(exchange: Exchange): boolean {
+  return (headerOf(exchange, 'accept') ?? '').includes('text/html')
+}

@@ -1,0 +1,164 @@
+// GraphiQL: one self-contained page with a tab for each of the five things a newcomer wants to try.
+// Its program is nine megabytes, so it is loaded at the first visit and kept compressed.
+
+import { promisify } from 'node:util'
+import { gunzip, gzip } from 'node:zlib'
+import type { Clock } from '../time/clock.ts'
+import { headerOf, send, type Door } from './exchange.ts'
+
+const compress = promisify(gzip)
+const decompress = promisify(gunzip)
+
+type Tab = { query: string; variables?: string }
+
+const whoAmI = `# 1. Who am I? Put your key into "Headers" below, then press the play button.
+# No key at hand? The start of the program prints one, and demo.json in its data directory holds more.
+query WhoAmI {
+  viewer {
+    kind
+    name
+    scopes
+    accounts {
+      nodes {
+        role
+        scopes
+        account { id slug name timeZone currency }
+      }
+    }
+  }
+}
+`
+
+const bookings = `# 2. Bookings over all accounts you reach, newest start first, in one request.
+# Name accounts with the argument "accounts"; page on with "after".
+query Bookings {
+  bookings(first: 10) {
+    totalCount
+    pageInfo { hasNextPage endCursor }
+    nodes {
+      id
+      number
+      status
+      startsAt
+      endsAt
+      account { name timeZone }
+      service { name }
+      staff { name }
+      customer { name }
+      price { formatted }
+    }
+  }
+}
+`
+
+const availability = `# 3. When is there time? First the services; put the id of one into "Variables".
+query Availability($serviceId: ID!, $from: LocalDate!, $days: PositiveInt) {
+  services(first: 20) {
+    nodes { id name kind durationMinutes account { name } }
+  }
+  availability(serviceIds: [$serviceId], from: $from, days: $days) {
+    service { name }
+    days {
+      date
+      slots { startsAt endsAt staff { id name } }
+    }
+  }
+}
+`
+
+const book = `# 4. Book. Take "serviceId" and "startsAt" from tab 3. What is refused is an answer too:
+# every refusal says its code and a sentence, and a taken slot names the next free ones.
+mutation Book($input: CreateBookingInput!) {
+  createBooking(input: $input) {
+    ... on CreateBookingSuccess {
+      data { id number status startsAt endsAt staff { name } customer { name } version }
+    }
+    ... on Refusal { code message path }
+    ... on SlotTakenError { nextSlots { startsAt endsAt } }
+  }
+}
+`
+
+const watch = `# 5. Watch bookings as they happen, in all accounts you reach. Leave it running, book in tab 4.
+# Keep the last "cursor" and pass it as "after": nothing is missed and nothing comes twice.
+subscription Watch {
+  bookingEvents {
+    cursor
+    type
+    occurredAt
+    account { name }
+    booking { number status startsAt service { name } }
+    changes { field from to }
+  }
+}
+`
+
+function json(value: unknown): string {
+  return JSON.stringify(value, null, 2)
+}
+
+/** The ready tabs, in order; a test runs each against the schema. `today` is a local date. */
+export function readyTabs(today: string): Tab[] {
+  const at = `${today}T09:00:00Z`
+  const customer = { name: 'Ada Lovelace', email: 'ada@example.com' }
+  return [
+    { query: whoAmI },
+    { query: bookings },
+    {
+      query: availability,
+      variables: json({ serviceId: 'the id of a service', from: today, days: 7 }),
+    },
+    {
+      query: book,
+      variables: json({
+        input: { serviceId: 'the id of a service', startsAt: at, partySize: 1, customer },
+      }),
+    },
+    { query: watch },
+  ]
+}
+
+const headers = json({ authorization: 'Bearer PUT-YOUR-API-KEY-HERE' })
+
+const policy = [
+  "default-src 'none'",
+  "script-src 'unsafe-inline' 'unsafe-eval' blob:",
+  'worker-src blob:',
+  "style-src 'unsafe-inline'",
+  'img-src data: blob:',
+  'font-src data:',
+  "connect-src 'self' ws: wss:",
+  "frame-ancestors 'none'",
+  "base-uri 'none'",
+].join('; ')
+
+async function render(today: string): Promise<Buffer> {
+  const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql')
+  const page = renderGraphiQL({
+    title: 'Slotgraph',
+    endpoint: '/graphql',
+    defaultTabs: readyTabs(today).map((tab) => ({ ...tab, headers })),
+    defaultHeaders: headers,
+    shouldPersistHeaders: true,
+    defaultEditorToolsVisibility: 'headers',
+    subscriptionsProtocol: 'SSE',
+  })
+  return compress(page)
+}
+
+/** The page for browsers that open /graphql; rendered once a day, because its tabs hold a date. */
+export function createGraphiQLPage(clock: Clock): Door {
+  let rendered: { today: string; page: Promise<Buffer> } | undefined
+  return async (exchange) => {
+    const today = new Date(clock.now()).toISOString().slice(0, 10)
+    if (rendered?.today !== today) rendered = { today, page: render(today) }
+    const page = await rendered.page
+    const type = { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': policy }
+    if (/\bgzip\b/.test(headerOf(exchange, 'accept-encoding') ?? '')) {
+      const encoding = { 'content-encoding': 'gzip', vary: 'accept, accept-encoding' }
+      send(exchange, 200, { ...type, ...encoding }, page)
+    } else {
+      send(exchange, 200, { ...type, vary: 'accept, accept-encoding' }, await decompress(page))
+    }
+  }
+}

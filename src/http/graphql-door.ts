@@ -1,0 +1,99 @@
+// The door at /graphql for POST, GET and SSE: who asks and what is asked is settled here, by GraphQL
+// over HTTP (https://graphql.github.io/graphql-over-http/draft/); then the operation runs.
+
+import { GraphQLError } from 'graphql'
+import { isFailure } from '../auth/credential.ts'
+import { anonymous } from '../auth/viewer.ts'
+import { publicError } from '../graphql/public-errors.ts'
+import { bearerChallenge, type Authenticator } from './authenticate.ts'
+import type { Delivery } from './deliver.ts'
+import { contentType, HttpFault, headerOf, readBody, wantsHtml } from './exchange.ts'
+import type { Door, Exchange } from './exchange.ts'
+import { paramsOfBody, paramsOfUrl, type ParamsOrFault } from './graphql-params.ts'
+import type { Operation, OperationRunner } from './yoga.ts'
+
+/** Longest body of a request, in bytes. */
+export const maxBodyBytes = 1_048_576
+
+type Parts = {
+  authenticator: Authenticator
+  run: OperationRunner
+  delivery: Delivery
+  /** What a browser gets that opens the address. */
+  page: Door
+}
+
+export function createGraphQLDoor({ authenticator, run, delivery, page }: Parts): Door {
+  return async (exchange) => {
+    const { req, res, method, log, requestId } = exchange
+    if (method !== 'POST' && wantsHtml(exchange)) return page(exchange)
+    const leaving = new AbortController()
+    res.once('close', () => leaving.abort())
+    const operation: Operation = {
+      log,
+      requestId,
+      method: method === 'HEAD' ? 'GET' : method,
+      accept: headerOf(exchange, 'accept') ?? 'application/json',
+      signal: leaving.signal,
+      viewer: anonymous,
+      authorization: req.headers.authorization ?? null,
+      params: null,
+      fault: null,
+    }
+    try {
+      const [asked, viewer] = await Promise.all([
+        readParams(exchange),
+        authenticator.identify(req.headers.authorization),
+      ])
+      if (isFailure(viewer)) {
+        const challenge = { 'www-authenticate': bearerChallenge(viewer) }
+        operation.fault = fault(401, viewer.sentence, 'UNAUTHENTICATED', challenge)
+      } else if ('fault' in asked) {
+        operation.fault = fault(400, asked.fault)
+      } else {
+        operation.viewer = viewer
+        operation.params = asked.params
+      }
+    } catch (error) {
+      operation.fault =
+        error instanceof HttpFault
+          ? fault(error.status, error.message, 'BAD_USER_INPUT', error.headers)
+          : publicError(error, operation)
+    }
+    await delivery.deliver(exchange, await run(operation))
+  }
+}
+
+async function readParams(exchange: Exchange): Promise<ParamsOrFault> {
+  if (exchange.method !== 'POST') {
+    refuseEmbedding(exchange)
+    return paramsOfUrl(exchange.query)
+  }
+  const type = contentType(exchange)
+  if (type !== 'application/json') {
+    const found = type === '' ? 'no content type' : `the content type "${type}"`
+    const sentence = `The body has ${found}. Send "content-type: application/json".`
+    throw new HttpFault(415, sentence, { 'accept-post': 'application/json' })
+  }
+  return paramsOfBody(await readBody(exchange, maxBodyBytes))
+}
+
+/**
+ * A page of another site can make a browser send a GET as an image or a script, without asking us
+ * first. A POST cannot be sent so: its content type makes the browser ask.
+ */
+function refuseEmbedding(exchange: Exchange): void {
+  const site = headerOf(exchange, 'sec-fetch-site')
+  if (headerOf(exchange, 'sec-fetch-mode') === 'no-cors' && site !== 'same-origin') {
+    throw new HttpFault(403, 'A query cannot be embedded into a page. Ask for it with fetch().')
+  }
+}
+
+function fault(
+  status: number,
+  message: string,
+  code = 'BAD_USER_INPUT',
+  headers: Record<string, string> = {},
+): GraphQLError {
+  return new GraphQLError(message, { extensions: { code, http: { status, headers } } })
+}

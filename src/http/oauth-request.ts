@@ -1,0 +1,92 @@
+// What a client sends to the OAuth endpoints: its credential (RFC 6749 section 2.3.1) and a form.
+// Pure; a fault is an error of RFC 6749 section 5.2.
+
+/** An answer that says no; `challenge` asks for Basic authentication again. */
+export class OAuthFault extends Error {
+  readonly error: string
+  readonly status: number
+  readonly challenge: boolean
+  constructor(error: string, description: string, status = 400, challenge = false) {
+    super(description)
+    this.name = 'OAuthFault'
+    this.error = error
+    this.status = status
+    this.challenge = challenge
+  }
+}
+
+export type ClientCredential = {
+  clientId: string
+  clientSecret: string
+  /** How it was shown decides how a refusal looks. */
+  basic: boolean
+}
+
+/** The parameters of the form; empty ones count as left out, repeated ones are refused. */
+export function readForm(body: string): Map<string, string> {
+  const form = new Map<string, string>()
+  for (const [name, value] of new URLSearchParams(body)) {
+    if (form.has(name)) {
+      throw new OAuthFault('invalid_request', `The parameter "${name}" is given more than once.`)
+    }
+    if (value !== '') form.set(name, value)
+  }
+  return form
+}
+
+export function readClient(
+  authorization: string | undefined,
+  form: ReadonlyMap<string, string>,
+): ClientCredential {
+  const clientId = form.get('client_id')
+  const clientSecret = form.get('client_secret')
+  if (authorization !== undefined) {
+    const basic = readBasic(authorization)
+    const differs = clientId !== undefined && clientId !== basic.clientId
+    if (clientSecret !== undefined || differs) {
+      const sentence = 'The client shows itself twice. Use the Authorization header or the form.'
+      throw new OAuthFault('invalid_request', sentence)
+    }
+    return basic
+  }
+  if (clientId === undefined || clientSecret === undefined) {
+    const sentence =
+      'The client does not show itself. Send client_id and client_secret, as Basic or in the form.'
+    throw new OAuthFault('invalid_client', sentence, 401, true)
+  }
+  return { clientId, clientSecret, basic: false }
+}
+
+function readBasic(authorization: string): ClientCredential {
+  const encoded = /^basic +([\w+/=-]+) *$/i.exec(authorization)?.[1]
+  const text = encoded === undefined ? '' : Buffer.from(encoded, 'base64').toString('utf8')
+  const colon = text.indexOf(':')
+  if (colon < 1) {
+    const sentence = 'The Authorization header is not Basic with client_id and client_secret.'
+    throw new OAuthFault('invalid_client', sentence, 401, true)
+  }
+  const clientId = decode(text.slice(0, colon))
+  return { clientId, clientSecret: decode(text.slice(colon + 1)), basic: true }
+}
+
+/** Both halves are form-encoded before they are joined. */
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '))
+  } catch {
+    return text
+  }
+}
+
+/** The scopes to grant: those asked for, none beyond the client's own; all when none is named. */
+export function narrowScopes(asked: string | undefined, own: readonly string[]): string[] {
+  if (asked === undefined) return [...own]
+  const scopes = [...new Set(asked.split(' ').filter((scope) => scope !== ''))]
+  const beyond = scopes.filter((scope) => !own.includes(scope))
+  if (scopes.length === 0 || beyond.length > 0) {
+    const words = beyond.map((scope) => `"${scope}"`).join(', ') || 'nothing'
+    const sentence = `The client may not have ${words}. It may ask for: ${own.join(' ')}.`
+    throw new OAuthFault('invalid_scope', sentence)
+  }
+  return scopes
+}

@@ -1,0 +1,161 @@
+// The OAuth endpoints: client_credentials (RFC 6749 section 4.4), introspection (RFC 7662),
+// revocation (RFC 7009) and what there is of metadata (RFC 8414). A client learns and ends its own
+// tokens only.
+
+import {
+  accessTokenSeconds,
+  findAccessToken,
+  findApiClient,
+  issueAccessToken,
+  revokeAccessToken,
+  type AccessTokenRow,
+  type ApiClientRow,
+} from '../auth/credential.data.ts'
+import { allScopes } from '../auth/scope.ts'
+import { hashSecret, parseCredential, sameHash } from '../auth/secret.ts'
+import type { Services } from '../context.ts'
+import { contentType, readBody, send, sendJson, type Door, type Exchange } from './exchange.ts'
+import { narrowScopes, OAuthFault, readClient, readForm } from './oauth-request.ts'
+import type { Route } from './router.ts'
+
+type OAuthServices = Pick<Services, 'db' | 'clock'>
+type Asked = { exchange: Exchange; client: ApiClientRow; form: ReadonlyMap<string, string> }
+
+const maxFormBytes = 16_384
+/** Answers hold secrets: nothing on the way may keep them. */
+const noStore = { 'cache-control': 'no-store', pragma: 'no-cache' }
+
+/** The endpoints; `baseUrl` says how the service is reached from outside. */
+export function oauthRoutes(services: OAuthServices, baseUrl: () => string): Route[] {
+  const endpoint = (path: string, answer: (asked: Asked) => Promise<void>): Route => ({
+    path,
+    methods: ['POST'],
+    name: 'oauth',
+    door: formDoor(services, answer),
+  })
+  return [
+    endpoint('/oauth/token', (asked) => issueToken(services, asked)),
+    endpoint('/oauth/introspect', (asked) => introspect(services, asked)),
+    endpoint('/oauth/revoke', (asked) => revoke(services, asked)),
+    {
+      path: '/.well-known/oauth-authorization-server',
+      methods: ['GET'],
+      name: 'oauth',
+      door: (exchange) => sendJson(exchange, 200, metadata(baseUrl())),
+    },
+  ]
+}
+
+/** Reads the form, authenticates the client, and turns faults into their answers. */
+function formDoor(services: OAuthServices, answer: (asked: Asked) => Promise<void>): Door {
+  return async (exchange) => {
+    try {
+      if (contentType(exchange) !== 'application/x-www-form-urlencoded') {
+        const sentence = 'Send the parameters as application/x-www-form-urlencoded.'
+        throw new OAuthFault('invalid_request', sentence)
+      }
+      const form = readForm(await readBody(exchange, maxFormBytes))
+      const client = await authenticate(services, exchange, form)
+      await answer({ exchange, client, form })
+    } catch (error) {
+      if (!(error instanceof OAuthFault)) throw error
+      const challenge = { 'www-authenticate': 'Basic realm="oauth", charset="UTF-8"' }
+      const body = { error: error.error, error_description: error.message }
+      const headers = { ...noStore, ...(error.challenge && challenge) }
+      sendJson(exchange, error.status, body, headers)
+    }
+  }
+}
+
+async function authenticate(
+  { db }: OAuthServices,
+  { req }: Exchange,
+  form: ReadonlyMap<string, string>,
+): Promise<ApiClientRow> {
+  const shown = readClient(req.headers.authorization, form)
+  const client = await findApiClient(db.pool, shown.clientId)
+  const right = client && sameHash(client.secretHash, hashSecret(shown.clientSecret))
+  if (right && !client.revokedAt) return client
+  const sentence = 'The client_id is not known, or the client_secret is wrong or was replaced.'
+  throw new OAuthFault('invalid_client', sentence, 401, true)
+}
+
+async function issueToken(services: OAuthServices, { exchange, client, form }: Asked) {
+  const grantType = form.get('grant_type')
+  if (grantType === undefined) {
+    throw new OAuthFault('invalid_request', 'The parameter "grant_type" is missing.')
+  }
+  if (grantType !== 'client_credentials') {
+    const sentence = `The grant type "${grantType}" is not offered; "client_credentials" is.`
+    throw new OAuthFault('unsupported_grant_type', sentence)
+  }
+  const scopes = narrowScopes(form.get('scope'), client.scopes)
+  const { db, clock } = services
+  const { token } = await issueAccessToken(db.prisma, {
+    clientId: client.id,
+    scopes,
+    now: clock.now(),
+  })
+  const body = {
+    access_token: token,
+    token_type: 'Bearer',
+    expires_in: accessTokenSeconds,
+    scope: scopes.join(' '),
+  }
+  sendJson(exchange, 200, body, noStore)
+}
+
+async function introspect({ db, clock }: OAuthServices, { exchange, client, form }: Asked) {
+  const shown = parseCredential(tokenOf(form))
+  const token =
+    shown?.kind === 'ACCESS_TOKEN' ? await findAccessToken(db.pool, shown.hash) : undefined
+  const mine = token?.clientId === client.id && isLive(token, clock.now()) ? token : null
+  const body = mine && {
+    active: true,
+    scope: mine.tokenScopes.filter((scope) => mine.clientScopes.includes(scope)).join(' '),
+    client_id: mine.publicId,
+    token_type: 'Bearer',
+    exp: seconds(mine.expiresAt),
+    iat: seconds(mine.createdAt),
+  }
+  sendJson(exchange, 200, body ?? { active: false }, noStore)
+}
+
+async function revoke({ db, clock }: OAuthServices, { exchange, client, form }: Asked) {
+  const shown = parseCredential(tokenOf(form))
+  if (shown?.kind === 'ACCESS_TOKEN') {
+    await revokeAccessToken(db.pool, client.id, shown.hash, new Date(clock.now()))
+  }
+  send(exchange, 200, noStore, '')
+}
+
+function tokenOf(form: ReadonlyMap<string, string>): string {
+  const token = form.get('token')
+  if (token !== undefined) return token
+  throw new OAuthFault('invalid_request', 'The parameter "token" is missing.')
+}
+
+function isLive(token: AccessTokenRow, now: number): boolean {
+  return !token.tokenRevokedAt && !token.clientRevokedAt && token.expiresAt.getTime() > now
+}
+
+function seconds(date: Date): number {
+  return Math.floor(date.getTime() / 1000)
+}
+
+function metadata(baseUrl: string) {
+  const methods = ['client_secret_basic', 'client_secret_post']
+  return {
+    issuer: baseUrl,
+    token_endpoint: `${baseUrl}/oauth/token`,
+    token_endpoint_auth_methods_supported: methods,
+    introspection_endpoint: `${baseUrl}/oauth/introspect`,
+    introspection_endpoint_auth_methods_supported: methods,
+    revocation_endpoint: `${baseUrl}/oauth/revoke`,
+    revocation_endpoint_auth_methods_supported: methods,
+    grant_types_supported: ['client_credentials'],
+    response_types_supported: [],
+    scopes_supported: allScopes,
+    service_documentation: `${baseUrl}/docs`,
+  }
+}

@@ -1,0 +1,109 @@
+// The pages for people: / with the way to everything, /docs with the first steps, and the schema as
+// text. Programs that ask for JSON get the links as JSON.
+
+import { serverVersion } from '../graphql/server.graphql.ts'
+import { send, sendJson, wantsHtml, type Exchange } from './exchange.ts'
+import type { Route } from './router.ts'
+
+type Link = { path: string; name: string; what: string }
+
+const links: readonly Link[] = [
+  { path: '/graphql', name: 'graphql', what: 'The graph. In a browser: GraphiQL with ready tabs.' },
+  { path: '/schema.graphql', name: 'schema', what: 'The schema, with the scopes of every field.' },
+  { path: '/docs', name: 'docs', what: 'The first steps.' },
+  {
+    path: '/.well-known/oauth-authorization-server',
+    name: 'oauth',
+    what: 'OAuth 2: how a client gets access tokens.',
+  },
+  { path: '/health', name: 'health', what: 'Whether the process lives, and its versions.' },
+  { path: '/ready', name: 'ready', what: 'Whether it should be sent work.' },
+  { path: '/metrics', name: 'metrics', what: 'Numbers for Prometheus.' },
+]
+
+/** `sdl` is the printed schema; `baseUrl` how the service is reached from outside. */
+export function pageRoutes(sdl: () => string, baseUrl: () => string): Route[] {
+  return [
+    { path: '/', methods: ['GET'], name: 'pages', door: (exchange) => home(exchange, baseUrl()) },
+    {
+      path: '/docs',
+      methods: ['GET'],
+      name: 'pages',
+      door: (exchange) => sendPage(exchange, 'First steps', docs(baseUrl())),
+    },
+    {
+      path: '/schema.graphql',
+      methods: ['GET'],
+      name: 'pages',
+      door: (exchange) =>
+        send(exchange, 200, { 'content-type': 'text/plain; charset=utf-8' }, sdl()),
+    },
+  ]
+}
+
+function home(exchange: Exchange, baseUrl: string): void {
+  if (!wantsHtml(exchange)) {
+    const addresses = links.map(({ name, path }) => [name, baseUrl + path])
+    const body = { name: 'Slotgraph', version: serverVersion, links: Object.fromEntries(addresses) }
+    sendJson(exchange, 200, body, { vary: 'accept' })
+    return
+  }
+  const items = links.map(
+    ({ path, what }) => `<dt><a href="${path}">${path}</a></dt><dd>${escape(what)}</dd>`,
+  )
+  const intro = '<p>One graph over every booking of every account you reach.</p>'
+  sendPage(exchange, 'Slotgraph', `${intro}<dl>${items.join('')}</dl>`)
+}
+
+function docs(baseUrl: string): string {
+  const ask = `curl ${baseUrl}/graphql \\
+  -H 'content-type: application/json' \\
+  -H 'authorization: Bearer YOUR-API-KEY' \\
+  -d '{"query":"{ viewer { name accounts { nodes { role account { name } } } } }"}'`
+  const token = `curl ${baseUrl}/oauth/token \\
+  -u CLIENT_ID:CLIENT_SECRET \\
+  -d grant_type=client_credentials`
+  const watch = `curl -N ${baseUrl}/graphql \\
+  -H 'content-type: application/json' -H 'accept: text/event-stream' \\
+  -H 'authorization: Bearer YOUR-API-KEY' \\
+  -d '{"query":"subscription { bookingEvents { cursor type booking { number } } }"}'`
+  return `
+<p>Everything is at <a href="/graphql">/graphql</a>: queries and mutations by POST (queries by GET
+too), subscriptions over WebSocket (graphql-transport-ws) or as a stream of server-sent events.</p>
+<h2>1. Ask with an API key</h2><pre>${escape(ask)}</pre>
+<h2>2. Or with an OAuth client, for many accounts</h2><pre>${escape(token)}</pre>
+<p>The answer holds an <code>access_token</code>; send it as the key above.</p>
+<h2>3. Watch</h2><pre>${escape(watch)}</pre>
+<h2>4. Read on</h2>
+<p><a href="/graphql">GraphiQL</a> has ready tabs and the description of every field. The
+<a href="/schema.graphql">schema</a> says by <code>@requiresScopes</code> what each field needs.</p>`
+}
+
+function sendPage(exchange: Exchange, title: string, body: string): void {
+  const page = `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>${escape(title)}</title>
+<style>
+  body { font: 1rem/1.6 system-ui, sans-serif; max-width: 46rem; margin: 3rem auto; padding: 0 1rem }
+  pre { background: #8881; padding: .8rem; overflow-x: auto }
+  dt { font-weight: 600; margin-top: .6rem } dd { margin: 0 }
+  :root { color-scheme: light dark }
+</style>
+<h1>${escape(title)}</h1>
+${body}
+</html>
+`
+  const headers = {
+    'content-type': 'text/html; charset=utf-8',
+    'content-security-policy':
+      "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'",
+    vary: 'accept',
+  }
+  send(exchange, 200, headers, page)
+}
+
+function escape(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+}

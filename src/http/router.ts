@@ -1,0 +1,135 @@
+// From a path to its door. Every request gets an answer here: what no door takes is 404, a wrong
+// method 405, a fault its own status, and whatever else was thrown is logged once and masked.
+
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Logger } from 'pino'
+import { databaseFailure } from '../db/failure.ts'
+import { retryAfterSeconds } from '../graphql/public-errors.ts'
+import { HttpFault, openExchange, sendJson, type Door, type Exchange } from './exchange.ts'
+
+export type Route = {
+  /** The whole path; one that ends in `/*` takes everything below it. */
+  path: string
+  /** HEAD comes with GET, and OPTIONS is answered for all. */
+  methods: readonly string[]
+  door: Door
+  /** Name in metrics. */
+  name: string
+}
+
+export type Finished = { route: string; method: string; status: number; seconds: number }
+
+export type Router = {
+  handle(req: IncomingMessage, res: ServerResponse): void
+  /** Requests that wait for their answer. */
+  active(): number
+}
+
+type Options = {
+  log: Logger
+  routes: readonly Route[]
+  onFinished?: (finished: Finished) => void
+}
+
+export function createRouter({ log, routes, onFinished }: Options): Router {
+  const exact = new Map(routes.map((route) => [route.path, route]))
+  const below = routes.filter(({ path }) => path.endsWith('/*'))
+  let active = 0
+
+  const find = (path: string) =>
+    exact.get(path) ??
+    exact.get(path.replace(/\/$/, '')) ??
+    below.find((route) => path.startsWith(route.path.slice(0, -1)))
+
+  const answer = async (exchange: Exchange, route: Route | undefined) => {
+    try {
+      allowOrigins(exchange)
+      await enter(exchange, route)
+    } catch (error) {
+      answerFault(exchange, error)
+    }
+  }
+
+  return {
+    active: () => active,
+    handle: (req, res) => {
+      const startedAt = performance.now()
+      const exchange = openExchange(req, res, log)
+      const route = find(exchange.path)
+      active += 1
+      res.once('close', () => {
+        active -= 1
+        const seconds = (performance.now() - startedAt) / 1000
+        const { method, path } = exchange
+        onFinished?.({ route: route?.name ?? 'none', method, status: res.statusCode, seconds })
+        exchange.log.debug({ method, path, status: res.statusCode, seconds }, 'request')
+      })
+      void answer(exchange, route)
+    },
+  }
+}
+
+async function enter(exchange: Exchange, route: Route | undefined): Promise<void> {
+  const { res, method, path } = exchange
+  if (!route) throw new HttpFault(404, `There is nothing at ${path}. See / for what there is.`)
+  const allowed = route.methods.includes('GET') ? [...route.methods, 'HEAD'] : [...route.methods]
+  const allow = [...allowed, 'OPTIONS'].join(', ')
+  if (method === 'OPTIONS') {
+    res.setHeader('access-control-allow-methods', allow)
+    res.setHeader('access-control-allow-headers', preflightHeaders(exchange))
+    res.setHeader('access-control-max-age', '86400')
+    res.writeHead(204, { allow }).end()
+    return
+  }
+  if (!allowed.includes(method)) {
+    throw new HttpFault(405, `${path} does not take ${method}; it takes ${allow}.`, { allow })
+  }
+  await route.door(exchange)
+}
+
+/** Any page may ask, because nothing here goes by cookies: the credential is in a header. */
+function allowOrigins({ res }: Exchange): void {
+  res.setHeader('access-control-allow-origin', '*')
+  res.setHeader('access-control-expose-headers', 'x-request-id, retry-after, www-authenticate')
+}
+
+function preflightHeaders({ req }: Exchange): string {
+  const asked = req.headers['access-control-request-headers']
+  return asked && /^[\w\-, ]{1,500}$/.test(asked) ? asked : 'authorization, content-type'
+}
+
+const words: Record<number, string> = {
+  400: 'bad_request',
+  401: 'unauthorized',
+  403: 'forbidden',
+  404: 'not_found',
+  405: 'method_not_allowed',
+  406: 'not_acceptable',
+  413: 'content_too_large',
+  415: 'unsupported_media_type',
+  500: 'internal_error',
+  503: 'unavailable',
+}
+
+function answerFault(exchange: Exchange, error: unknown): void {
+  const { res, requestId, log } = exchange
+  if (res.headersSent || res.destroyed) {
+    log.warn({ err: error }, 'a response broke off')
+    res.destroy()
+    return
+  }
+  const fault = error instanceof HttpFault ? error : unexpected(exchange, error)
+  const body = { error: words[fault.status] ?? 'error', message: fault.message, requestId }
+  sendJson(exchange, fault.status, body, fault.headers)
+}
+
+function unexpected({ log, requestId }: Exchange, error: unknown): HttpFault {
+  if (databaseFailure(error).kind === 'UNAVAILABLE') {
+    log.error({ err: error }, 'the database is unavailable')
+    const message = `The service cannot answer now. Try again in ${retryAfterSeconds} seconds.`
+    return new HttpFault(503, message, { 'retry-after': String(retryAfterSeconds) })
+  }
+  log.error({ err: error }, 'a request failed unexpectedly')
+  const message = `Something went wrong on our side. Tell us the request id "${requestId}".`
+  return new HttpFault(500, message)
+}

@@ -1,0 +1,169 @@
+// GraphQL Yoga, cut to what it is needed for: running one operation and writing its result in the
+// form that was asked for (JSON, SSE, multipart). Parsing, validation, contexts and public errors
+// are ours; authentication, limits and faults of HTTP were settled by the door before.
+
+import { GraphQLError, type ExecutionResult } from 'graphql'
+import { createYoga, type GraphQLParams, type Plugin } from 'graphql-yoga'
+import type { Viewer } from '../auth/viewer.ts'
+import { newContext, type Services } from '../context.ts'
+import { prepare } from '../graphql/documents.ts'
+import { publicError, publicResult, retryAfterSeconds } from '../graphql/public-errors.ts'
+import { schema } from '../graphql/schema.ts'
+import type { ErrorScope } from '../graphql/public-errors.ts'
+
+/** What the door settled; `params` is null when `fault` stands instead of an operation. */
+export type Operation = ErrorScope & {
+  viewer: Viewer
+  /** Of the request, for asking again while a subscription runs. */
+  authorization: string | null
+  method: string
+  accept: string
+  signal: AbortSignal
+  params: GraphQLParams | null
+  fault: GraphQLError | null
+}
+
+/** On the context of every operation, beside the request context. */
+export type ServerContext = { operation: Operation }
+
+export type OperationRunner = (operation: Operation) => Promise<Response>
+
+type Parts = {
+  services: Services
+  /** Those of subscriptions over SSE. */
+  plugins: readonly Plugin<object, ServerContext>[]
+  /** Called for every error that a client is given. */
+  onError: (code: string) => void
+}
+
+export function createOperationRunner({ services, plugins, onError }: Parts): OperationRunner {
+  const yoga = createYoga<ServerContext>({
+    schema,
+    // Nothing of Yoga's that answers instead of the operation.
+    cors: false,
+    graphiql: false,
+    landingPage: false,
+    logging: false,
+    maskedErrors: false,
+    multipart: false,
+    batching: false,
+    maxRequestBodySize: false,
+    parserAndValidationCache: false,
+    // An address never ends in a space, so this is never asked for.
+    healthCheckEndpoint: ' ',
+    context: ({ operation }) => newContext(services, operation.viewer, operation.requestId),
+    plugins: [useOperation(), useDocuments(), ...plugins, usePublicResults(onError)],
+  })
+  return async (operation) => {
+    const { method, accept, signal } = operation
+    const request = new yoga.fetchAPI.Request('http://localhost/graphql', {
+      method,
+      headers: { accept },
+      signal,
+    })
+    return yoga.handleRequest(request, { operation } as never)
+  }
+}
+
+/** The parameters are known already, or the fault that there are none. */
+function useOperation(): Plugin<object, ServerContext> {
+  return {
+    onRequestParse({ serverContext, setRequestParser }) {
+      const { params, fault } = serverContext.operation
+      setRequestParser(() => {
+        if (!params) throw fault
+        return params
+      })
+    },
+  }
+}
+
+function useDocuments(): Plugin {
+  return {
+    onParse({ params, setParsedDocument }) {
+      const { document, errors } = prepare(String(params.source))
+      // Thrown together: Yoga unfolds them.
+      if (!document) throw new AggregateError(errors)
+      setParsedDocument(document)
+    },
+    onValidate({ setResult }) {
+      setResult([])
+    },
+  }
+}
+
+function usePublicResults(onError: Parts['onError']): Plugin<object, ServerContext> {
+  return {
+    onResultProcess({ result, setResult, serverContext }) {
+      const { operation } = serverContext
+      const make = <R extends ExecutionResult>(found: R): R => {
+        const made = publicResult(found, operation)
+        for (const { extensions } of made.errors ?? []) onError(String(extensions['code']))
+        return made
+      }
+      if (Symbol.asyncIterator in result) {
+        const fail = (error: unknown) => make({ errors: [publicError(error, operation)] })
+        setResult(mapStream(result, make, fail))
+      } else {
+        setResult(withStatus(make(result as ExecutionResult)))
+      }
+    },
+  }
+}
+
+/** Maps every result and the error that ends the stream, if one does. */
+function mapStream<R extends ExecutionResult>(
+  source: AsyncIterable<R>,
+  make: (result: R) => R,
+  fail: (error: unknown) => ExecutionResult,
+): AsyncIterableIterator<R> {
+  const iterator = source[Symbol.asyncIterator]()
+  return {
+    [Symbol.asyncIterator]() {
+      return this
+    },
+    async next() {
+      try {
+        const step = await iterator.next()
+        return step.done ? step : { done: false, value: make(step.value) }
+      } catch (error) {
+        void iterator.return?.()
+        return { done: false, value: fail(error) as R }
+      }
+    },
+    async return(value) {
+      await iterator.return?.(value)
+      return { done: true, value }
+    },
+  }
+}
+
+/** What GraphQL over HTTP says of a request that failed before it ran; Yoga reads and removes it. */
+function withStatus(result: ExecutionResult): ExecutionResult {
+  if (!result.errors) return result
+  const ran = 'data' in result
+  const errors = result.errors.map((error) => {
+    const http = httpOf(error, ran)
+    if (!http) return error
+    const { nodes, source, positions, path, extensions } = error
+    return new GraphQLError(error.message, {
+      nodes,
+      source,
+      positions,
+      path,
+      extensions: { ...extensions, http },
+    })
+  })
+  return { ...result, errors }
+}
+
+function httpOf({ extensions }: GraphQLError, ran: boolean): object | null {
+  if (extensions['http']) return null
+  if (extensions['retryAfterSeconds'] === retryAfterSeconds) {
+    return { status: 503, headers: { 'retry-after': String(retryAfterSeconds) } }
+  }
+  if (ran) return null
+  return extensions['code'] === 'INTERNAL_SERVER_ERROR'
+    ? { status: 500 }
+    : { status: 400, spec: true }
+}

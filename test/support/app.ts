@@ -1,0 +1,65 @@
+// The application as it runs, on this file's own database, behind a real socket, with a clock that
+// the test moves and a log that the test can read. `const app = await testApp()` at the top.
+import type { AddressInfo } from 'node:net'
+import { afterAll } from 'vitest'
+import { type App, createApp } from '../../src/app.ts'
+import type { Config } from '../../src/config.ts'
+import { createLog } from '../../src/log.ts'
+import { testClock, type TestClock } from './clock.ts'
+import { testDatabase, type TestDatabase } from './database.ts'
+
+export type GraphQLAnswer = {
+  // A test names what it expects of the data; its shape is not repeated in types.
+  // oxlint-disable-next-line no-explicit-any
+  data?: any
+  errors?: {
+    message: string
+    path?: (string | number)[]
+    extensions: { code: string; [key: string]: unknown }
+  }[]
+}
+
+export type TestApp = {
+  url: string
+  db: TestDatabase
+  clock: TestClock
+  app: App
+  /** Every line of the log so far. */
+  lines: Record<string, unknown>[]
+  /** Asks over HTTP; null is without a credential. */
+  graphql(
+    token: string | null,
+    document: string,
+    variables?: Record<string, unknown>,
+  ): Promise<GraphQLAnswer>
+  post(path: string, init: { headers?: Record<string, string>; body: string }): Promise<Response>
+  stop(): Promise<void>
+}
+
+type Options = { config?: Partial<Config>; level?: Config['logLevel']; start?: string }
+
+export async function testApp(options: Options = {}): Promise<TestApp> {
+  const db = await testDatabase()
+  const clock = testClock(options.start)
+  const lines: Record<string, unknown>[] = []
+  const log = createLog(options.level ?? 'info', {
+    write: (line) => void lines.push(JSON.parse(line)),
+  })
+  const app = createApp({ db, config: { baseUrl: undefined, ...options.config }, clock, log })
+  await app.start()
+  await new Promise<void>((resolve) => app.server.listen(0, '127.0.0.1', resolve))
+  const url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
+  let stopped: Promise<void> | undefined
+  const stop = () => (stopped ??= app.stop())
+  afterAll(stop)
+  const post: TestApp['post'] = (path, init) => fetch(url + path, { method: 'POST', ...init })
+  const graphql: TestApp['graphql'] = async (token, document, variables) => {
+    const headers = {
+      'content-type': 'application/json',
+      ...(token !== null && { authorization: `Bearer ${token}` }),
+    }
+    const body = JSON.stringify({ query: document, variables })
+    return (await (await post('/graphql', { headers, body })).json()) as GraphQLAnswer
+  }
+  return { url, db, clock, app, lines, graphql, post, stop }
+}

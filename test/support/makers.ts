@@ -1,0 +1,78 @@
+// Rows that tests begin with: accounts, people, credentials. What a room owns is made by its own
+// actions, so that a test begins with what can really be.
+import { randomBytes } from 'node:crypto'
+import { issueAccessToken, issueApiClient, issueApiKey } from '../../src/auth/credential.data.ts'
+import { allScopes, type Role, type Scope } from '../../src/auth/scope.ts'
+import type { Database } from '../../src/db/client.ts'
+import { newId } from '../../src/db/id.ts'
+import type { Account, User } from '../../src/generated/prisma/client.ts'
+
+type Db = Pick<Database, 'prisma'>
+
+function unique(): string {
+  return randomBytes(5).toString('hex')
+}
+
+export async function makeAccount(db: Db, account: Partial<Account> = {}): Promise<Account> {
+  const slug = account.slug ?? `account-${unique()}`
+  const defaults = { id: newId(), slug, name: slug, timeZone: 'Europe/London', currency: 'GBP' }
+  return db.prisma.account.create({ data: { ...defaults, ...account } })
+}
+
+export async function makeUser(db: Db, user: Partial<User> = {}): Promise<User> {
+  const email = user.email ?? `${unique()}@example.com`
+  return db.prisma.user.create({ data: { id: newId(), email, name: email, ...user } })
+}
+
+/** Makes the user a member, or changes the role of one. */
+export async function giveRole(db: Db, accountId: string, userId: string, role: Role) {
+  const key = { accountId, userId }
+  await db.prisma.membership.upsert({
+    where: { accountId_userId: key },
+    create: { ...key, role },
+    update: { role },
+  })
+}
+
+type KeyOptions = {
+  accountId: string
+  /** Of whoever makes the key. */
+  role?: Role
+  scopes?: readonly Scope[]
+  expiresAt?: Date
+  name?: string
+}
+
+/** A key of one account; `key` goes into the Authorization header. */
+export async function makeApiKey(db: Db, options: KeyOptions) {
+  const { accountId, role = 'OWNER', scopes = allScopes, name = 'A key', expiresAt } = options
+  const user = await makeUser(db)
+  await giveRole(db, accountId, user.id, role)
+  const made = { accountId, createdById: user.id, name, scopes, expiresAt: expiresAt ?? null }
+  return { ...(await issueApiKey(db.prisma, made)), userId: user.id }
+}
+
+type ClientOptions = {
+  /** Where its maker has the role. */
+  accountIds: readonly string[]
+  role?: Role
+  scopes?: readonly Scope[]
+  /** The accounts chosen for it; left out, all of its maker's. */
+  chosen?: readonly string[]
+  now: number
+}
+
+/** An OAuth client with a live access token; `token` goes into the Authorization header. */
+export async function makeApiClient(db: Db, options: ClientOptions) {
+  const { accountIds, role = 'OWNER', scopes = allScopes, chosen, now } = options
+  const user = await makeUser(db)
+  for (const accountId of accountIds) await giveRole(db, accountId, user.id, role)
+  const client = await issueApiClient(db.prisma, {
+    createdById: user.id,
+    name: 'A client',
+    scopes,
+    accountIds: chosen ?? 'ALL',
+  })
+  const { token } = await issueAccessToken(db.prisma, { clientId: client.id, scopes, now })
+  return { ...client, token, userId: user.id }
+}
