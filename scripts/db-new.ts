@@ -27,7 +27,9 @@ try {
   script = await missingFromMigrations(database.url)
 } catch (error) {
   // The engine throws a text that is meant for people, on an object that is not.
-  process.stderr.write(`Could not compare prisma/migrations with prisma/schema.prisma:\n${error}\n`)
+  process.stderr.write(
+    `Could not compare prisma/migrations with prisma/schema.prisma:\n${String(error)}\n`,
+  )
   process.exitCode = 1
   script = ''
 } finally {

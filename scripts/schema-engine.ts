@@ -92,7 +92,7 @@ function schemas(content: string): SchemasContainer {
 }
 
 function migrationList(baseDir: string): MigrationList {
-  const names = existsSync(baseDir) ? readdirSync(baseDir).sort() : []
+  const names = existsSync(baseDir) ? readdirSync(baseDir).toSorted() : []
   const directories = names.filter((name) => existsSync(join(baseDir, name, 'migration.sql')))
   return {
     baseDir,

@@ -91,6 +91,6 @@ function reader(environment: Environment, faults: string[]) {
 function unknownVariables(environment: Environment): string[] {
   return Object.keys(environment)
     .filter((name) => name.startsWith(PREFIX))
-    .sort()
+    .toSorted()
     .map((name) => `The variable ${name} is not known and has no effect.`)
 }

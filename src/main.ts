@@ -9,6 +9,7 @@ import { openDatabase } from './db/client.ts'
 import { startEmbeddedDatabase } from './db/embedded.ts'
 import { migrate } from './db/migrate.ts'
 import { StartupFault } from './db/startup-fault.ts'
+import { createLog } from './log.ts'
 import { systemClock } from './time/clock.ts'
 
 /** What was opened, in order; it is closed from the end. */
@@ -19,7 +20,7 @@ const STOP_LIMIT_MS = 9_500
 const START_LIMIT_MS = 4_000
 
 const opened: Opened = []
-const log = pino({ base: undefined }, pino.destination({ dest: 2, sync: true }))
+const log = createLog('info', pino.destination({ dest: 2, sync: true }))
 let stopping: Promise<void> | undefined
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

@@ -42,7 +42,8 @@ export async function openDatabase(url: string, options: Options = {}): Promise<
     query_timeout: QUERY_TIMEOUT_MS,
     idleTimeoutMillis: 60_000,
     application_name: 'slotgraph',
-    onConnect: async (client) => void (await client.query(SESSION)),
+    // The pool waits for what this returns, although its type does not say so.
+    onConnect: openSession,
   })
   pool.on('error', (error) => options.onIdleError?.(error))
   const adapter = new PrismaPg(pool, { statementNameGenerator: statementNames() })
@@ -52,6 +53,10 @@ export async function openDatabase(url: string, options: Options = {}): Promise<
     await pool.end()
   }
   return { pool, prisma, close }
+}
+
+async function openSession(client: pg.ClientBase): Promise<void> {
+  await client.query(SESSION)
 }
 
 // A named statement is prepared once per connection and stays there, so their number is bounded:

@@ -105,7 +105,7 @@ async function works(launcher: Launcher, binaries: Binaries, directory: string):
   const [command, ...args] = [...launcher.prefix, 'sh', '-c', trial, binaries.postgres, directory]
   try {
     const options = { cwd: '/', env: COMMAND_ENV }
-    const { stderr } = await promisify(execFile)(command as string, args, options)
+    const { stderr } = await promisify(execFile)(command, args, options)
     // It only grumbles about a program of its own that it cannot reach, and fails at it later.
     return stderr === ''
   } catch {

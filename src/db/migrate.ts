@@ -55,7 +55,7 @@ export async function migrate(url: string, directory = MIGRATIONS_PATH): Promise
 /** The migrations on disk, in the order of their names. */
 export function readMigrations(directory = MIGRATIONS_PATH): Migration[] {
   return readdirSync(directory)
-    .sort()
+    .toSorted()
     .filter((name) => existsSync(join(directory, name, 'migration.sql')))
     .map((name) => {
       const sql = readFileSync(join(directory, name, 'migration.sql'), 'utf8')

@@ -39,7 +39,7 @@ describe('transaction', () => {
         await tx.$executeRaw`UPDATE tally SET n = ${own} WHERE id = ${other}`
       })
     await Promise.all([cross(1, 2), cross(2, 1)])
-    expect(runs.toSorted()).toEqual([1, 2])
+    expect(runs.toSorted((a, b) => a - b)).toEqual([1, 2])
   })
 
   it('gives up after the third attempt and keeps nothing', async () => {

@@ -48,7 +48,9 @@ async function startServer(): Promise<Pick<EmbeddedDatabase, 'url' | 'stop'>> {
 
 async function dropDatabases(url: string, prefix: string): Promise<void> {
   const rows = await query(url, `SELECT datname FROM pg_database WHERE datname LIKE '${prefix}%'`)
-  for (const { datname } of rows) await query(url, `DROP DATABASE "${datname}" WITH (FORCE)`)
+  for (const { datname } of rows) {
+    await query(url, `DROP DATABASE "${String(datname)}" WITH (FORCE)`)
+  }
 }
 
 async function query(url: string, sql: string): Promise<Record<string, unknown>[]> {
