@@ -90,10 +90,16 @@ function part(
         WHERE o."active" AND o."accountId" = u."accountId" AND ${column} = u."id"
           AND tstzrange(o."startsAt", o."endsAt") && tstzrange(u."start", u."end")
           AND (o."expiresAt" IS NULL OR o."expiresAt" > ${at(now)}::timestamptz)
-          AND o."bookingId" IS DISTINCT FROM ${except.bookingId ?? null}::uuid
-          AND o."holdId" IS DISTINCT FROM ${except.holdId ?? null}::uuid
-        GROUP BY ${unit}) o
+          AND ${isOther('bookingId', except.bookingId)}
+          AND ${isOther('holdId', except.holdId)}
+        ${kind === 'staff' ? Prisma.empty : Prisma.sql`GROUP BY o."unit"`}) o
     WHERE o."spans" IS NOT NULL`
+}
+
+// Most rows have no hold, and null is not distinct from null: nobody excepted excepts nothing.
+function isOther(column: string, id: string | null | undefined): Prisma.Sql {
+  const isNot = Prisma.raw(`o."${column}" IS DISTINCT FROM`)
+  return id ? Prisma.sql`${isNot} ${id}::uuid` : Prisma.sql`TRUE`
 }
 
 type CountRow = { serviceId: string; staffId: string | null; startsAt: Date }

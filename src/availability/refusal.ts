@@ -6,6 +6,10 @@ import { formatInstant, type Zone } from '../time/zone.ts'
 import type { SessionRefusal } from './sessions.ts'
 import type { SlotRefusal } from './slots.ts'
 
+type WindowReason = 'PARTY_TOO_SMALL' | 'PARTY_TOO_LARGE' | 'TOO_SOON' | 'TOO_LATE'
+type Reason = SlotRefusal | SessionRefusal
+type OfBoth = Extract<Reason, { reason: WindowReason }>
+
 /** The refusal of an asked start or session; times are shown in the account's zone. */
 export function availabilityRefusal(
   service: { name: string },
@@ -16,35 +20,16 @@ export function availabilityRefusal(
   const outside = (message: string): Refusal => ({ code: 'OUTSIDE_AVAILABILITY', message })
   switch (refusal.reason) {
     case 'PARTY_TOO_SMALL':
-      return {
-        code: 'LIMIT_REACHED',
-        message: `${name} takes parties of ${refusal.minParty} or more.`,
-        path: ['partySize'],
-      }
     case 'PARTY_TOO_LARGE':
-      return {
-        code: 'LIMIT_REACHED',
-        message: `${name} takes parties of at most ${refusal.maxParty}.`,
-        path: ['partySize'],
-      }
+    case 'TOO_SOON':
+    case 'TOO_LATE':
+      return windowRefusal(name, zone, refusal)
     case 'NO_STAFF':
       return outside(`Nobody who was asked for gives ${name}.`)
     case 'NO_RESOURCE':
       return outside(
         `What ${name} needs (requirement ${refusal.requirement + 1}) is out of service.`,
       )
-    case 'TOO_SOON':
-      return {
-        code: 'TOO_SOON',
-        message: `${name} can be booked from ${formatInstant(zone, refusal.earliestAt)} on.`,
-        path: ['startsAt'],
-      }
-    case 'TOO_LATE':
-      return {
-        code: 'TOO_LATE',
-        message: `${name} can be booked up to and including ${dayName(refusal.lastDay)}.`,
-        path: ['startsAt'],
-      }
     case 'OUTSIDE_HOURS':
       return outside(`The time lies outside the hours in which ${name} is given.`)
     case 'OFF_STEP':
@@ -78,6 +63,37 @@ export function availabilityRefusal(
         message: `This session of ${name} has ${refusal.seatsAvailable} seats left.`,
         path: ['partySize'],
         remaining: refusal.seatsAvailable,
+      }
+    default:
+      return refusal satisfies never
+  }
+}
+
+function windowRefusal(name: string, zone: Zone, refusal: OfBoth): Refusal {
+  switch (refusal.reason) {
+    case 'PARTY_TOO_SMALL':
+      return {
+        code: 'LIMIT_REACHED',
+        message: `${name} takes parties of ${refusal.minParty} or more.`,
+        path: ['partySize'],
+      }
+    case 'PARTY_TOO_LARGE':
+      return {
+        code: 'LIMIT_REACHED',
+        message: `${name} takes parties of at most ${refusal.maxParty}.`,
+        path: ['partySize'],
+      }
+    case 'TOO_SOON':
+      return {
+        code: 'TOO_SOON',
+        message: `${name} can be booked from ${formatInstant(zone, refusal.earliestAt)} on.`,
+        path: ['startsAt'],
+      }
+    case 'TOO_LATE':
+      return {
+        code: 'TOO_LATE',
+        message: `${name} can be booked up to and including ${dayName(refusal.lastDay)}.`,
+        path: ['startsAt'],
       }
     default:
       return refusal satisfies never
