@@ -60,7 +60,7 @@ async function start(): Promise<string | undefined> {
   await app.start()
   await listen(app.server, config)
   const address = addressOf(app.server, config)
-  await welcome(config, address, isNew)
+  process.stdout.write(welcome(config, address, isNew))
   return address
 }
 
@@ -113,11 +113,17 @@ function addressOf(server: Server, { host }: Config): string {
   return `http://${isIPv6(host) ? `[${host}]` : host}:${port}`
 }
 
-async function welcome(config: Config, address: string, isNew: boolean): Promise<void> {
-  const where = config.databaseUrl
+function welcome(config: Config, address: string, isNew: boolean): string {
+  const place = config.databaseUrl
     ? 'the database at DATABASE_URL'
     : `${isNew ? 'a new' : 'the'} embedded PostgreSQL in ${config.dataDir}`
-  process.stdout.write(`Serving ${address}/graphql from ${where}.\n`)
+  return [
+    `Serving bookings from ${place}.`,
+    `  GraphiQL and GraphQL  ${address}/graphql`,
+    `  Documentation         ${address}/docs`,
+    `  Health                ${address}/health`,
+    '',
+  ].join('\n')
 }
 
 /** Closes everything in reverse, each thing within its limit, and ends the process. Once. */
