@@ -76,9 +76,9 @@ async function checkServer(url: string): Promise<void> {
   const version = await askVersion(url)
   if (version >= OLDEST_SERVER) return
   throw new StartupFault(
-    `Cannot use the database at ${publicUrl(url)}: it runs PostgreSQL ${Math.floor(version / 10_000)}, ` +
-      'and 15 or newer is needed. Set DATABASE_URL to a newer server, or leave it unset for the ' +
-      'embedded one.',
+    `Cannot use the database at ${publicUrl(url)}: it runs PostgreSQL ` +
+      `${Math.floor(version / 10_000)}, and 15 or newer is needed. Set DATABASE_URL to a newer ` +
+      'server, or leave it unset for the embedded one.',
   )
 }
 
@@ -97,8 +97,8 @@ async function askVersion(url: string): Promise<number> {
     return Number(rows[0]?.version)
   } catch (error) {
     throw new StartupFault(
-      `Could not reach the database at ${publicUrl(url)}: ${connectionTrouble(error)}. Start that ` +
-        'server or correct DATABASE_URL, or leave it unset for the embedded PostgreSQL.',
+      `Could not reach the database at ${publicUrl(url)}: ${connectionTrouble(error)}. Start ` +
+        'that server or correct DATABASE_URL, or leave it unset for the embedded PostgreSQL.',
     )
   } finally {
     await client.end().catch(() => {})

@@ -102,8 +102,8 @@ function compareHistory(migrations: Migration[], done: Row[], database: string):
     }
     if (known.checksum !== checksum) {
       throw new StartupFault(
-        `Cannot use the database at ${database}: the migration "${name}" was changed after it was ` +
-          'applied. Put its file back as it was, and make the change in a new migration.',
+        `Cannot use the database at ${database}: the migration "${name}" was changed after it ` +
+          'was applied. Put its file back as it was, and make the change in a new migration.',
       )
     }
   }
@@ -139,8 +139,8 @@ async function checkExtension(client: pg.Client, database: string): Promise<void
         (mayNot
           ? 'has no extension "btree_gist" and its user may not create it. Let an administrator ' +
             'run CREATE EXTENSION btree_gist in it.'
-          : 'does not offer the extension "btree_gist". Install the PostgreSQL contrib package on ' +
-            'that server, or leave DATABASE_URL unset for the embedded PostgreSQL.'),
+          : 'does not offer the extension "btree_gist". Install the PostgreSQL contrib package ' +
+            'on that server, or leave DATABASE_URL unset for the embedded PostgreSQL.'),
     )
   } finally {
     await client.query('ROLLBACK')

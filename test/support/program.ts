@@ -16,7 +16,7 @@ export type Program = {
   ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>
 }
 
-/** Starts `node ...args` in the project with these variables and none of this process's settings. */
+/** Starts `node ...args` in the project with these variables and no other settings. */
 export function startProgram(args: string[], variables: Record<string, string>): Program {
   const child = spawn(process.execPath, args, {
     cwd: ROOT,
