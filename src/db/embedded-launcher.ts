@@ -50,9 +50,9 @@ export async function findLauncher(binaries: Binaries, directory: string): Promi
   }
   const who = process.getuid?.() === 0 ? 'root' : 'this user'
   throw new StartupFault(
-    `Could not run the embedded PostgreSQL as ${who}: it cannot reach both ` +
-      `"${binaries.postgres}" and "${directory}". Start as an ordinary user who owns the folder, or set DATABASE_URL to ` +
-      'a PostgreSQL of your own (15 or newer).',
+    `Could not run the embedded PostgreSQL as ${who}, because it cannot reach both ` +
+      `"${binaries.postgres}" and "${directory}". Start as an ordinary user who owns the folder, ` +
+      'or set DATABASE_URL to a PostgreSQL of your own (15 or newer).',
   )
 }
 
