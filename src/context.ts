@@ -20,6 +20,8 @@ export type Context = ActionContext & {
   requestId: string
   events: EventHub
   load: Loaders
+  /** Of a subscription: the cursor that its transport received last; it wins over `after`. */
+  lastCursor?: string | null
 }
 
 /** What lives as long as the process; contexts are made of it. */

@@ -27,12 +27,8 @@ const lateralLimit = 100
 const horizon = Prisma.sql`(pg_snapshot_xmin(pg_current_snapshot())::text)::bigint`
 
 const columns = Prisma.raw(
-  [
-    ...['xid', 'seq', 'id', 'accountId', 'type', 'occurredAt', 'actorKind', 'actorId', 'actorName'],
-    ...['subjectType', 'subjectId', 'subjectVersion', 'about', 'changes'],
-  ]
-    .map((name) => `e."${name}"`)
-    .join(', '),
+  `e."xid", e."seq", e."id", e."accountId", e."type", e."occurredAt", e."actorKind", e."actorId",
+   e."actorName", e."subjectType", e."subjectId", e."subjectVersion", e."about", e."changes"`,
 )
 
 /** The events after a place, in order; of these accounts (uuids) only, or of all. */

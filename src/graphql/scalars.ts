@@ -5,6 +5,7 @@ import {
   DateTimeResolver,
   EmailAddressResolver,
   JSONObjectResolver,
+  JSONResolver,
   LocalDateResolver,
   NonNegativeIntResolver,
   PhoneNumberResolver,
@@ -13,6 +14,11 @@ import {
   URLResolver,
 } from 'graphql-scalars'
 import { GraphQLError, GraphQLScalarType, Kind } from 'graphql'
+import {
+  decodeEventCursor,
+  encodeEventCursor,
+  type EventCursor as Place,
+} from '../events/cursor.ts'
 
 const wallTime = /^(?:([01]\d|2[0-3]):[0-5]\d|24:00)$/
 
@@ -34,6 +40,22 @@ const LocalTime = new GraphQLScalarType<string, string>({
   parseLiteral: (node) => localTime(node.kind === Kind.STRING ? node.value : undefined),
 })
 
+function eventCursor(value: unknown): Place {
+  const place = typeof value === 'string' ? decodeEventCursor(value) : null
+  if (place) return place
+  throw new GraphQLError(`EventCursor must be the cursor of an event, not ${show(value)}.`, {
+    extensions: { code: 'BAD_USER_INPUT' },
+  })
+}
+
+const EventCursor = new GraphQLScalarType<Place, string>({
+  name: 'EventCursor',
+  description: 'The place of an event in the log. Opaque; keep the last one to resume after it.',
+  serialize: (value) => encodeEventCursor(value as Place),
+  parseValue: eventCursor,
+  parseLiteral: (node) => eventCursor(node.kind === Kind.STRING ? node.value : undefined),
+})
+
 export const scalars = {
   DateTime: DateTimeResolver,
   LocalDate: LocalDateResolver,
@@ -43,7 +65,9 @@ export const scalars = {
   PhoneNumber: PhoneNumberResolver,
   URL: URLResolver,
   Currency: CurrencyResolver,
+  JSON: JSONResolver,
   JSONObject: JSONObjectResolver,
+  EventCursor,
   NonNegativeInt: NonNegativeIntResolver,
   PositiveInt: PositiveIntResolver,
 }
@@ -58,6 +82,8 @@ export type ScalarTypes = {
   PhoneNumber: { Input: string; Output: string }
   URL: { Input: URL; Output: URL | string }
   Currency: { Input: string; Output: string }
+  JSON: { Input: unknown; Output: unknown }
+  EventCursor: { Input: Place; Output: Place }
   JSONObject: { Input: Record<string, unknown>; Output: unknown }
   NonNegativeInt: { Input: number; Output: number }
   PositiveInt: { Input: number; Output: number }

@@ -26,7 +26,7 @@ describe('the cursor of an event', () => {
       { xid: 2n, seq: 2n },
       { xid: 10n, seq: 1n },
     ]
-    expect(sorted.toReversed().sort(compareCursors)).toEqual(sorted)
+    expect(sorted.toReversed().toSorted(compareCursors)).toEqual(sorted)
     expect(compareCursors({ xid: 2n, seq: 2n }, { xid: 2n, seq: 2n })).toBe(0)
   })
 

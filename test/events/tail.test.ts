@@ -59,7 +59,7 @@ describe('the tail of the log', () => {
     })
     const got = await take(heard, 400)
     await Promise.all(writers)
-    expect(versions(got).sort((a, b) => a - b)).toEqual(range(0, 399))
+    expect(versions(got).toSorted((a, b) => a - b)).toEqual(range(0, 399))
     const places = got.map(({ xid, seq }) => xid * 1_000_000n + seq)
     expect(places).toEqual(places.toSorted((a, b) => (a < b ? -1 : 1)))
   })

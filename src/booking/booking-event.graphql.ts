@@ -1,0 +1,253 @@
+// BookingEvent as the graph shows it: watched by the subscription, and looked back at as a booking's
+// history. A change shows its values to whoever may see the changed field itself.
+
+import type { GraphQLObjectType, GraphQLSchema } from 'graphql'
+import type { Scope } from '../auth/scope.ts'
+import { may, type Viewer } from '../auth/viewer.ts'
+import type { ReadEvent } from '../events/log.data.ts'
+import type { LoggedEvent } from '../events/event.ts'
+import { decodeEventCursor } from '../events/cursor.ts'
+import { eventSource } from '../events/source.ts'
+import { Prisma } from '../generated/prisma/client.ts'
+import { builder } from '../graphql/builder.ts'
+import { encodeId, keyOf, type NodeName } from '../graphql/ids.ts'
+import { connectionCost } from '../graphql/limits.ts'
+import {
+  accountsArg,
+  accountsOf,
+  badInput,
+  connectionType,
+  listBelow,
+  pageArgs,
+} from '../graphql/lists.ts'
+import { forbidden } from '../graphql/scopes.ts'
+import { bookingEventTypes, tellingOf } from './booking.events.ts'
+
+const listen: readonly Scope[] = ['bookings:read', 'events:read']
+
+type FieldChange = {
+  accountId: string
+  field: string
+  from: unknown
+  to: unknown
+  /** What the changed field itself needs. */
+  scopes: readonly Scope[]
+}
+
+const EventActorType = builder.objectRef<LoggedEvent>('EventActor').implement({
+  description: 'Who did something: a credential, or the gateway itself.',
+  open: 'It is guarded by the field that holds it.',
+  fields: (t) => ({
+    kind: t.exposeString('actorKind', {
+      description: '`API_KEY`, `API_CLIENT`, `INSTALLATION`, `ANONYMOUS` or `SYSTEM`.',
+    }),
+    id: t.exposeString('actorId', {
+      nullable: true,
+      description: 'Which credential; null when there was none. Not a global id.',
+    }),
+    name: t.exposeString('actorName', { description: 'The name of the credential then.' }),
+  }),
+})
+
+const FieldChangeType = builder.objectRef<FieldChange>('FieldChange').implement({
+  description: 'One changed field of a booking.',
+  scopes: ['bookings:read'],
+  fields: (t) => ({
+    field: t.exposeString('field', {
+      description: 'Path of the field in `Booking`, such as `startsAt` or `party.total`.',
+    }),
+    from: t.field({
+      type: 'JSON',
+      nullable: true,
+      description:
+        'What it was: things by global id, instants in RFC 3339, money in minor units; null for ' +
+        'nothing. Needs the scopes of the field itself.',
+      resolve: (change, _args, ctx) => shown(ctx.viewer, change, change.from),
+    }),
+    to: t.field({
+      type: 'JSON',
+      nullable: true,
+      description: 'What it is since. Needs the scopes of the field itself.',
+      resolve: (change, _args, ctx) => shown(ctx.viewer, change, change.to),
+    }),
+  }),
+})
+
+function shown(viewer: Viewer, { accountId, scopes }: FieldChange, value: unknown): unknown {
+  if (!may(viewer, accountId, scopes)) throw forbidden(scopes)
+  return value
+}
+
+const BookingEventType = builder.objectRef<LoggedEvent>('BookingEvent').implement({
+  description: 'A fact that happened to a booking.',
+  scopes: ['bookings:read'],
+  fields: (t) => ({
+    id: t.id({
+      description: 'Global id; the same however often the event is delivered.',
+      resolve: (event) => encodeId('BookingEvent', event),
+    }),
+    cursor: t.field({
+      type: 'EventCursor',
+      description: 'Keep the last one: `after` it, a subscription goes on.',
+      resolve: ({ xid, seq }) => ({ xid, seq }),
+    }),
+    type: t.exposeString('type', {
+      description: `One of ${bookingEventTypes.map((type) => `\`${type}\``).join(', ')}.`,
+    }),
+    occurredAt: t.expose('occurredAt', { type: 'DateTime', description: 'When it happened.' }),
+    account: t.field({
+      type: 'Account',
+      nullable: true,
+      scopes: ['accounts:read'],
+      description: 'The business; null when it is gone.',
+      resolve: ({ accountId }, _args, ctx) => ctx.load('Account', { accountId, id: accountId }),
+    }),
+    actor: t.field({
+      type: EventActorType,
+      nullable: true,
+      scopes: ['audit:read'],
+      description: 'Who did it.',
+      resolve: (event) => event,
+    }),
+    booking: t.field({
+      type: 'Booking',
+      nullable: true,
+      description: 'The booking as it is when this is delivered; null when it is gone.',
+      resolve: ({ accountId, subjectId }, _args, ctx) =>
+        ctx.load('Booking', { accountId, id: subjectId }),
+    }),
+    bookingVersion: t.exposeInt('subjectVersion', {
+      description: 'Version of the booking right after this.',
+    }),
+    changes: t.field({
+      type: [FieldChangeType],
+      description: 'What changed; for a new booking, every field that was set.',
+      resolve: (event, _args, _ctx, { schema }) => changesOf(event, schema),
+    }),
+  }),
+})
+
+function changesOf({ accountId, changes }: LoggedEvent, schema: GraphQLSchema): FieldChange[] {
+  return changes.flatMap(({ field, from, to }) => {
+    const telling = tellingOf(field)
+    if (!telling) return []
+    const { refersTo } = telling
+    const told = (value: unknown) =>
+      refersTo && typeof value === 'string' ? encodeId(refersTo, { accountId, id: value }) : value
+    const scopes = scopesOf(schema, telling.field)
+    return { accountId, field: telling.field, from: told(from), to: told(to), scopes }
+  })
+}
+
+/** What the field needs in Booking: said there, once. */
+function scopesOf(schema: GraphQLSchema, path: string): readonly Scope[] {
+  const name = path.split('.')[0] ?? path
+  const field = (schema.getType('Booking') as GraphQLObjectType).getFields()[name]
+  if (!field) throw new Error(`An event tells of Booking.${name}, which is not in the graph`)
+  return (field.extensions['scopes'] ?? []) as readonly Scope[]
+}
+
+const BookingEventFilter = builder.inputType('BookingEventFilter', {
+  description: 'Narrows a subscription; what is left out does not narrow.',
+  fields: (t) => ({
+    types: t.stringList({ description: `Only these: ${bookingEventTypes.join(', ')}.` }),
+    serviceIds: t.idList({ description: 'Only bookings of these services.' }),
+    staffIds: t.idList({
+      description: 'Only bookings with one of these staff members, before or after.',
+    }),
+    customerIds: t.idList({ description: 'Only bookings for these customers.' }),
+    bookingIds: t.idList({ description: 'Only these bookings.' }),
+    linkIds: t.idList({ description: 'Only bookings through these booking links.' }),
+  }),
+})
+
+type Filter = typeof BookingEventFilter.$inferInput | null | undefined
+
+/** Which events are wanted. Ids of another type or made up are those of no booking. */
+function wanted(filter: Filter): (event: ReadEvent) => boolean {
+  const types = new Set<string>(filter?.types ?? bookingEventTypes)
+  for (const type of types) {
+    if (!(bookingEventTypes as readonly string[]).includes(type)) {
+      const legal = bookingEventTypes.join(', ')
+      throw badInput(`"${type}" is no type of a booking's event; there are ${legal}.`)
+    }
+  }
+  const oneOf = (name: NodeName, ids: readonly string[] | null | undefined) =>
+    ids ? new Set(ids.flatMap((id) => keyOf(name, id)?.id ?? [])) : null
+  const services = oneOf('Service', filter?.serviceIds)
+  const staff = oneOf('StaffMember', filter?.staffIds)
+  const customers = oneOf('Customer', filter?.customerIds)
+  const bookings = oneOf('Booking', filter?.bookingIds)
+  const links = oneOf('BookingLink', filter?.linkIds)
+  const has = (chosen: Set<string> | null, id: string | null | undefined) =>
+    !chosen || (id != null && chosen.has(id))
+  return ({ type, about }) =>
+    types.has(type) &&
+    has(services, about.serviceId) &&
+    has(customers, about.customerId) &&
+    has(bookings, about.bookingId) &&
+    has(links, about.linkId) &&
+    (!staff || (about.staffIds ?? []).some((id) => staff.has(id)))
+}
+
+builder.subscriptionField('bookingEvents', (t) =>
+  t.field({
+    type: BookingEventType,
+    scopes: listen,
+    description:
+      'What happens to bookings, in the order it was committed. With `after`, first what was ' +
+      'missed, then what happens: no gap, no repeat; CURSOR_EXPIRED when that is not kept any ' +
+      'more. Without it, from now on.',
+    args: {
+      ...accountsArg(t),
+      filter: t.arg({ type: BookingEventFilter, description: 'Which events.' }),
+      after: t.arg({ type: 'EventCursor', description: 'Go on after this event.' }),
+    },
+    subscribe: async (_root, { accounts, filter, after }, ctx) => {
+      const accountsFor = (viewer: Viewer) => accountsOf(viewer, accounts, listen)
+      const subscription = await ctx.events.subscribe({
+        accountIds: accountsFor(ctx.viewer),
+        wants: wanted(filter),
+        after: lastCursorOf(ctx.lastCursor) ?? after ?? null,
+      })
+      return eventSource(subscription, { viewer: ctx.viewer, scopes: listen, accountsFor })
+    },
+    resolve: (event) => event,
+  }),
+)
+
+function lastCursorOf(text: string | null | undefined) {
+  if (text == null) return null
+  const cursor = decodeEventCursor(text)
+  if (!cursor) throw badInput(`"${text}" is not the cursor of an event.`)
+  return cursor
+}
+
+const BookingEventConnection = connectionType<LoggedEvent>('BookingEvent', 'BookingEvent')
+
+builder.prismaObjectField('Booking', 'history', (t) =>
+  t.field({
+    type: BookingEventConnection,
+    nullable: true,
+    scopes: ['bookings:read'],
+    description: 'What happened to it, oldest first, as far back as events are kept.',
+    complexity: connectionCost,
+    args: pageArgs(t),
+    resolve: ({ accountId, id }, args, ctx) =>
+      listBelow<LoggedEvent>(
+        ctx,
+        { accountId, id },
+        'Booking.history',
+        args,
+        {
+          table: 'Event',
+          where: [
+            Prisma.sql`r."subjectId" = u."parentId"`,
+            Prisma.sql`r."subjectType" = 'Booking'`,
+          ],
+          order: { column: 'seq', type: 'bigint', direction: 'ASC' },
+        },
+        args,
+      ),
+  }),
+)

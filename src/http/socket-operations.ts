@@ -1,0 +1,214 @@
+// What is done over one WebSocket: who it speaks for, and the operations that it asks for. The
+// protocol itself (graphql-transport-ws) is graphql-ws's; here is what it leaves to a server.
+
+import type { IncomingMessage } from 'node:http'
+import { makeServer, type ServerOptions } from 'graphql-ws'
+import {
+  execute,
+  getOperationAST,
+  GraphQLError,
+  type ExecutionArgs,
+  type ExecutionResult,
+  type GraphQLSchema,
+} from 'graphql'
+import { newContext, type Context, type Services } from '../context.ts'
+import { prepare } from '../graphql/documents.ts'
+import { publicError, publicResult } from '../graphql/public-errors.ts'
+import { CredentialLost, type Rights, type RightsRegistry } from './rights.ts'
+import type { Delivered, ResultStream, Streams } from './streams.ts'
+
+/** One socket, from its upgrade to its end. */
+export type Connection = {
+  request: IncomingMessage
+  requestId: string
+  /** Null until connection_init was accepted. */
+  rights: Rights | null
+  authorization: string | null
+  operations: number
+  /** Results that are sent as the text they share with others, by their mark. */
+  marked: Map<number, Delivered>
+  close(code: number, reason: string): void
+  /** The reader did not keep up with a subscription. */
+  onSlow(): void
+}
+
+type Options = {
+  services: Services
+  schema: GraphQLSchema
+  streams: Streams
+  rights: RightsRegistry
+  initTimeoutMs: number
+  operationsPerSocket: number
+  socketsPerCredential: number
+}
+
+type Hooks = ServerOptions<Record<string, unknown>, Connection>
+
+const mark = '$'
+const markedPayload = /"payload":\{"\$":(\d+)\}\}$/
+
+export function createOperations(options: Options) {
+  const { services, schema, streams, initTimeoutMs } = options
+  const sockets = new Map<string | null, number>()
+  let marks = 0
+
+  const hooks: Hooks = {
+    connectionInitWaitTimeout: initTimeoutMs,
+    onConnect: ({ extra, connectionParams }) => connect(options, sockets, extra, connectionParams),
+    onSubscribe: async ({ extra, subscriptions }, _id, payload) => {
+      const open = Object.keys(subscriptions).length
+      if (open > options.operationsPerSocket) return [tooMany(options.operationsPerSocket)]
+      const { document, errors } = prepare(payload.query)
+      if (!document) return errors
+      if (!getOperationAST(document, payload.operationName)) return [unknownOperation()]
+      extra.operations += 1
+      return {
+        schema,
+        document,
+        operationName: payload.operationName,
+        variableValues: payload.variables,
+        contextValue: extra,
+      }
+    },
+    execute: (args: ExecutionArgs) => executeFor(services, args),
+    subscribe: (args: ExecutionArgs) => openStream(streams, args) as never,
+    onNext: ({ extra }, _id, _payload, _args, result) => {
+      if (!isDelivered(result)) return undefined
+      marks += 1
+      extra.marked.set(marks, result)
+      return { [mark]: marks } as never
+    },
+    onError: ({ extra }, _id, _payload, errors) =>
+      errors.map((error) => {
+        const thrown = error.originalError ?? error
+        return publicError(thrown, scopeOf(services, extra)).toJSON()
+      }),
+    onClose: ({ extra }) => {
+      extra.rights?.release()
+      if (extra.rights)
+        sockets.set(extra.authorization, (sockets.get(extra.authorization) ?? 1) - 1)
+      if (sockets.get(extra.authorization) === 0) sockets.delete(extra.authorization)
+    },
+  }
+  return makeServer(hooks)
+}
+
+/** A message as it goes out: marked results are replaced by the text that all listeners share. */
+export function withSharedText(message: string, marked: Map<number, Delivered>): string {
+  const found = marked.size > 0 ? markedPayload.exec(message) : null
+  if (!found) return message
+  const number = Number(found[1])
+  const delivered = marked.get(number)
+  if (!delivered) return message
+  marked.delete(number)
+  return `${message.slice(0, found.index)}"payload":${delivered.json()}}`
+}
+
+// False closes with 4403, as the protocol says.
+async function connect(
+  { rights: registry, services, socketsPerCredential }: Options,
+  sockets: Map<string | null, number>,
+  connection: Connection,
+  params: Record<string, unknown> | undefined,
+): Promise<boolean> {
+  const authorization = credentialOf(params, connection.request)
+  if (authorization === undefined) return false
+  const open = sockets.get(authorization) ?? 0
+  if (open >= socketsPerCredential) {
+    connection.close(1013, `At most ${socketsPerCredential} sockets of one credential`)
+    return true
+  }
+  sockets.set(authorization, open + 1)
+  const rights = registry.hold(authorization, {
+    // What the subscriptions have to say about it goes out first.
+    onLost: () => setImmediate(() => connection.close(4403, 'Forbidden')),
+  })
+  connection.rights = rights
+  connection.authorization = authorization
+  try {
+    await rights.viewer(performance.now())
+    return true
+  } catch (error) {
+    if (error instanceof CredentialLost) return false
+    services.log.warn({ err: error }, 'a socket could not be authenticated')
+    connection.close(1013, 'Try again later')
+    return true
+  }
+}
+
+/** The Authorization header, in connection_init or on the upgrade; undefined when it is no text. */
+function credentialOf(
+  params: Record<string, unknown> | undefined,
+  request: IncomingMessage,
+): string | null | undefined {
+  const inside = params?.['headers']
+  for (const place of [params, inside]) {
+    if (typeof place !== 'object' || place === null) continue
+    for (const [name, value] of Object.entries(place)) {
+      if (name.toLowerCase() !== 'authorization') continue
+      return typeof value === 'string' ? value : undefined
+    }
+  }
+  return request.headers.authorization ?? null
+}
+
+async function executeFor(services: Services, args: ExecutionArgs): Promise<ExecutionResult> {
+  const connection = args.contextValue as Connection
+  const scope = scopeOf(services, connection)
+  try {
+    const viewer = await connection.rights?.viewer(performance.now())
+    if (!viewer) throw new Error('An operation ran before its connection was acknowledged.')
+    const ctx: Context = newContext(services, viewer, scope.requestId)
+    return publicResult(await execute({ ...args, contextValue: ctx }), ctx)
+  } catch (error) {
+    return {
+      errors: [error instanceof CredentialLost ? error.toPublic() : publicError(error, scope)],
+    }
+  }
+}
+
+async function openStream(
+  streams: Streams,
+  args: ExecutionArgs,
+): Promise<ResultStream | ExecutionResult> {
+  const connection = args.contextValue as Connection
+  const opened = await streams.open({
+    document: args.document,
+    variables: args.variableValues,
+    operationName: args.operationName,
+    authorization: connection.authorization,
+    requestId: requestIdOf(connection),
+  })
+  if ('onFail' in opened) {
+    opened.onFail(({ extensions }) => {
+      if (extensions['code'] === 'RATE_LIMITED') connection.onSlow()
+    })
+  }
+  return opened
+}
+
+function isDelivered(result: object): result is Delivered {
+  return 'json' in result && 'cursor' in result
+}
+
+function requestIdOf({ requestId, operations }: Connection): string {
+  return `${requestId}-${operations}`
+}
+
+function scopeOf({ log }: Services, connection: Connection) {
+  const requestId = requestIdOf(connection)
+  return { log: log.child({ requestId }), requestId }
+}
+
+function tooMany(limit: number): GraphQLError {
+  return new GraphQLError(
+    `This socket runs ${limit} operations, which is the most. Complete one, or open another socket.`,
+    { extensions: { code: 'RATE_LIMITED', retryAfterSeconds: 1 } },
+  )
+}
+
+function unknownOperation(): GraphQLError {
+  return new GraphQLError('The document has several operations; name one in "operationName".', {
+    extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
+  })
+}

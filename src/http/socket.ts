@@ -1,0 +1,152 @@
+// The door for WebSockets at /graphql, speaking graphql-transport-ws. Every socket is bounded: in
+// what it may send, ask for and leave unread; one that does not answer is ended.
+
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { CloseCode, handleProtocols } from 'graphql-ws'
+import type { GraphQLSchema } from 'graphql'
+import { WebSocket, WebSocketServer } from 'ws'
+import type { Services } from '../context.ts'
+import type { RightsRegistry } from './rights.ts'
+import { createOperations, withSharedText, type Connection } from './socket-operations.ts'
+import type { Streams } from './streams.ts'
+
+export const socketLimits = {
+  /** Of one message from a client, in bytes. */
+  messageBytes: 262_144,
+  /** Until connection_init. */
+  initTimeoutMs: 10_000,
+  operationsPerSocket: 100,
+  socketsPerCredential: 1_000,
+  sockets: 20_000,
+  /** Written to one client and not yet taken by it, in bytes. */
+  unreadBytes: 1_048_576,
+  /** Between two pings; a client that did not answer the last one is ended. */
+  keepAliveMs: 12_000,
+  /** For a client to answer a close. */
+  closeMs: 2_000,
+}
+
+export type SocketDoor = {
+  /** For the server's `upgrade` event. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
+  openSockets(): number
+  /** Closes every socket with 1001 and takes no more. */
+  stop(): Promise<void>
+}
+
+type Options = {
+  services: Services
+  schema: GraphQLSchema
+  streams: Streams
+  rights: RightsRegistry
+  limits?: Partial<typeof socketLimits>
+}
+
+export function createSocketDoor(options: Options): SocketDoor {
+  const limits = { ...socketLimits, ...options.limits }
+  const { log } = options.services
+  const operations = createOperations({ ...options, ...limits })
+  const server = new WebSocketServer({
+    noServer: true,
+    clientTracking: true,
+    maxPayload: limits.messageBytes,
+    perMessageDeflate: false,
+    handleProtocols,
+  })
+  const silent = new WeakSet<WebSocket>()
+  let stopping = false
+
+  const keepAlive = setInterval(() => {
+    for (const socket of server.clients) {
+      if (silent.has(socket)) {
+        socket.terminate()
+      } else if (socket.readyState === WebSocket.OPEN) {
+        silent.add(socket)
+        socket.ping()
+      }
+    }
+  }, limits.keepAliveMs)
+  keepAlive.unref()
+
+  const open = (socket: WebSocket, request: IncomingMessage) => {
+    const close = (code: number, reason: string) =>
+      closeSocket(socket, code, reason, limits.closeMs)
+    const connection: Connection = {
+      request,
+      requestId: randomUUID(),
+      rights: null,
+      authorization: null,
+      operations: 0,
+      marked: new Map(),
+      close,
+      onSlow: () => {
+        if (socket.bufferedAmount > 0) close(1013, 'Too slow')
+      },
+    }
+    const closed = operations.opened(
+      {
+        protocol: socket.protocol,
+        close,
+        send: (message) => {
+          if (socket.bufferedAmount > limits.unreadBytes) close(1013, 'Too slow')
+          return send(socket, withSharedText(message, connection.marked))
+        },
+        onMessage: (take) =>
+          socket.on('message', (message) => {
+            // What still comes after a close has nobody to answer it.
+            if (socket.readyState !== WebSocket.OPEN) return
+            take(String(message)).catch((error: unknown) => {
+              log.error({ err: error, requestId: connection.requestId }, 'a socket failed')
+              close(CloseCode.InternalServerError, 'Internal server error')
+            })
+          }),
+      },
+      connection,
+    )
+    socket.on('pong', () => silent.delete(socket))
+    // What was wrong with a frame is answered by ws itself, with the close code it deserves.
+    socket.on('error', (error) => log.debug({ err: error }, 'a socket broke'))
+    socket.once('close', (code, reason) => void closed(code, String(reason)))
+  }
+
+  return {
+    upgrade: (request, socket, head) => {
+      socket.on('error', () => socket.destroy())
+      const path = (request.url ?? '').split('?')[0]
+      if (path !== '/graphql') return refuse(socket, 404, 'Not Found')
+      if (stopping || server.clients.size >= limits.sockets) {
+        return refuse(socket, 503, 'Service Unavailable')
+      }
+      server.handleUpgrade(request, socket, head, open)
+    },
+    openSockets: () => server.clients.size,
+    stop: async () => {
+      stopping = true
+      clearInterval(keepAlive)
+      const open = [...server.clients]
+      const ended = open.map((socket) => new Promise((resolve) => socket.once('close', resolve)))
+      for (const socket of open) closeSocket(socket, 1001, 'Going away', limits.closeMs)
+      await Promise.all(ended)
+    },
+  }
+}
+
+// Resolves when the message left for the network, so that a slow reader is not written to blindly.
+function send(socket: WebSocket, message: string): Promise<void> {
+  if (socket.readyState !== WebSocket.OPEN) return Promise.resolve()
+  // An error here means that the socket is gone, which its close says too.
+  return new Promise((resolve) => socket.send(message, () => resolve()))
+}
+
+function closeSocket(socket: WebSocket, code: number, reason: string, waitMs: number): void {
+  if (socket.readyState === WebSocket.CLOSED) return
+  socket.close(code, reason)
+  const timer = setTimeout(() => socket.terminate(), waitMs)
+  socket.once('close', () => clearTimeout(timer))
+}
+
+function refuse(socket: Duplex, status: number, words: string): void {
+  socket.end(`HTTP/1.1 ${status} ${words}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`)
+}

@@ -1,0 +1,137 @@
+// The door for subscriptions over server-sent events, in the distinct connections mode of
+// graphql-sse (https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md): one request, one
+// subscription. Every event carries its cursor as its id, so that EventSource resumes by itself.
+
+import { getOperationAST, type ExecutionResult, type GraphQLError } from 'graphql'
+import type { GraphQLParams } from 'graphql-yoga'
+import { prepare } from '../graphql/documents.ts'
+import { headerOf, HttpFault, type Exchange } from './exchange.ts'
+import type { ResultStream, Streams } from './streams.ts'
+
+export type SseDoor = {
+  /** Answers a subscription that is asked for as events; false when the request is none. */
+  serve(exchange: Exchange, params: GraphQLParams): Promise<boolean>
+  /** Breaks every stream off, without completing it: clients then resume elsewhere. */
+  endStreams(): void
+  openStreams(): number
+}
+
+export const sseLimits = {
+  /** Between two comments that keep the connection alive. */
+  keepAliveMs: 12_000,
+  /** Longest time that a client may leave unread what was written to it. */
+  unreadMs: 30_000,
+  streamsPerCredential: 1_000,
+}
+
+const headers = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-cache, no-transform',
+  connection: 'keep-alive',
+  // For proxies that would collect the answer first.
+  'x-accel-buffering': 'no',
+}
+
+export function createSseDoor(
+  streams: Streams,
+  overrides: Partial<typeof sseLimits> = {},
+): SseDoor {
+  const limits = { ...sseLimits, ...overrides }
+  const open = new Set<Exchange['res']>()
+  const perCredential = new Map<string | null, number>()
+
+  const count = (authorization: string | null, by: 1 | -1) => {
+    const now = (perCredential.get(authorization) ?? 0) + by
+    if (now > limits.streamsPerCredential) {
+      const sentence = `A credential has at most ${limits.streamsPerCredential} open streams.`
+      throw new HttpFault(429, sentence, { 'retry-after': '5' })
+    }
+    if (now === 0) perCredential.delete(authorization)
+    else perCredential.set(authorization, now)
+  }
+
+  return {
+    serve: async (exchange, params) => {
+      const document = subscriptionIn(exchange, params)
+      if (!document) return false
+      const { req, res, requestId } = exchange
+      const authorization = req.headers.authorization ?? null
+      count(authorization, 1)
+      res.once('close', () => {
+        open.delete(res)
+        count(authorization, -1)
+      })
+      const opened = await streams.open({
+        document,
+        variables: params.variables,
+        operationName: params.operationName,
+        authorization,
+        requestId,
+        lastCursor: headerOf(exchange, 'last-event-id') ?? null,
+      })
+      open.add(res)
+      res.writeHead(200, headers)
+      if ('onFail' in opened) await pump(res, opened, limits)
+      else await finish(res, opened)
+      return true
+    },
+    endStreams: () => {
+      for (const res of open) res.end()
+    },
+    openStreams: () => open.size,
+  }
+}
+
+function subscriptionIn(exchange: Exchange, { query, operationName }: GraphQLParams) {
+  if (!/\btext\/event-stream\b/i.test(headerOf(exchange, 'accept') ?? '')) return null
+  const { document } = prepare(query ?? '')
+  const operation = document && getOperationAST(document, operationName)
+  return operation?.operation === 'subscription' ? document : null
+}
+
+async function pump(
+  res: Exchange['res'],
+  stream: ResultStream,
+  limits: typeof sseLimits,
+): Promise<void> {
+  const cut = () => res.destroy()
+  // Ended by an error while the client reads nothing: it cannot be told, so it is cut off.
+  stream.onFail(() => res.writableNeedDrain && cut())
+  res.once('close', () => void stream.return())
+  if (res.destroyed) return void stream.return()
+  const keepAlive = setInterval(() => {
+    if (!res.writableNeedDrain) res.write(':\n\n')
+  }, limits.keepAliveMs)
+  try {
+    // Some browsers show the answer only when something came.
+    res.write(':\n\n')
+    for await (const { cursor, json } of stream) {
+      if (res.writableEnded) return
+      if (!res.write(`id: ${cursor}\nevent: next\ndata: ${json()}\n\n`)) {
+        await drained(res, limits.unreadMs, cut)
+      }
+    }
+    if (!res.writableEnded) res.end('event: complete\ndata:\n\n')
+  } catch (error) {
+    await finish(res, { errors: [error as GraphQLError] })
+  } finally {
+    clearInterval(keepAlive)
+  }
+}
+
+async function finish(res: Exchange['res'], result: ExecutionResult): Promise<void> {
+  if (res.writableEnded || res.destroyed) return
+  res.end(`event: next\ndata: ${JSON.stringify(result)}\n\nevent: complete\ndata:\n\n`)
+}
+
+function drained(res: Exchange['res'], waitMs: number, cut: () => void): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(cut, waitMs)
+    const go = () => {
+      clearTimeout(timer)
+      res.off('drain', go).off('close', go)
+      resolve()
+    }
+    res.on('drain', go).on('close', go)
+  })
+}

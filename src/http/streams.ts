@@ -1,0 +1,234 @@
+// A subscription as a stream of results, for every door. Each event is executed with a fresh context
+// and the rights that the listener has by then; listeners who ask the same with the same rights
+// share one execution. The stream ends when the rights do, when the reader is too slow, or at stop.
+
+import {
+  createSourceEventStream,
+  execute,
+  GraphQLError,
+  type DocumentNode,
+  type ExecutionResult,
+  type GraphQLSchema,
+} from 'graphql'
+import type { Viewer } from '../auth/viewer.ts'
+import { newContext, type Services } from '../context.ts'
+import { encodeEventCursor } from '../events/cursor.ts'
+import type { ReadEvent } from '../events/log.data.ts'
+import { isEventSource, type EventSource } from '../events/source.ts'
+import { SubscriberCut } from '../events/subscriber.ts'
+import { publicError, publicResult, type ErrorScope } from '../graphql/public-errors.ts'
+import { CredentialLost, rightsOf, type Rights, type RightsRegistry } from './rights.ts'
+
+export type SubscribeRequest = {
+  document: DocumentNode
+  variables: Record<string, unknown> | null | undefined
+  operationName: string | null | undefined
+  /** The credential of whoever listens; null for none. */
+  authorization: string | null
+  requestId: string
+  /** The cursor that was received last, when the transport knows it; it wins over the argument. */
+  lastCursor?: string | null
+}
+
+/** One result, shared by all who get the same; it is serialised once. */
+export type Delivered = { cursor: string; result: ExecutionResult; json(): string }
+
+/** One result for each event. Ends with a public error when something ends it. */
+export type ResultStream = AsyncIterableIterator<Delivered, undefined> & {
+  return(): Promise<IteratorResult<Delivered, undefined>>
+  /** Called once when an error ends it, also while nobody reads: the door may have to cut. */
+  onFail(listener: (error: GraphQLError) => void): void
+}
+
+export type Streams = {
+  /** The stream, or the errors that there is none. */
+  open(request: SubscribeRequest): Promise<ResultStream | ExecutionResult>
+  count(): number
+}
+
+type Options = {
+  services: Services
+  schema: GraphQLSchema
+  rights: RightsRegistry
+}
+
+type Stream = ResultStream & {
+  onViewer(viewer: Viewer): void
+  fail(error: unknown): void
+}
+
+export function createStreams({ services, schema, rights: registry }: Options): Streams {
+  let count = 0
+  const executions = createExecutions(services, schema)
+
+  const open = async (request: SubscribeRequest): Promise<ResultStream | ExecutionResult> => {
+    const scope: ErrorScope = { log: services.log, requestId: request.requestId }
+    let stream: Stream | undefined
+    const rights = registry.hold(request.authorization, {
+      onViewer: (viewer) => stream?.onViewer(viewer),
+      onLost: (lost) => stream?.fail(lost),
+    })
+    try {
+      const viewer = await rights.viewer(performance.now())
+      const source = await createSourceEventStream({
+        schema,
+        document: request.document,
+        contextValue: {
+          ...newContext(services, viewer, request.requestId),
+          lastCursor: request.lastCursor,
+        },
+        variableValues: request.variables,
+        operationName: request.operationName,
+      })
+      if (!isEventSource(source)) {
+        rights.release()
+        return publicResult(source as ExecutionResult, scope)
+      }
+      const run = executions.of(request)
+      stream = createStream({ source, rights, run, scope, onEnd: () => void (count -= 1) })
+      count += 1
+      return stream
+    } catch (error) {
+      rights.release()
+      return { errors: [endOf(error, scope)] }
+    }
+  }
+
+  return { open, count: () => count }
+}
+
+type StreamOptions = {
+  source: EventSource
+  rights: Rights
+  run: Run
+  scope: ErrorScope
+  onEnd: () => void
+}
+
+function createStream({ source, rights, run, scope, onEnd }: StreamOptions): Stream {
+  let ended = false
+  let fault: GraphQLError | null = null
+  let onFail: (error: GraphQLError) => void = () => {}
+
+  const end = () => {
+    if (ended) return
+    ended = true
+    rights.release()
+    void source.return()
+    onEnd()
+  }
+
+  const fail = (error: unknown) => {
+    if (ended) return
+    const reason = endOf(error, scope)
+    fault = reason
+    end()
+    onFail(reason)
+  }
+
+  // The result of the next event that may be heard; null when the stream has ended.
+  const read = async (): Promise<Delivered | null> => {
+    while (!ended) {
+      const step = await source.next()
+      if (step.done) return null
+      const viewer = await rights.viewer(step.value.readAt)
+      source.follow(viewer)
+      if (!source.mayHear(step.value)) continue
+      const result = await run(step.value, viewer)
+      if (!ended) return result
+    }
+    return null
+  }
+
+  source.onCut(fail)
+  return {
+    next: async () => {
+      const result = await read().catch(fail)
+      if (result) return { done: false, value: result }
+      end()
+      if (!fault) return { done: true, value: undefined }
+      const error: GraphQLError = fault
+      fault = null
+      throw error
+    },
+    return: () => {
+      end()
+      return Promise.resolve({ done: true, value: undefined })
+    },
+    onFail: (listener) => {
+      onFail = listener
+    },
+    onViewer: (viewer) => {
+      try {
+        source.follow(viewer)
+      } catch (error) {
+        fail(error)
+      }
+    },
+    fail,
+    [Symbol.asyncIterator]() {
+      return this
+    },
+  }
+}
+
+/** Why a stream ends, as the listener is told it. */
+function endOf(error: unknown, scope: ErrorScope): GraphQLError {
+  if (error instanceof CredentialLost) return error.toPublic()
+  if (error instanceof SubscriberCut) {
+    const extensions = { code: 'RATE_LIMITED', retryAfterSeconds: 1 }
+    return new GraphQLError(error.message, { extensions })
+  }
+  return publicError(error, scope)
+}
+
+type Run = (event: ReadEvent, viewer: Viewer) => Promise<Delivered>
+
+/** Runs operations over events; the same one over the same event with the same rights runs once. */
+function createExecutions(services: Services, schema: GraphQLSchema) {
+  const shared = new WeakMap<ReadEvent, Map<string, Map<string, Promise<Delivered>>>>()
+  const numbers = new WeakMap<DocumentNode, number>()
+  let documents = 0
+
+  const runOnce = async (request: SubscribeRequest, event: ReadEvent, viewer: Viewer) => {
+    const ctx = newContext(services, viewer, request.requestId)
+    const result = await execute({
+      schema,
+      document: request.document,
+      rootValue: event,
+      contextValue: ctx,
+      variableValues: request.variables,
+      operationName: request.operationName,
+    })
+    return delivered(encodeEventCursor(event), publicResult(result, ctx))
+  }
+
+  return {
+    of: (request: SubscribeRequest): Run => {
+      const { document, operationName, variables } = request
+      const number = numbers.get(document) ?? (documents += 1)
+      numbers.set(document, number)
+      const operation = JSON.stringify([number, operationName, variables])
+      return (event, viewer) => {
+        const byRights = within(shared, event, () => new Map())
+        const byOperation = within(byRights, rightsOf(viewer), () => new Map())
+        return within(byOperation, operation, () => runOnce(request, event, viewer))
+      }
+    },
+  }
+}
+
+function delivered(cursor: string, result: ExecutionResult): Delivered {
+  let text: string | undefined
+  return { cursor, result, json: () => (text ??= JSON.stringify(result)) }
+}
+
+type Keyed<K, V> = { get(key: K): V | undefined; set(key: K, value: V): unknown }
+
+function within<K, V>(map: Keyed<K, V>, key: K, make: () => V): V {
+  const known = map.get(key)
+  if (known !== undefined) return known
+  const value = make()
+  map.set(key, value)
+  return value
+}
