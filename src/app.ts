@@ -19,7 +19,11 @@ import { healthRoutes } from './http/health.ts'
 import { createMetrics } from './http/metrics.ts'
 import { oauthRoutes } from './http/oauth.ts'
 import { pageRoutes } from './http/pages.ts'
+import { createRightsRegistry } from './http/rights.ts'
 import { createRouter } from './http/router.ts'
+import { createSocketDoor } from './http/socket.ts'
+import { createSseDoor } from './http/sse.ts'
+import { createStreams } from './http/streams.ts'
 import { createOperationRunner } from './http/yoga.ts'
 import type { Clock } from './time/clock.ts'
 
@@ -40,6 +44,10 @@ export function createApp({ db, config, clock, log }: Parts) {
   const tail = createEventTail({ pool, log, onEvents: (found) => events.publish(found) })
   const services: Services = { db, clock, log, events }
   const authenticator = createAuthenticator(services)
+  const rights = createRightsRegistry({ authenticator, log })
+  const streams = createStreams({ services, schema, rights })
+  const sockets = createSocketDoor({ services, schema, streams, rights })
+  const sse = createSseDoor(streams)
   const delivery = createDelivery()
   let stopping = false
 
@@ -68,7 +76,8 @@ export function createApp({ db, config, clock, log }: Parts) {
         name: 'graphql',
         door: createGraphQLDoor({
           authenticator,
-          run: createOperationRunner({ services, plugins: [], onError: metrics.operationFailed }),
+          run: createOperationRunner({ services, onError: metrics.operationFailed }),
+          sse,
           delivery,
           page: createGraphiQLPage(clock),
         }),
@@ -83,6 +92,7 @@ export function createApp({ db, config, clock, log }: Parts) {
     if (stopping) res.setHeader('connection', 'close')
     router.handle(req, res)
   })
+  server.on('upgrade', sockets.upgrade)
 
   return {
     server,
@@ -94,8 +104,9 @@ export function createApp({ db, config, clock, log }: Parts) {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       server.closeIdleConnections()
       delivery.endStreams()
+      sse.endStreams()
       const late = setTimeout(() => server.closeAllConnections(), finishMs)
-      await closed
+      await Promise.all([closed, sockets.stop()])
       clearTimeout(late)
       await tail.stop()
       await authenticator.idle()

@@ -1,15 +1,18 @@
 // The door at /graphql for POST, GET and SSE: who asks and what is asked is settled here, by GraphQL
 // over HTTP (https://graphql.github.io/graphql-over-http/draft/); then the operation runs.
 
-import { GraphQLError } from 'graphql'
+import { getOperationAST, GraphQLError } from 'graphql'
+import type { GraphQLParams } from 'graphql-yoga'
 import { isFailure } from '../auth/credential.ts'
 import { anonymous } from '../auth/viewer.ts'
-import { publicError } from '../graphql/public-errors.ts'
+import { prepare } from '../graphql/documents.ts'
+import { publicError, type ErrorScope } from '../graphql/public-errors.ts'
 import { bearerChallenge, type Authenticator } from './authenticate.ts'
 import type { Delivery } from './deliver.ts'
 import { contentType, HttpFault, headerOf, readBody, wantsHtml } from './exchange.ts'
 import type { Door, Exchange } from './exchange.ts'
 import { paramsOfBody, paramsOfUrl, type ParamsOrFault } from './graphql-params.ts'
+import type { SseDoor } from './sse.ts'
 import type { Operation, OperationRunner } from './yoga.ts'
 
 /** Longest body of a request, in bytes. */
@@ -18,12 +21,13 @@ export const maxBodyBytes = 1_048_576
 type Parts = {
   authenticator: Authenticator
   run: OperationRunner
+  sse: Pick<SseDoor, 'serve'>
   delivery: Delivery
   /** What a browser gets that opens the address. */
   page: Door
 }
 
-export function createGraphQLDoor({ authenticator, run, delivery, page }: Parts): Door {
+export function createGraphQLDoor({ authenticator, run, sse, delivery, page }: Parts): Door {
   return async (exchange) => {
     const { req, res, method, log, requestId } = exchange
     if (method !== 'POST' && wantsHtml(exchange)) return page(exchange)
@@ -36,7 +40,6 @@ export function createGraphQLDoor({ authenticator, run, delivery, page }: Parts)
       accept: headerOf(exchange, 'accept') ?? 'application/json',
       signal: leaving.signal,
       viewer: anonymous,
-      authorization: req.headers.authorization ?? null,
       params: null,
       fault: null,
     }
@@ -51,14 +54,13 @@ export function createGraphQLDoor({ authenticator, run, delivery, page }: Parts)
       } else if ('fault' in asked) {
         operation.fault = fault(400, asked.fault)
       } else {
+        if (await sse.serve(exchange, asked.params)) return
+        refuseSubscription(asked.params)
         operation.viewer = viewer
         operation.params = asked.params
       }
     } catch (error) {
-      operation.fault =
-        error instanceof HttpFault
-          ? fault(error.status, error.message, 'BAD_USER_INPUT', error.headers)
-          : publicError(error, operation)
+      operation.fault = faultOf(error, operation)
     }
     await delivery.deliver(exchange, await run(operation))
   }
@@ -87,6 +89,23 @@ function refuseEmbedding(exchange: Exchange): void {
   if (headerOf(exchange, 'sec-fetch-mode') === 'no-cors' && site !== 'same-origin') {
     throw new HttpFault(403, 'A query cannot be embedded into a page. Ask for it with fetch().')
   }
+}
+
+/** What is left when it was not asked for as events: nothing could carry more than one result. */
+function refuseSubscription({ query, operationName }: GraphQLParams): void {
+  const { document } = prepare(query ?? '')
+  if (!document || getOperationAST(document, operationName)?.operation !== 'subscription') return
+  throw new HttpFault(
+    406,
+    'A subscription is answered as events: send "accept: text/event-stream", or open a WebSocket ' +
+      'with the protocol "graphql-transport-ws".',
+  )
+}
+
+function faultOf(error: unknown, scope: ErrorScope): GraphQLError {
+  if (!(error instanceof HttpFault)) return publicError(error, scope)
+  const code = error.status === 429 ? 'RATE_LIMITED' : 'BAD_USER_INPUT'
+  return fault(error.status, error.message, code, error.headers)
 }
 
 function fault(

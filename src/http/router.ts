@@ -107,6 +107,7 @@ const words: Record<number, string> = {
   406: 'not_acceptable',
   413: 'content_too_large',
   415: 'unsupported_media_type',
+  429: 'too_many_requests',
   500: 'internal_error',
   503: 'unavailable',
 }

@@ -1,6 +1,7 @@
 // GraphQL Yoga, cut to what it is needed for: running one operation and writing its result in the
 // form that was asked for (JSON, SSE, multipart). Parsing, validation, contexts and public errors
-// are ours; authentication, limits and faults of HTTP were settled by the door before.
+// are ours; authentication, limits and faults of HTTP were settled by the door before, and
+// subscriptions never come here.
 
 import { GraphQLError, type ExecutionResult } from 'graphql'
 import { createYoga, type GraphQLParams, type Plugin } from 'graphql-yoga'
@@ -14,8 +15,6 @@ import type { ErrorScope } from '../graphql/public-errors.ts'
 /** What the door settled; `params` is null when `fault` stands instead of an operation. */
 export type Operation = ErrorScope & {
   viewer: Viewer
-  /** Of the request, for asking again while a subscription runs. */
-  authorization: string | null
   method: string
   accept: string
   signal: AbortSignal
@@ -23,20 +22,17 @@ export type Operation = ErrorScope & {
   fault: GraphQLError | null
 }
 
-/** On the context of every operation, beside the request context. */
-export type ServerContext = { operation: Operation }
+type ServerContext = { operation: Operation }
 
 export type OperationRunner = (operation: Operation) => Promise<Response>
 
 type Parts = {
   services: Services
-  /** Those of subscriptions over SSE. */
-  plugins: readonly Plugin<object, ServerContext>[]
   /** Called for every error that a client is given. */
   onError: (code: string) => void
 }
 
-export function createOperationRunner({ services, plugins, onError }: Parts): OperationRunner {
+export function createOperationRunner({ services, onError }: Parts): OperationRunner {
   const yoga = createYoga<ServerContext>({
     schema,
     // Nothing of Yoga's that answers instead of the operation.
@@ -52,7 +48,7 @@ export function createOperationRunner({ services, plugins, onError }: Parts): Op
     // An address never ends in a space, so this is never asked for.
     healthCheckEndpoint: ' ',
     context: ({ operation }) => newContext(services, operation.viewer, operation.requestId),
-    plugins: [useOperation(), useDocuments(), ...plugins, usePublicResults(onError)],
+    plugins: [useOperation(), useDocuments(), usePublicResults(onError)],
   })
   return async (operation) => {
     const { method, accept, signal } = operation
