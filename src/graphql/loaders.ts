@@ -17,8 +17,10 @@ export type LoadedModel =
   | 'Booking'
   | 'Hold'
   | 'Block'
+  | 'AvailabilityException'
   | 'BookingLink'
   | 'Series'
+  | 'Payment'
 
 export type Row<M extends LoadedModel> = PrismaTypes[M]['Shape']
 
