@@ -9,6 +9,7 @@ import { notFound } from '../errors.ts'
 import { changesBetween, type NewEvent } from '../events/event.ts'
 import type { Booking, Customer, Prisma } from '../generated/prisma/client.ts'
 import { bookingNumber } from './booking.ts'
+import { toldBookingFields, type BookingEventType } from './booking.events.ts'
 
 /**
  * Locks the booking until the transaction ends. The session it has seats in, and the one it may go
@@ -24,7 +25,7 @@ export async function lockBooking(
   const where = { accountId_id: { accountId, id } }
   const seen = await tx.booking.findUnique({ where })
   const sessionIds = new Set([seen?.sessionId, toSessionId].filter((each) => each != null))
-  for (const sessionId of [...sessionIds].sort()) {
+  for (const sessionId of [...sessionIds].toSorted()) {
     await lockSession(tx, ctx, { accountId, id: sessionId })
   }
   await tx.$executeRaw`SELECT 1 FROM "Booking"
@@ -61,29 +62,9 @@ export function changeBooking(
   })
 }
 
-const told = [
-  'status',
-  'serviceId',
-  'staffId',
-  'sessionId',
-  'customerId',
-  'startsAt',
-  'endsAt',
-  'timeZone',
-  'partySize',
-  'party',
-  'priceMinor',
-  'refundDueMinor',
-  'externalRef',
-  'notes',
-  'answers',
-  'customFields',
-  'cancelReason',
-] as const
-
 /** The event of a booking's change, with what changed. */
 export function bookingEvent(
-  type: string,
+  type: BookingEventType,
   booking: Booking,
   before: Booking | null,
   staffIds: readonly string[] = booking.staffId ? [booking.staffId] : [],
@@ -104,7 +85,7 @@ export function bookingEvent(
       sessionId: booking.sessionId,
       linkId: booking.linkId,
     },
-    changes: changesBetween(before, booking, told),
+    changes: changesBetween(before, booking, toldBookingFields),
   }
 }
 
