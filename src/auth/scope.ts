@@ -54,7 +54,7 @@ export function isScope(text: string): text is Scope {
 export function effectiveScopes(granted: Iterable<string>, role: Role): Set<Scope> {
   const scopes = new Set<Scope>()
   for (const scope of granted) {
-    if (isScope(scope) && (catalogue[scope].roles as readonly Role[]).includes(role)) {
+    if (isScope(scope) && catalogue[scope].roles.includes(role)) {
       scopes.add(scope)
     }
   }

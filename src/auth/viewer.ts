@@ -39,7 +39,7 @@ export function may(viewer: Viewer, accountId: string, scopes: readonly Scope[])
 
 /** The accounts (uuids, ascending) where the viewer holds every one of these scopes. */
 export function accountsWithin(viewer: Viewer, scopes: readonly Scope[]): string[] {
-  return [...viewer.grants.keys()].filter((id) => may(viewer, id, scopes)).sort()
+  return [...viewer.grants.keys()].filter((id) => may(viewer, id, scopes)).toSorted()
 }
 
 /** Every scope that the viewer holds somewhere. */

@@ -114,7 +114,7 @@ export async function vacate(tx: Transaction, owner: OccupancyOwner): Promise<vo
 
 /** Keeps others from moving time of these staff members and resources until the transaction ends. */
 export async function lockOccupants(tx: Transaction, ids: readonly string[]): Promise<void> {
-  const sorted = [...new Set(ids)].sort()
+  const sorted = [...new Set(ids)].toSorted()
   if (sorted.length === 0) return
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(id, 0))
     FROM unnest(${sorted}::text[]) WITH ORDINALITY AS n(id, place) ORDER BY place`

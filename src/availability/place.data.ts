@@ -118,7 +118,7 @@ async function worldOf(
 async function lockLimits(tx: Transaction, facts: ServiceFacts): Promise<void> {
   const limited = facts.staff.filter(({ dailyLimit }) => dailyLimit !== null).map(({ id }) => id)
   if (facts.dailyLimit !== null) limited.push(facts.id)
-  for (const id of limited.sort()) {
+  for (const id of limited.toSorted()) {
     await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`limit ${id}`}, 0))`
   }
 }

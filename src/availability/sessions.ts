@@ -48,7 +48,7 @@ export function listSessions<S extends SessionSeats>(
   const window = bookingWindow(rules, zone, now)
   return sessions
     .filter((session) => judge(question, window, session).ok)
-    .sort((a, b) => a.startsAt - b.startsAt)
+    .toSorted((a, b) => a.startsAt - b.startsAt)
 }
 
 function judge(

@@ -203,6 +203,6 @@ const types = {
   getTypeParser(oid: number, format?: 'text' | 'binary') {
     if (oid === DATE) return (text: string) => new Date(`${text}T00:00:00Z`)
     if (oid === INT8) return (text: string) => BigInt(text)
-    return pg.types.getTypeParser(oid, format as 'text')
+    return pg.types.getTypeParser(oid, format)
   },
 }

@@ -147,7 +147,7 @@ export function accountsOf(
     if (!may(viewer, parts.accountId, scopes)) throw forbidden(scopes)
     chosen.add(parts.accountId)
   }
-  return [...chosen].sort()
+  return [...chosen].toSorted()
 }
 
 /** The page size asked for. Throws BAD_USER_INPUT for sizes and combinations that mean nothing. */

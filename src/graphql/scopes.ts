@@ -124,10 +124,10 @@ class ScopesPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   }
 
   #typeRule(config: PothosOutputFieldConfig<Types>): Rule {
-    return this.builder.configStore.getTypeConfig(config.parentType).pothosOptions as Rule
+    return this.builder.configStore.getTypeConfig(config.parentType).pothosOptions
   }
 }
 
-SchemaBuilder.registerPlugin('scopes', ScopesPlugin as never)
+SchemaBuilder.registerPlugin('scopes', ScopesPlugin)
 
 export default 'scopes' as const

@@ -71,6 +71,6 @@ class TextPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   }
 }
 
-SchemaBuilder.registerPlugin('text', TextPlugin as never)
+SchemaBuilder.registerPlugin('text', TextPlugin)
 
 export default 'text' as const

@@ -102,7 +102,7 @@ const byId: Order = { column: 'id', type: 'text', direction: 'ASC' }
 function accountsPage(viewer: Viewer, ask: PageAsk): Connection<Reached> {
   const size = pageSize(ask)
   const [after, before] = [ask.after, ask.before].map((text) => text && cursorId(text))
-  const ids = [...viewer.grants.keys()].sort()
+  const ids = [...viewer.grants.keys()].toSorted()
   const between = ids.filter((id) => (!after || id > after) && (!before || id < before))
   const backward = ask.last != null
   const chosen = backward

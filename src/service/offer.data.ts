@@ -45,7 +45,7 @@ export async function readOffer(tx: Transaction, { accountId, id }: Key): Promis
       priceMinor,
     })),
     resourceRequirements: groups
-      .sort(([a], [b]) => a - b)
+      .toSorted(([a], [b]) => a - b)
       .map(([, group]) => group.map(({ resourceId }) => resourceId)),
   }
 }

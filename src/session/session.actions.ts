@@ -83,7 +83,9 @@ async function addSession(
       accountId: key.accountId,
       id: newId(),
       serviceId: key.id,
-      ...{ startsAt, endsAt, capacity },
+      startsAt,
+      endsAt,
+      capacity,
       ...stamps,
     },
   })

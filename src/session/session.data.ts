@@ -71,8 +71,10 @@ export async function occupySession(
 ): Promise<void> {
   const { before, after } = crew
   await lockOccupants(tx, [
-    ...[...before.staffIds, ...before.resourceIds],
-    ...[...after.staffIds, ...after.resourceIds],
+    ...before.staffIds,
+    ...before.resourceIds,
+    ...after.staffIds,
+    ...after.resourceIds,
   ])
   await vacate(tx, { accountId: session.accountId, by: 'sessionId', id: session.id })
   for (const row of occupanciesOf(session, service, after)) {
@@ -115,7 +117,7 @@ function occupanciesOf(session: Session, service: Service, crew: Crew): NewOccup
     })),
   ]
   const idOf = (row: NewOccupancy) => row.staffId ?? row.resourceId ?? ''
-  return rows.sort((a, b) => (idOf(a) < idOf(b) ? -1 : 1))
+  return rows.toSorted((a, b) => (idOf(a) < idOf(b) ? -1 : 1))
 }
 
 // A booking may take the chosen unit in between; each time fewer units are left to choose from.

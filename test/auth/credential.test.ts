@@ -31,7 +31,7 @@ async function viewer(credential: string): Promise<Viewer> {
 }
 
 function reach(found: Viewer): Record<string, string[]> {
-  const entries = [...found.grants].map(([id, { scopes }]) => [id, [...scopes].sort()] as const)
+  const entries = [...found.grants].map(([id, { scopes }]) => [id, [...scopes].toSorted()] as const)
   return Object.fromEntries(entries)
 }
 
@@ -105,7 +105,9 @@ describe('an access token', () => {
   it('reaches an account that its maker comes to administer later', async () => {
     const { token, userId } = await makeApiClient(db, { accountIds: [account.id], now })
     await giveRole(db, other.id, userId, 'ADMIN')
-    expect(Object.keys(reach(await viewer(token))).sort()).toEqual([account.id, other.id].sort())
+    expect(Object.keys(reach(await viewer(token))).toSorted()).toEqual(
+      [account.id, other.id].toSorted(),
+    )
   })
 
   it('reaches only the accounts chosen for its client', async () => {

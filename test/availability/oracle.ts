@@ -194,7 +194,7 @@ export function oracleSlots(
       continue
     }
     const lengths = [...new Set(all.map((leader) => lengthFor(world, leader.staff)))]
-    for (const length of lengths.sort((a, b) => a - b)) {
+    for (const length of lengths.toSorted((a, b) => a - b)) {
       const able = all.filter(
         (leader) =>
           lengthFor(world, leader.staff) === length &&

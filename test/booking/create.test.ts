@@ -65,7 +65,7 @@ describe('createBooking', () => {
     const attempts = many(12, () => createBooking(shop.ctx, asked(shop, { startsAt: tuesday(10) })))
     expect(await outcomes(attempts)).toEqual({ done: 3, SLOT_TAKEN: 9 })
     const booked = await db.prisma.booking.findMany({ where: { accountId: shop.accountId } })
-    expect(booked.map(({ staffId }) => staffId).sort()).toEqual(shop.staffIds.toSorted())
+    expect(booked.map(({ staffId }) => staffId).toSorted()).toEqual(shop.staffIds.toSorted())
   })
 
   it('gives out each unit of a resource once', async () => {

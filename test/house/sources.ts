@@ -14,7 +14,7 @@ export function sourcesOf(folder: string): Source[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
     .map((name) => join(folder, name))
     .filter((path) => path.endsWith('.ts') && !path.includes('generated/'))
-    .sort()
+    .toSorted()
     .map(read)
 }
 

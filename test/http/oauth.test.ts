@@ -109,7 +109,7 @@ describe('/oauth/token', () => {
     ['a Basic header without a colon', { authorization: 'Basic YWJj' }],
     ['a Bearer header', { authorization: 'Bearer abc' }],
   ])('refuses %s with 401 and a challenge', async (_what, headers) => {
-    const response = await form('/oauth/token', grant, headers as Record<string, string>)
+    const response = await form('/oauth/token', grant, headers)
     expect(response.status).toBe(401)
     expect(response.headers.get('www-authenticate')).toBe('Basic realm="oauth", charset="UTF-8"')
     expect(await response.json()).toMatchObject({ error: 'invalid_client' })

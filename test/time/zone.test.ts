@@ -56,7 +56,7 @@ function luxonInstants(name: string, wall: number): number[] {
     const at = wall - luxonOffset(name, wall + probe * HOUR)
     if (at + luxonOffset(name, at) === wall) found.add(at)
   }
-  return [...found].sort((a, b) => a - b)
+  return [...found].toSorted((a, b) => a - b)
 }
 
 describe('zone tables', () => {
