@@ -6,7 +6,7 @@ import { builder } from '../graphql/builder.ts'
 import { firstOffers, type AvailabilityQuestion, type Offer } from './availability.data.ts'
 import { open, readAvailability, serviceWithin, Slot } from './slot.graphql.ts'
 
-const ServiceSlots = builder.objectRef<{ key: Key; offers: Offer[] }>('ServiceSlots').implement({
+const ServiceSlots = builder.objectRef<Key & { offers: Offer[] }>('ServiceSlots').implement({
   description: 'The first slots of one service.',
   open,
   fields: (t) => ({
@@ -15,7 +15,7 @@ const ServiceSlots = builder.objectRef<{ key: Key; offers: Offer[] }>('ServiceSl
       nullable: true,
       scopes: ['services:read'],
       description: 'The service. Null when denied.',
-      resolve: ({ key }, _args, ctx) => ctx.load('Service', key),
+      resolve: ({ accountId, id }, _args, ctx) => ctx.load('Service', { accountId, id }),
     }),
     slots: t.field({
       type: [Slot],
@@ -54,7 +54,7 @@ builder.queryField('firstAvailable', (t) =>
       }
       const after = Math.max(args.after?.getTime() ?? now, now)
       const found = await firstOffers(ctx.db, question, after, count)
-      return keys.map((key) => ({ key, offers: found.get(key.id) ?? [] }))
+      return keys.map((key) => ({ ...key, offers: found.get(key.id) ?? [] }))
     },
   }),
 )

@@ -16,6 +16,7 @@ const rooms = [
   'session',
   'booking',
   'link',
+  'payment',
 ]
 
 const floors = ['rules', 'events', 'data', 'actions', 'face'] as const
@@ -32,7 +33,7 @@ const isRoom = (path: string) => rooms.includes(folderOf(path))
 /** Where every arrow must point down; equal is sideways and decided by the rules below. */
 const heights: [RegExp, number][] = [
   [/^src\/main\.ts$/, 90],
-  [/^src\/(demo\/|app\.ts|config\.ts|log\.ts)/, 80],
+  [/^src\/(demo\/|app\.ts|upkeep\.ts|config\.ts|log\.ts)/, 80],
   [/^src\/http\//, 70],
   [/^src\/rest\//, 60],
   [/^src\/graphql\/(schema|documents|printer)\.ts$/, 50],

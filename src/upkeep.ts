@@ -1,0 +1,52 @@
+// What is done from time to time: holds that ran out are told of, dead keys and tokens are removed.
+// Nothing depends on when it runs; several nodes may run it at once. Events stay: they are also the
+// history of bookings.
+
+import { systemViewer } from './auth/viewer.ts'
+import { expireHolds } from './booking/hold.actions.ts'
+import type { Services } from './context.ts'
+import { HOUR } from './time/instant.ts'
+
+const sweepMs = 5_000
+const pruneMs = HOUR
+
+/** Sweeps every five seconds and prunes every hour, until stopped. */
+export function createUpkeep(services: Services) {
+  const { clock, db, log } = services
+  const ctx = { ...services, viewer: systemViewer([]) }
+  let running: Promise<void> = Promise.resolve()
+  let timer: NodeJS.Timeout | undefined
+  let prunedAt = -Infinity
+
+  async function once(): Promise<void> {
+    try {
+      await expireHolds(ctx)
+      if (clock.now() - prunedAt < pruneMs) return
+      prunedAt = clock.now()
+      await prune()
+    } catch (error) {
+      log.warn({ err: error }, 'upkeep failed and will be tried again')
+    }
+  }
+
+  async function prune(): Promise<void> {
+    const now = new Date(clock.now())
+    await db.prisma.idempotencyKey.deleteMany({ where: { expiresAt: { lte: now } } })
+    await db.prisma.accessToken.deleteMany({ where: { expiresAt: { lte: now } } })
+  }
+
+  function plan(): void {
+    timer = setTimeout(() => void (running = once().then(plan)), sweepMs)
+    timer.unref()
+  }
+
+  return {
+    start: plan,
+    /** Ends after the round that is running. */
+    stop: async () => {
+      clearTimeout(timer)
+      await running
+      clearTimeout(timer)
+    },
+  }
+}
