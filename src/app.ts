@@ -26,6 +26,7 @@ import { createSseDoor } from './http/sse.ts'
 import { createStreams } from './http/streams.ts'
 import { createOperationRunner } from './http/yoga.ts'
 import type { Clock } from './time/clock.ts'
+import { createUpkeep } from './upkeep.ts'
 
 type Parts = { db: Database; config: Pick<Config, 'baseUrl'>; clock: Clock; log: Logger }
 
@@ -49,6 +50,7 @@ export function createApp({ db, config, clock, log }: Parts) {
   const sockets = createSocketDoor({ services, schema, streams, rights })
   const sse = createSseDoor(streams)
   const delivery = createDelivery()
+  const upkeep = createUpkeep(services)
   let stopping = false
 
   const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 })
@@ -98,7 +100,10 @@ export function createApp({ db, config, clock, log }: Parts) {
     server,
     /** For running documents in process. */
     services,
-    start: () => tail.start(),
+    start: async () => {
+      await tail.start()
+      upkeep.start()
+    },
     stop: async () => {
       stopping = true
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
@@ -108,6 +113,7 @@ export function createApp({ db, config, clock, log }: Parts) {
       const late = setTimeout(() => server.closeAllConnections(), finishMs)
       await Promise.all([closed, sockets.stop()])
       clearTimeout(late)
+      await upkeep.stop()
       await tail.stop()
       await authenticator.idle()
     },

@@ -29,8 +29,8 @@ query WhoAmI {
 }
 `
 
-const bookings = `# 2. Bookings over all accounts you reach, newest start first, in one request.
-# Name accounts with the argument "accounts"; page on with "after".
+const bookings = `# 2. Bookings over all accounts you reach, soonest first, in one request.
+# Name some accounts with the argument "accounts"; page on with "after: <endCursor>".
 query Bookings {
   bookings(first: 10) {
     totalCount
@@ -51,27 +51,32 @@ query Bookings {
 }
 `
 
-const availability = `# 3. When is there time? First the services; put the id of one into "Variables".
-query Availability($serviceId: ID!, $from: LocalDate!, $days: PositiveInt) {
-  services(first: 20) {
-    nodes { id name kind durationMinutes account { name } }
-  }
-  availability(serviceIds: [$serviceId], from: $from, days: $days) {
-    service { name }
-    days {
-      date
-      slots { startsAt endsAt staff { id name } }
+const availability = `# 3. When is there time? Each service with its free slots, day by day.
+# The first day is in "Variables" below.
+query Availability($from: LocalDate!) {
+  services(first: 3) {
+    nodes {
+      id
+      name
+      kind
+      durationMinutes
+      account { name }
+      availability(from: $from, days: 3) {
+        timeZone
+        days { date slots { startsAt endsAt seatsAvailable staff { id name } } }
+        nextAvailable { startsAt }
+      }
     }
   }
 }
 `
 
-const book = `# 4. Book. Take "serviceId" and "startsAt" from tab 3. What is refused is an answer too:
-# every refusal says its code and a sentence, and a taken slot names the next free ones.
+const book = `# 4. Book. Put the id of a service and the start of a slot from tab 3 into "Variables" below.
+# A refusal is an answer too: it says its code and a sentence, and what to try instead.
 mutation Book($input: CreateBookingInput!) {
   createBooking(input: $input) {
     ... on CreateBookingSuccess {
-      data { id number status startsAt endsAt staff { name } customer { name } version }
+      data { id number status startsAt endsAt version staff { name } customer { name } }
     }
     ... on Refusal { code message path }
     ... on SlotTakenError { nextSlots { startsAt endsAt } }
@@ -104,10 +109,7 @@ export function readyTabs(today: string): Tab[] {
   return [
     { query: whoAmI },
     { query: bookings },
-    {
-      query: availability,
-      variables: json({ serviceId: 'the id of a service', from: today, days: 7 }),
-    },
+    { query: availability, variables: json({ from: today }) },
     {
       query: book,
       variables: json({

@@ -6,6 +6,7 @@ import { type App, createApp } from '../../src/app.ts'
 import type { Config } from '../../src/config.ts'
 import { createLog } from '../../src/log.ts'
 import { testClock, type TestClock } from './clock.ts'
+import type { Database } from '../../src/db/client.ts'
 import { testDatabase, type TestDatabase } from './database.ts'
 
 export type GraphQLAnswer = {
@@ -19,9 +20,9 @@ export type GraphQLAnswer = {
   }[]
 }
 
-export type TestApp = {
+export type TestApp<D extends Database = TestDatabase> = {
   url: string
-  db: TestDatabase
+  db: D
   clock: TestClock
   app: App
   /** Every line of the log so far. */
@@ -39,7 +40,14 @@ export type TestApp = {
 type Options = { config?: Partial<Config>; level?: Config['logLevel']; start?: string }
 
 export async function testApp(options: Options = {}): Promise<TestApp> {
-  const db = await testDatabase()
+  return serveApp(await testDatabase(), options)
+}
+
+/** The same on a database that the test has opened itself. */
+export async function serveApp<D extends Database>(
+  db: D,
+  options: Options = {},
+): Promise<TestApp<D>> {
   const clock = testClock(options.start)
   const lines: Record<string, unknown>[] = []
   const log = createLog(options.level ?? 'info', {

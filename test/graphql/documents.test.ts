@@ -1,0 +1,89 @@
+// Documents in process: parsed once, bounded in what is remembered, and the same answers as at the
+// doors.
+import { getIntrospectionQuery } from 'graphql'
+import { describe, expect, it } from 'vitest'
+import { anonymous, systemViewer } from '../../src/auth/viewer.ts'
+import { newContext } from '../../src/context.ts'
+import {
+  execute,
+  maxDocumentLength,
+  maxDocumentTokens,
+  prepare,
+} from '../../src/graphql/documents.ts'
+import { encodeId } from '../../src/graphql/ids.ts'
+import { testApp } from '../support/app.ts'
+import { makeAccount } from '../support/makers.ts'
+
+const codesOf = (text: string) => prepare(text).errors?.map(({ extensions }) => extensions['code'])
+
+describe('preparing', () => {
+  it('gives the same document for the same text', () => {
+    const text = '{ viewer { name } }'
+    expect(prepare(text).document).not.toBeNull()
+    expect(prepare(text).document).toBe(prepare(text).document)
+  })
+
+  it('forgets what was not used for longest', () => {
+    const [first, second] = ['{ viewer { kind } }', '{ viewer { scopes } }']
+    const documents = [prepare(first).document, prepare(second).document]
+    for (let n = 0; n < 998; n += 1) prepare(`{ a${n}: __typename }`)
+    expect(prepare(first).document).toBe(documents[0])
+    prepare('{ last: __typename }')
+    expect(prepare(first).document).toBe(documents[0])
+    expect(prepare(second).document).not.toBe(documents[1])
+  })
+
+  it('refuses a document of too many characters or tokens', () => {
+    const long = `{ __typename } #${' '.repeat(maxDocumentLength)}`
+    expect(codesOf(long)).toEqual(['GRAPHQL_PARSE_FAILED'])
+    const many = `{ ${'a:__typename '.repeat(maxDocumentTokens / 3)} }`
+    expect(codesOf(many)).toEqual(['GRAPHQL_PARSE_FAILED'])
+  })
+
+  it('refuses a document that is nested beyond the stack', () => {
+    expect(codesOf('{a'.repeat(4_900))).toEqual(['GRAPHQL_PARSE_FAILED'])
+    expect(codesOf(`${'{a'.repeat(3_300)}${'}'.repeat(3_300)}`)).toHaveLength(1)
+  })
+
+  it('takes every form of introspection', () => {
+    const everything = getIntrospectionQuery({
+      schemaDescription: true,
+      inputValueDeprecation: true,
+      specifiedByUrl: true,
+      directiveIsRepeatable: true,
+      oneOf: true,
+    })
+    expect(prepare(everything).errors).toBeNull()
+    expect(prepare(getIntrospectionQuery()).errors).toBeNull()
+  })
+
+  it('lets @defer stand on fragments only', () => {
+    expect(codesOf('{ viewer { name ... @defer { kind } } }')).toBeUndefined()
+    expect(codesOf('{ viewer { name @defer } }')).toEqual(['GRAPHQL_VALIDATION_FAILED'])
+  })
+})
+
+describe('running in process', async () => {
+  const app = await testApp()
+  const account = await makeAccount(app.db, { name: 'Salon' })
+  const id = encodeId('Account', { accountId: account.id, id: account.id })
+  const context = (viewer = systemViewer([account.id])) =>
+    newContext(app.app.services, viewer, 'request-1')
+
+  it('answers with the rights of its context', async () => {
+    const query = 'query Q($id: ID!) { account(id: $id) { name } }'
+    expect(await execute(query, { id }, context())).toEqual({
+      data: { account: { name: 'Salon' } },
+    })
+    const { errors } = await execute(query, { id }, context(anonymous))
+    expect(errors?.[0]?.extensions).toEqual({ code: 'UNAUTHENTICATED' })
+  })
+
+  it('gives public errors for wrong documents and wrong variables', async () => {
+    const wrong = await execute('{ nothing }', {}, context())
+    expect(wrong.errors?.[0]?.extensions).toEqual({ code: 'GRAPHQL_VALIDATION_FAILED' })
+    const query = 'query Q($id: ID!) { account(id: $id) { name } }'
+    const missing = await execute(query, {}, context())
+    expect(missing.errors?.[0]?.extensions).toEqual({ code: 'BAD_USER_INPUT' })
+  })
+})

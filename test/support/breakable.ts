@@ -1,0 +1,50 @@
+// A way to a database that a test can break and mend: everything goes through a socket of ours.
+import { connect, createServer, type Socket } from 'node:net'
+
+export type BreakableWay = {
+  url: string
+  /** Cuts every connection, and lets none through until it is mended. */
+  cut(): void
+  mend(): void
+  close(): Promise<void>
+}
+
+/** `url` is the database's own address, by a unix socket (`?host=/directory`) or by host and port. */
+export async function breakableWay(url: string): Promise<BreakableWay> {
+  const address = new URL(url)
+  const directory = address.searchParams.get('host')
+  const port = Number(address.port || 5432)
+  const open = new Set<Socket>()
+  let whole = true
+  const server = createServer((client) => {
+    if (!whole) return void client.destroy()
+    const database = directory
+      ? connect(`${directory}/.s.PGSQL.${port}`)
+      : connect(port, address.hostname)
+    for (const [from, to] of [
+      [client, database],
+      [database, client],
+    ] as const) {
+      open.add(from)
+      from.pipe(to)
+      from.on('error', () => to.destroy())
+      from.on('close', () => {
+        open.delete(from)
+        to.destroy()
+      })
+    }
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const way = new URL(url)
+  way.searchParams.delete('host')
+  way.host = `127.0.0.1:${(server.address() as { port: number }).port}`
+  return {
+    url: way.href,
+    cut: () => {
+      whole = false
+      for (const socket of open) socket.destroy()
+    },
+    mend: () => void (whole = true),
+    close: () => new Promise((resolve) => server.close(() => resolve())),
+  }
+}
