@@ -1,6 +1,6 @@
-// The scope catalogue: every scope there is, the sentence shown to whoever is asked to grant it, and
-// which roles may use it. A credential can do in an account what its scopes AND the role of the
-// person behind it allow there. Adding a scope is one entry here and the fields that use it.
+// The scope catalogue: every scope there is, the sentence shown to whoever is asked to grant it,
+// and which roles may use it. A credential can do in an account what its scopes AND the role of
+// the person behind it allow there. Adding a scope is one entry here and the fields that use it.
 
 export type Role = 'OWNER' | 'ADMIN' | 'STAFF' | 'VIEWER'
 
@@ -38,6 +38,25 @@ const catalogue = {
 
 export type Scope = keyof typeof catalogue
 
+/** What something needs: all of these scopes, or all of any one of these lists. */
+export type Needs = readonly Scope[] | readonly (readonly Scope[])[]
+
+/** The needs as alternatives, each a list of scopes that are needed together; none for no needs. */
+export function alternatives(needs: Needs): readonly (readonly Scope[])[] {
+  if (needs.length === 0) return []
+  return isFlat(needs) ? [needs] : needs
+}
+
+/** Whether these scopes cover what is needed. Asked for every field, so it makes no lists. */
+export function covers(held: ReadonlySet<Scope>, needs: Needs): boolean {
+  if (isFlat(needs)) return needs.every((scope) => held.has(scope))
+  return needs.some((all) => all.every((scope) => held.has(scope)))
+}
+
+function isFlat(needs: Needs): needs is readonly Scope[] {
+  return needs.length === 0 || typeof needs[0] === 'string'
+}
+
 export const allScopes = Object.keys(catalogue) as Scope[]
 
 /** The sentence of a scope, for consent pages and documents. */
@@ -45,7 +64,10 @@ export function scopeSentence(scope: Scope): string {
   return catalogue[scope].sentence
 }
 
-/** Whether the text is a scope of the catalogue; unknown words in stored or asked lists are dropped. */
+/**
+ * Whether the text is a scope of the catalogue; unknown words in stored or asked lists are
+ * dropped.
+ */
 export function isScope(text: string): text is Scope {
   return Object.hasOwn(catalogue, text)
 }

@@ -1,8 +1,9 @@
-// Who asks: the viewer and its reach. A viewer knows, before anything runs, in which accounts it may
-// do what; every read is narrowed by that, so that an account out of reach is simply not there.
+// Who asks: the viewer and its reach. A viewer knows, before anything runs, in which accounts it
+// may do what; every read is narrowed by that, so that an account out of reach is simply not
+// there.
 
 import { notFound } from '../errors.ts'
-import { allScopes, type Role, type Scope } from './scope.ts'
+import { allScopes, covers, type Needs, type Role, type Scope } from './scope.ts'
 
 export type PrincipalKind = 'ANONYMOUS' | 'API_KEY' | 'API_CLIENT' | 'INSTALLATION' | 'SYSTEM'
 
@@ -31,14 +32,14 @@ export function systemViewer(accountIds: Iterable<string>): Viewer {
   return { kind: 'SYSTEM', id: 'system', name: 'Slotgraph', grants }
 }
 
-/** Whether the viewer holds every one of these scopes in the account. */
-export function may(viewer: Viewer, accountId: string, scopes: readonly Scope[]): boolean {
+/** Whether the viewer holds in the account what is needed. */
+export function may(viewer: Viewer, accountId: string, scopes: Needs): boolean {
   const held = viewer.grants.get(accountId)?.scopes
-  return held !== undefined && scopes.every((scope) => held.has(scope))
+  return held !== undefined && covers(held, scopes)
 }
 
-/** The accounts (uuids, ascending) where the viewer holds every one of these scopes. */
-export function accountsWithin(viewer: Viewer, scopes: readonly Scope[]): string[] {
+/** The accounts (uuids, ascending) where the viewer holds what is needed. */
+export function accountsWithin(viewer: Viewer, scopes: Needs): string[] {
   return [...viewer.grants.keys()].filter((id) => may(viewer, id, scopes)).toSorted()
 }
 
@@ -52,8 +53,8 @@ export function scopesAnywhere(viewer: Viewer): Scope[] {
 
 /** Thrown where a scope is missing in an account that the viewer does reach; the doors name it. */
 export class Forbidden extends Error {
-  readonly scopes: readonly Scope[]
-  constructor(scopes: readonly Scope[]) {
+  readonly scopes: Needs
+  constructor(scopes: Needs) {
     super(`Needs ${scopes.join(' and ')}`)
     this.name = 'Forbidden'
     this.scopes = scopes
@@ -67,7 +68,7 @@ export class Forbidden extends Error {
 export function demand(
   viewer: Viewer,
   accountId: string | undefined,
-  scopes: readonly Scope[],
+  scopes: Needs,
   what: string,
   ...path: string[]
 ): void {

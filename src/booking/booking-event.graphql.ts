@@ -1,8 +1,8 @@
-// BookingEvent as the graph shows it: watched by the subscription, and looked back at as a booking's
-// history. A change shows its values to whoever may see the changed field itself.
+// BookingEvent as the graph shows it: watched by the subscription, and looked back at as a
+// booking's history. A change shows its values to whoever may see the changed field itself.
 
 import type { GraphQLObjectType, GraphQLSchema } from 'graphql'
-import type { Scope } from '../auth/scope.ts'
+import type { Needs } from '../auth/scope.ts'
 import { may, type Viewer } from '../auth/viewer.ts'
 import type { ReadEvent } from '../events/log.data.ts'
 import type { LoggedEvent } from '../events/event.ts'
@@ -23,7 +23,7 @@ import {
 import { forbidden } from '../graphql/scopes.ts'
 import { bookingEventTypes, tellingOf } from './booking.events.ts'
 
-const listen: readonly Scope[] = ['bookings:read', 'events:read']
+const listen: Needs = ['bookings:read', 'events:read']
 
 type FieldChange = {
   accountId: string
@@ -31,7 +31,7 @@ type FieldChange = {
   from: unknown
   to: unknown
   /** What the changed field itself needs. */
-  scopes: readonly Scope[]
+  scopes: Needs
 }
 
 const EventActorType = builder.objectRef<LoggedEvent>('EventActor').implement({
@@ -140,11 +140,11 @@ function changesOf({ accountId, changes }: LoggedEvent, schema: GraphQLSchema): 
 }
 
 /** What the field needs in Booking: said there, once. */
-function scopesOf(schema: GraphQLSchema, path: string): readonly Scope[] {
+function scopesOf(schema: GraphQLSchema, path: string): Needs {
   const name = path.split('.')[0] ?? path
   const field = (schema.getType('Booking') as GraphQLObjectType).getFields()[name]
   if (!field) throw new Error(`An event tells of Booking.${name}, which is not in the graph`)
-  return (field.extensions['scopes'] ?? []) as readonly Scope[]
+  return (field.extensions['scopes'] ?? []) as Needs
 }
 
 const BookingEventFilter = builder.inputType('BookingEventFilter', {

@@ -1,10 +1,10 @@
-// Relay connections over keyset pages. `listField` makes a root list (over accounts within reach) or
-// a nested one (over one parent row); nested lists of one selection are read in one statement for
-// all parents. totalCount is counted only when it is asked for.
+// Relay connections over keyset pages. `listField` makes a root list (over accounts within reach)
+// or a nested one (over one parent row); nested lists of one selection are read in one statement
+// for all parents. totalCount is counted only when it is asked for.
 
 import type { ArgBuilder } from '@pothos/core'
 import { GraphQLError } from 'graphql'
-import type { Scope } from '../auth/scope.ts'
+import type { Needs } from '../auth/scope.ts'
 import { accountsWithin, may, type Viewer } from '../auth/viewer.ts'
 import type { Context } from '../context.ts'
 import {
@@ -133,7 +133,7 @@ export const accountsArg = (t: { arg: Args }) => ({
 export function accountsOf(
   viewer: Viewer,
   ids: readonly string[] | null | undefined,
-  scopes: readonly Scope[],
+  scopes: Needs,
 ): string[] {
   if (!ids) return accountsWithin(viewer, scopes)
   const chosen = new Set<string>()
@@ -180,8 +180,8 @@ export async function listOverAccounts<Row extends object>(
 }
 
 /**
- * One list below a parent row. `name` and the arguments identify the selection: all parents that ask
- * the same in one request are read together. `where` may name the parent as `u."parentId"`.
+ * One list below a parent row. `name` and the arguments identify the selection: all parents that
+ * ask the same in one request are read together. `where` may name the parent as `u."parentId"`.
  */
 export async function listBelow<Row extends object>(
   ctx: Context,

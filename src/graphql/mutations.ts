@@ -1,8 +1,9 @@
-// One way to declare a mutation: `input` in, union out. The union holds the success type (`data`) and
-// the refusals the action may give; a refusal that is thrown but not declared is a bug and is masked.
+// One way to declare a mutation: `input` in, union out. The union holds the success type (`data`)
+// and the refusals the action may give; a refusal that is thrown but not declared is a bug and is
+// masked.
 
 import type { InputFieldBuilder, InputFieldMap, InputShapeFromFields } from '@pothos/core'
-import type { Scope } from '../auth/scope.ts'
+import type { Needs } from '../auth/scope.ts'
 import { Forbidden } from '../auth/viewer.ts'
 import type { Context } from '../context.ts'
 import { Refused, refusalType, type RefusalCode } from '../errors.ts'
@@ -15,7 +16,7 @@ export type InputBuilder = InputFieldBuilder<Types, 'InputObject'>
 
 type MutationOptions<Fields extends InputFieldMap> = {
   description: string
-  scopes: readonly Scope[]
+  scopes: Needs
   input: (t: InputBuilder) => Fields
   /** Type of `data`: a Prisma model's name, or a type of its own. */
   data: string | object

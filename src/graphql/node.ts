@@ -2,7 +2,7 @@
 // of reach, absent, or of a type the viewer may not read is null, always in the same way.
 
 import { may } from '../auth/viewer.ts'
-import type { Scope } from '../auth/scope.ts'
+import type { Needs } from '../auth/scope.ts'
 import type { Context } from '../context.ts'
 import { builder } from './builder.ts'
 import { decodeId, type NodeName } from './ids.ts'
@@ -11,7 +11,7 @@ import { maxPageSize } from './limits.ts'
 import { GraphQLError } from 'graphql'
 
 const loadedAs = new WeakMap<object, string>()
-const readable = new Map<NodeName, readonly Scope[]>()
+const readable = new Map<NodeName, Needs>()
 
 export const Node = builder.interfaceRef<object>('Node').implement({
   description: 'Anything with a global id that `node` can find again.',
@@ -23,7 +23,7 @@ export const Node = builder.interfaceRef<object>('Node').implement({
 })
 
 /** Makes a type findable by `node`; `scopes` are those without which its rows do not exist. */
-export function findable(name: LoadedModel & NodeName, scopes: readonly Scope[]): void {
+export function findable(name: LoadedModel & NodeName, scopes: Needs): void {
   readable.set(name, scopes)
 }
 

@@ -1,7 +1,8 @@
-// Field-level authorization, as a Pothos plugin. A type or a field says `scopes: [...]`; the plugin
-// prints them as @requiresScopes, adds a sentence to the description and checks them at every
-// resolve against the account of the parent row. What needs no scope says why with `open: '...'`.
-// A check is one map look-up and never a promise, so synchronous resolvers stay synchronous.
+// Field-level authorization, as a Pothos plugin. A type or a field says `scopes: [...]`, or a list
+// of such lists of which any one will do; the plugin prints them as @requiresScopes, adds a
+// sentence to the description and checks them at every resolve against the account of the parent
+// row. What needs no scope says why with `open: '...'`. A check is one map look-up and never a
+// promise, so synchronous resolvers stay synchronous.
 
 import SchemaBuilder, {
   BasePlugin,
@@ -9,10 +10,10 @@ import SchemaBuilder, {
   type SchemaTypes,
 } from '@pothos/core'
 import { GraphQLError, type GraphQLFieldResolver } from 'graphql'
-import type { Scope } from '../auth/scope.ts'
+import { alternatives, type Needs, type Scope } from '../auth/scope.ts'
 import { accountsWithin, may, type Viewer } from '../auth/viewer.ts'
 
-type Rule = { scopes?: readonly Scope[]; open?: string }
+type Rule = { scopes?: Needs; open?: string }
 
 declare global {
   // oxlint-disable-next-line no-namespace -- the way Pothos plugins add options
@@ -32,11 +33,16 @@ declare global {
 }
 
 /** The error of a denied field; `requiredScopes` in the form of @requiresScopes (OR of ANDs). */
-export function forbidden(scopes: readonly Scope[]): GraphQLError {
-  const words = scopes.map((scope) => `"${scope}"`).join(' and ')
+export function forbidden(scopes: Needs): GraphQLError {
+  const words = inWords(scopes, '"')
   return new GraphQLError(`This needs the scope ${words}, which your credential lacks here.`, {
-    extensions: { code: 'FORBIDDEN', requiredScopes: [scopes] },
+    extensions: { code: 'FORBIDDEN', requiredScopes: alternatives(scopes) },
   })
+}
+
+function inWords(scopes: Needs, quote: string): string {
+  const all = (list: readonly Scope[]) => list.map((scope) => quote + scope + quote).join(' and ')
+  return alternatives(scopes).map(all).join(', or ')
 }
 
 export function unauthenticated(): GraphQLError {
@@ -55,14 +61,14 @@ class ScopesPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
     const scopes = this.#scopesOf(config)
     const open = this.#openOf(config)
     if (scopes.length === 0) return { ...config, extensions: { ...config.extensions, open } }
-    const needs = `Needs ${scopes.map((scope) => `\`${scope}\``).join(', ')}.`
+    const needs = `Needs ${inWords(scopes, '`')}.`
     return {
       ...config,
       description: config.description ? `${config.description} ${needs}` : needs,
       extensions: {
         ...config.extensions,
         scopes,
-        directives: { requiresScopes: { scopes: [scopes] } },
+        directives: { requiresScopes: { scopes: alternatives(scopes) } },
       },
     }
   }
@@ -95,7 +101,7 @@ class ScopesPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   // of reach. Root fields that are open to anybody say so.
   #guardRoot(
     resolver: GraphQLFieldResolver<unknown, Types['Context'], object>,
-    scopes: readonly Scope[],
+    scopes: Needs,
     config: PothosOutputFieldConfig<Types>,
   ): GraphQLFieldResolver<unknown, Types['Context'], object> {
     const open = this.#openOf(config)
@@ -111,11 +117,11 @@ class ScopesPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
     }
   }
 
-  #scopesOf(config: PothosOutputFieldConfig<Types>): readonly Scope[] {
+  #scopesOf(config: PothosOutputFieldConfig<Types>): Needs {
     const own = (config.pothosOptions as Rule).scopes ?? []
     if ((config.pothosOptions as Rule).open || rootTypes.has(config.parentType)) return own
     const inherited = this.#typeRule(config).scopes ?? []
-    return [...new Set([...inherited, ...own])]
+    return together(inherited, own)
   }
 
   #openOf(config: PothosOutputFieldConfig<Types>): string | undefined {
@@ -126,6 +132,15 @@ class ScopesPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   #typeRule(config: PothosOutputFieldConfig<Types>): Rule {
     return this.builder.configStore.getTypeConfig(config.parentType).pothosOptions
   }
+}
+
+/** Both needs at once, as alternatives again; flat when there is but one. */
+function together(one: Needs, other: Needs): Needs {
+  if (one.length === 0 || other.length === 0) return one.length === 0 ? other : one
+  const all = alternatives(one).flatMap((a) =>
+    alternatives(other).map((b) => [...new Set([...a, ...b])]),
+  )
+  return all.length === 1 && all[0] ? all[0] : all
 }
 
 SchemaBuilder.registerPlugin('scopes', ScopesPlugin)
