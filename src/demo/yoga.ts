@@ -1,0 +1,130 @@
+// A yoga studio in Vancouver: mostly classes, many of them full, and private sessions beside them.
+
+import { lessons, open, span, type Business } from './business.ts'
+import { vancouver } from './people.ts'
+
+const cedar = 'Cedar studio'
+const salt = 'Salt studio'
+const mat = {
+  kind: 'CLASS',
+  minNoticeMinutes: 30,
+  maxAdvanceDays: 30 * 2,
+  maxParty: 3,
+  cancelFreeHours: 12,
+  cancelRefundPercent: 0,
+  party: { least: 1, most: 2 },
+} as const
+
+export const yoga: Business = {
+  slug: 'cedar-and-salt',
+  name: 'Cedar & Salt Yoga',
+  timeZone: 'America/Vancouver',
+  currency: 'CAD',
+  locale: 'en-CA',
+  people: vancouver,
+  hours: [...open('Mon-Fri', '06:30', '21:00'), ...open('Sat-Sun', '08:00', '18:00')],
+  staff: [
+    { name: 'Anneke Visser', email: 'anneke@cedar-and-salt.example' },
+    { name: 'Jas Dhillon', email: 'jas@cedar-and-salt.example' },
+    {
+      name: 'Morgan Lee',
+      email: 'morgan@cedar-and-salt.example',
+      hours: [...open('Mon-Wed', '14:00', '21:00'), ...open('Sat-Sun', '08:00', '14:00')],
+    },
+  ],
+  resources: [{ name: cedar }, { name: salt }, { name: 'Massage room' }],
+  services: [
+    {
+      ...mat,
+      name: 'Morning vinyasa',
+      description: 'An hour of flow before work, all levels.',
+      durationMinutes: 60,
+      priceMinor: 2400,
+      capacity: 10,
+      staff: ['Anneke Visser'],
+      timetable: lessons('Mon Wed Fri', '07:00', { staff: 'Anneke Visser', resource: cedar }),
+      demand: 2.6,
+    },
+    {
+      ...mat,
+      name: 'Yin and restore',
+      description: 'Long holds, low light.',
+      durationMinutes: 75,
+      priceMinor: 2600,
+      capacity: 8,
+      staff: ['Morgan Lee'],
+      timetable: [
+        ...lessons('Mon Wed', '19:00', { staff: 'Morgan Lee', resource: cedar }),
+        ...lessons('Sun', '09:00', { staff: 'Morgan Lee', resource: cedar }),
+      ],
+      demand: 2.4,
+    },
+    {
+      ...mat,
+      name: 'Small group prenatal',
+      description: 'Four mats, so that everybody is seen.',
+      durationMinutes: 60,
+      priceMinor: 3200,
+      capacity: 4,
+      maxParty: 1,
+      staff: ['Jas Dhillon'],
+      timetable: lessons('Tue Sat', '10:00', { staff: 'Jas Dhillon', resource: salt }),
+      demand: 1.6,
+      party: { least: 1, most: 1 },
+    },
+    {
+      name: 'Private session',
+      description: 'One to one, in the Salt studio.',
+      kind: 'APPOINTMENT',
+      durationMinutes: 60,
+      priceMinor: 11500,
+      bufferAfterMinutes: 10,
+      slotStepMinutes: 30,
+      minNoticeMinutes: 180,
+      maxAdvanceDays: 60,
+      cancelFreeHours: 24,
+      cancelRefundPercent: 50,
+      staff: ['Anneke Visser', 'Jas Dhillon', 'Morgan Lee'],
+      terms: [{ staff: 'Anneke Visser', priceMinor: 13500 }],
+      resources: [[salt]],
+      demand: 0.9,
+    },
+    {
+      name: 'Thai massage',
+      description: 'Ninety minutes on the mat.',
+      kind: 'APPOINTMENT',
+      durationMinutes: 90,
+      priceMinor: 15000,
+      bufferBeforeMinutes: 5,
+      bufferAfterMinutes: 15,
+      slotStepMinutes: 30,
+      maxAdvanceDays: 60,
+      requiresConfirmation: true,
+      staff: ['Jas Dhillon'],
+      resources: [['Massage room']],
+      hours: open('Mon-Fri', '11:00', '18:00'),
+      demand: 0.4,
+    },
+  ],
+  exceptions: [
+    { kind: 'CLOSED', weekday: 7, inDays: 10, reason: 'Floor being sanded' },
+    { kind: 'OPEN', weekday: 6, inDays: 3, ...span('18:00', '21:00'), reason: 'Candlelight night' },
+  ],
+  blocks: [
+    { weekday: 4, inDays: 2, staff: 'Anneke Visser', ...span('12:00', '17:00'), reason: 'Retreat' },
+    { weekday: 5, inDays: 7, resource: salt, ...span('06:30', '21:00'), reason: 'Workshop hire' },
+  ],
+  customers: { count: 24, tags: ['drop-in', 'prenatal'], groups: ['Monthly pass', 'Ten pack'] },
+  regulars: [
+    {
+      firstName: 'June',
+      lastName: 'Okabe',
+      email: 'june.okabe@example.net',
+      phone: '+16045550199',
+      tags: ['vip'],
+      groups: ['Monthly pass'],
+      notes: 'Left knee: offer a bolster.',
+    },
+  ],
+  payment: { when: 'BOOKED', percent: 100, methods: ['card', 'pass'] },
+}
