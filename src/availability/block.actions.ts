@@ -29,8 +29,8 @@ type Taken = { staffIds: string[]; resourceIds: string[] }
 export type BlockWithTaken = Block & { taken: Taken }
 
 /**
- * Needs availability:write. Refuses NOT_FOUND, VALIDATION_FAILED, SLOT_TAKEN (by whatever: a booking,
- * a live hold, a session, another block), IDEMPOTENCY_CONFLICT.
+ * Needs availability:write. Refuses NOT_FOUND, VALIDATION_FAILED, SLOT_TAKEN (by whatever: a
+ * booking, a live hold, a session, another block), IDEMPOTENCY_CONFLICT.
  */
 export async function createBlock(
   ctx: ActionContext,
@@ -41,11 +41,11 @@ export async function createBlock(
   const [what, path] =
     input.staffIds.length > 0 ? ['StaffMember', 'staffIds'] : ['Resource', 'resourceIds']
   if (accountId !== undefined) {
-    demand(ctx.viewer, accountId, ['availability:write'], what, path, '0')
+    demand(ctx.viewer, accountId, ['availability:write'], what, path)
   }
   const times = { startsAt: input.startsAt.getTime(), endsAt: input.endsAt.getTime() }
   invalidAll(blockIssues({ ...input, ...times }))
-  if (accountId === undefined) throw notFound(what, path, '0')
+  if (accountId === undefined) throw notFound(what, path)
   return transaction(ctx.db, (tx) =>
     idempotent(
       tx,

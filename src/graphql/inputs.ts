@@ -24,7 +24,7 @@ export function givenFields<Input extends object, Clearable extends keyof Input>
 
 /**
  * The row ids in a list of global ids that must all be of this type and account; any other is
- * refused as absent, at its place in the list.
+ * refused as absent.
  */
 export function demandIds(
   name: NodeName,
@@ -32,9 +32,9 @@ export function demandIds(
   ids: readonly string[],
   ...path: string[]
 ): string[] {
-  return ids.map((text, index) => {
+  return ids.map((text) => {
     const key = keyOf(name, text)
-    if (key?.accountId !== accountId) throw notFound(name, ...path, String(index))
+    if (key?.accountId !== accountId) throw notFound(name, ...path)
     return key.id
   })
 }

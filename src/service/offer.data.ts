@@ -16,6 +16,8 @@ export type OfferChange = {
   staffIds?: readonly string[]
   /** Replaces the terms of those who are named. */
   staffTerms?: readonly StaffTerms[]
+  /** Alternatives: the short way to say a single requirement. */
+  resourceIds?: readonly string[]
   /** One list per requirement, each of alternatives: a booking takes one of each. */
   resourceRequirements?: readonly (readonly string[])[]
 }
@@ -60,12 +62,20 @@ export async function changeOffer(
   before: Offer,
   change: OfferChange,
 ): Promise<Offer> {
-  if (change.staffIds || change.staffTerms) await writeStaff(tx, service, before, change)
-  if (change.resourceRequirements) {
-    await writeResources(tx, service, change.resourceRequirements)
+  const { staffIds, staffTerms, resourceIds, resourceRequirements } = change
+  if (!staffIds && !staffTerms && !resourceIds && !resourceRequirements) return before
+  if (resourceIds && resourceRequirements) {
+    throw invalid(['resourceIds'], 'Give "resourceIds" or "resourceRequirements", not both.')
   }
-  const changed = change.staffIds || change.staffTerms || change.resourceRequirements
-  return changed ? readOffer(tx, service) : before
+  if (staffIds || staffTerms) await writeStaff(tx, service, before, change)
+  if (resourceIds) {
+    const groups = resourceIds.length > 0 ? [resourceIds] : []
+    await writeResources(tx, service, groups, 'resourceIds')
+  }
+  if (resourceRequirements) {
+    await writeResources(tx, service, resourceRequirements, 'resourceRequirements')
+  }
+  return readOffer(tx, service)
 }
 
 async function writeStaff(tx: Transaction, service: Key, before: Offer, change: OfferChange) {
@@ -109,6 +119,7 @@ async function writeResources(
   tx: Transaction,
   service: Key,
   requirements: readonly (readonly string[])[],
+  path: string,
 ) {
   const { accountId, id: serviceId } = service
   const data = requirements.flatMap((alternatives, index) =>
@@ -121,13 +132,13 @@ async function writeResources(
   )
   const ids = new Set(data.map(({ resourceId }) => resourceId))
   if (requirements.some(({ length }) => length === 0)) {
-    throw invalid(['resourceRequirements'], 'A requirement names at least one resource.')
+    throw invalid([path], 'A requirement names at least one resource.')
   }
   if (ids.size < data.length) {
-    throw invalid(['resourceRequirements'], 'A resource can stand in one requirement only.')
+    throw invalid([path], 'A resource can stand in one requirement only.')
   }
   const known = await tx.resource.count({ where: { accountId, id: { in: [...ids] } } })
-  if (known !== ids.size) throw notFound('Resource', 'resourceRequirements')
+  if (known !== ids.size) throw notFound('Resource', path)
   await tx.serviceResource.deleteMany({ where: { accountId, serviceId } })
   await tx.serviceResource.createMany({ data })
 }

@@ -87,14 +87,7 @@ type Raw = {
 function plain<Input extends Raw>(accountId: string, input: Input) {
   const { price, bookableFromOn: from, bookableUntilOn: until, ...others } = input
   const { staffIds, staffTerms, resourceIds, resourceRequirements, ...rest } = others
-  if (resourceIds && resourceRequirements) {
-    const message = 'Give "resourceIds" or "resourceRequirements", not both.'
-    throw invalid(['resourceIds'], message)
-  }
-  const groups = resourceIds
-    ? [resourceIds].filter(({ length }) => length > 0)
-    : resourceRequirements
-  const groupsAt = resourceIds ? 'resourceIds' : 'resourceRequirements'
+  const resources = (ids: string[], path: string) => demandIds('Resource', accountId, ids, path)
   return {
     ...rest,
     ...(price !== undefined && { priceMinor: price?.amount ?? null }),
@@ -102,8 +95,11 @@ function plain<Input extends Raw>(accountId: string, input: Input) {
     ...(until !== undefined && { bookableUntilOn: dateOrNull(until, 'bookableUntilOn') }),
     ...(staffIds && { staffIds: demandIds('StaffMember', accountId, staffIds, 'staffIds') }),
     ...(staffTerms && { staffTerms: staffTerms.map((own) => plainTerms(accountId, own)) }),
-    ...(groups && {
-      resourceRequirements: groups.map((ids) => demandIds('Resource', accountId, ids, groupsAt)),
+    ...(resourceIds && { resourceIds: resources(resourceIds, 'resourceIds') }),
+    ...(resourceRequirements && {
+      resourceRequirements: resourceRequirements.map((ids) =>
+        resources(ids, 'resourceRequirements'),
+      ),
     }),
     currencies: [price, ...(staffTerms ?? []).map((own) => own.price)].map((p) => p?.currency),
   }

@@ -177,8 +177,10 @@ async function lockService(tx: Transaction, key: Key): Promise<Service> {
 
 /** The columns, the links and the currencies of an input. */
 function partsOf<Input extends Alongside>(input: Input) {
-  const { staffIds, staffTerms, resourceRequirements, currencies = [], ...given } = input
-  return [given, { staffIds, staffTerms, resourceRequirements }, currencies] as const
+  const { staffIds, staffTerms, resourceIds, resourceRequirements, ...others } = input
+  const { currencies = [], ...given } = others
+  const offer = { staffIds, staffTerms, resourceIds, resourceRequirements }
+  return [given, offer, currencies] as const
 }
 
 /** A service as events tell of it: dates as local dates, links as lists of ids. */

@@ -1,5 +1,5 @@
-// Service as the graph shows it, and its lists: over accounts, of an account, of a staff member, of a
-// resource. What belongs to single links (own terms, requirements) is in offer.graphql.ts.
+// Service as the graph shows it, and its lists: over accounts, of an account, of a staff member,
+// of a resource. What belongs to single links (own terms, requirements) is in offer.graphql.ts.
 
 import type { Scope } from '../auth/scope.ts'
 import type { Context } from '../context.ts'
