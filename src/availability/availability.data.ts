@@ -8,6 +8,7 @@ import { Prisma, type Session } from '../generated/prisma/client.ts'
 import { DAY, type Instant } from '../time/instant.ts'
 import { zoneOf } from '../time/zone.ts'
 import { bookingWindow } from './booking-window.ts'
+import type { Assign } from './choose-staff.ts'
 import type { ServiceFacts } from './facts.data.ts'
 import { listSessions } from './sessions.ts'
 import { listSlots, nextStarts } from './slots.ts'
@@ -19,6 +20,8 @@ export type AvailabilityQuestion = {
   partySize: number
   durationMinutes: number | null
   staffIds: readonly string[] | null
+  /** TOGETHER: only when all of them are free at once. */
+  assign?: Assign
   resourceIds: readonly string[] | null
   exceptBookingId: string | null
 }
@@ -107,7 +110,7 @@ function lastInstant(facts: ServiceFacts, { now }: AvailabilityQuestion): Instan
 }
 
 function worldQuestion(question: AvailabilityQuestion, from: Instant, to: Instant) {
-  const { services, now, partySize, durationMinutes, resourceIds, exceptBookingId } = question
+  const { services, now, partySize, durationMinutes, staffIds, resourceIds } = question
   return {
     services,
     from,
@@ -115,8 +118,10 @@ function worldQuestion(question: AvailabilityQuestion, from: Instant, to: Instan
     now,
     partySize,
     durationMinutes,
+    staffIds,
+    ...(question.assign && { assign: question.assign }),
     resourceIds,
-    except: { bookingId: exceptBookingId },
+    except: { bookingId: question.exceptBookingId },
   }
 }
 

@@ -3,6 +3,12 @@
 
 import type { Instant } from '../time/instant.ts'
 
+/**
+ * How a pool of staff is used: one of them by fairness, the first who is free in the order of the
+ * pool, or all of them at once.
+ */
+export type Assign = 'FAIR' | 'IN_ORDER' | 'TOGETHER'
+
 export type StaffCandidate = {
   readonly id: string
   /** Booked time on the slot's local day of the account. */

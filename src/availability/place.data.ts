@@ -10,7 +10,7 @@ import { Prisma } from '../generated/prisma/client.ts'
 import { DAY, MINUTE, type Instant } from '../time/instant.ts'
 import { dayStart, localDayOf, zoneOf } from '../time/zone.ts'
 import type { Except } from './busy.data.ts'
-import { chooseStaff } from './choose-staff.ts'
+import { chooseStaff, type Assign } from './choose-staff.ts'
 import { loadServiceFacts, type ServiceFacts } from './facts.data.ts'
 import { occupy, type NewOccupancy } from './occupancy.data.ts'
 import { availabilityRefusal } from './refusal.ts'
@@ -22,6 +22,8 @@ export type PlaceRequest = {
   startsAt: Instant
   /** Only these staff members; null for whoever is free. */
   staffIds: readonly string[] | null
+  /** Of several who are free: FAIR when left out. */
+  assign?: Assign
   resourceIds: readonly string[] | null
   partySize: number
   durationMinutes: number | null
@@ -109,6 +111,8 @@ async function worldOf(
     partySize: request.partySize,
     durationMinutes: request.durationMinutes,
     resourceIds: request.resourceIds,
+    staffIds: request.staffIds,
+    ...(request.assign && { assign: request.assign }),
     ...(request.except && { except: request.except }),
   })
   return worlds.get(facts.id) as World
@@ -125,7 +129,7 @@ async function lockLimits(tx: Transaction, facts: ServiceFacts): Promise<void> {
 
 type LoadRow = { id: string; minutes: number; idleSince: Date | null }
 
-// Fair and repeatable: the least loaded that day, then who has been idle for longest.
+// By the order of the pool if that is asked for. Else fair and repeatable: the least loaded that day, then who has been idle for longest.
 async function pickOne(
   read: Reader,
   facts: ServiceFacts,
@@ -133,6 +137,10 @@ async function pickOne(
   staffIds: readonly string[],
 ): Promise<readonly string[]> {
   if (staffIds.length < 2) return staffIds
+  if (request.assign === 'IN_ORDER') {
+    const order = request.staffIds ?? facts.staff.map(({ id }) => id)
+    return order.filter((id) => staffIds.includes(id)).slice(0, 1)
+  }
   const zone = zoneOf(facts.account.timeZone)
   const day = localDayOf(zone, request.startsAt)
   const start = new Date(dayStart(zone, day)).toISOString()

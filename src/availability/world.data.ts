@@ -7,6 +7,7 @@ import { DAY, type Instant } from '../time/instant.ts'
 import { fromPairs, NEVER, type IntervalSet } from '../time/interval-set.ts'
 import { localDayOf, zoneOf, type Zone } from '../time/zone.ts'
 import { loadBusy, loadCounted, unitKey, type Busy, type Except } from './busy.data.ts'
+import type { Assign } from './choose-staff.ts'
 import { loadServiceFacts, type ServiceFacts } from './facts.data.ts'
 import { rangeToLoad, type SlotResource, type SlotStaff, type SlotWorld } from './slot-world.ts'
 
@@ -19,6 +20,9 @@ export type WorldQuestion = {
   partySize: number
   durationMinutes?: number | null
   resourceIds?: readonly string[] | null
+  /** Matters with TOGETHER only: then just these are needed. */
+  staffIds?: readonly string[] | null
+  assign?: Assign
   except?: Except
 }
 
@@ -126,14 +130,18 @@ function worldOf(
   busy: Busy,
   counted: Counted,
 ): SlotWorld {
+  const together = question.assign === 'TOGETHER'
+  const pool = together ? question.staffIds : null
+  const staff = pool ? facts.staff.filter(({ id }) => pool.includes(id)) : facts.staff
+  const staffMode = together ? 'COLLECTIVE' : facts.staffMode
   return {
     now: question.now,
     account: { zone: zoneOf(facts.account.timeZone), ...facts.accountHours },
     service: facts.rules,
     serviceHours: facts.serviceHours,
     bookedByDay: counted.services.get(facts.id) ?? none,
-    staffMode: facts.needsStaff ? facts.staffMode : 'NONE',
-    staff: facts.staff.map((member) => staffOf(facts, member, busy, counted)),
+    staffMode: facts.needsStaff ? staffMode : 'NONE',
+    staff: staff.map((member) => staffOf(facts, member, busy, counted)),
     requirements: requirementsOf(facts, question.resourceIds ?? null, busy),
     partySize: question.partySize,
     durationMinutes: question.durationMinutes ?? null,

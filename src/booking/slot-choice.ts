@@ -1,5 +1,6 @@
 // What somebody asks for: a start of an appointment, or a session. Pure.
 
+import type { Assign } from '../availability/choose-staff.ts'
 import { invalid } from '../errors.ts'
 import type { Instant } from '../time/instant.ts'
 
@@ -10,6 +11,8 @@ export type SlotChoice = {
   staffId: string | null
   /** A pool to choose from, wider than one; null for everybody who gives the service. */
   staffIds?: readonly string[] | null
+  /** How the pool is used; FAIR when left out. */
+  assign?: Assign
   resourceId: string | null
   sessionId: string | null
   durationMinutes: number | null
@@ -23,6 +26,7 @@ export type WantedTime =
         service: { accountId: string; id: string }
         startsAt: Instant
         staffIds: readonly string[] | null
+        assign?: Assign
         resourceIds: readonly string[] | null
         durationMinutes: number | null
       }
@@ -46,6 +50,7 @@ export function wantedTime(choice: SlotChoice): WantedTime {
       service: choice.service,
       startsAt: choice.startsAt.getTime(),
       staffIds: choice.staffId ? [choice.staffId] : (choice.staffIds ?? null),
+      ...(choice.assign && { assign: choice.assign }),
       resourceIds: choice.resourceId ? [choice.resourceId] : null,
       durationMinutes: minutes,
     },
