@@ -8,6 +8,7 @@ import { mkdtempSync, readFileSync, realpathSync, renameSync, rmSync } from 'nod
 import { statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Writable } from 'node:stream'
 import { promisify } from 'node:util'
 import { lockDataDir } from './data-dir-lock.ts'
 import { type Binaries, COMMAND_ENV, type Launcher } from './embedded-launcher.ts'
@@ -161,7 +162,6 @@ async function startServer(
 // The shell becomes the server; the watcher beside it reads a line when the server was stopped by
 // us, and end of file when we are gone. It may not outlive its job: the wait is bounded.
 const WATCHED = `
-exec 3<&0 </dev/null
 (
   trap '' INT TERM HUP
   if ! read -r line <&3; then
@@ -210,7 +210,8 @@ function launch(
   return spawn(command as string, args, {
     cwd: '/',
     env: COMMAND_ENV,
-    stdio: ['pipe', 'ignore', 'pipe'],
+    // The fourth is the watcher's: Node closes a child's standard input before it tells of its end.
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
     // A terminal's Ctrl-C must reach us alone: the server stops last.
     detached: true,
   })
@@ -240,12 +241,13 @@ function supervise(
 ): Server {
   let asked = false
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  const watcher = child.stdio[3] as Writable
+  watcher.on('error', () => {})
   void gone.then(() => {
-    child.stdin?.end('stopped\n')
+    watcher.end('stopped\n')
     removeSocketDir(socketDir, cluster)
     if (!asked) options.onCrash?.(words())
   })
-  child.stdin?.on('error', () => {})
   const stop = async () => {
     asked = true
     child.kill('SIGINT')

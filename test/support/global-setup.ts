@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
 import type { TestProject } from 'vitest/node'
-import { type EmbeddedDatabase, startTemporaryDatabase } from '../../src/db/embedded.ts'
+import { startTemporaryDatabase } from '../../src/db/embedded.ts'
 import { migrate } from '../../src/db/migrate.ts'
 
 export type TestServer = {
@@ -24,10 +24,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const server = await startServer()
   const prefix = `slotgraph_test_${randomBytes(4).toString('hex')}`
   const template = `${prefix}_template`
-  const teardown = async () => {
-    await dropDatabases(server.url, prefix)
-    await server.stop()
-  }
+  const teardown = () => server.stop(prefix)
   try {
     await query(server.url, `CREATE DATABASE "${template}" TEMPLATE template0`)
     const url = new URL(server.url)
@@ -41,9 +38,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
   }
 }
 
-async function startServer(): Promise<Pick<EmbeddedDatabase, 'url' | 'stop'>> {
+async function startServer(): Promise<{ url: string; stop(prefix: string): Promise<void> }> {
   const url = process.env['DATABASE_URL_TEST']
-  return url ? { url, stop: async () => {} } : startTemporaryDatabase()
+  return url ? { url, stop: (prefix) => dropDatabases(url, prefix) } : startTemporaryDatabase()
 }
 
 async function dropDatabases(url: string, prefix: string): Promise<void> {
