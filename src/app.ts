@@ -90,10 +90,7 @@ export function createApp({ db, config, clock, log }: Parts) {
       { path: '/metrics', methods: ['GET'], name: 'metrics', door: metrics.door },
     ],
   })
-  server.on('request', (req, res) => {
-    if (stopping) res.setHeader('connection', 'close')
-    router.handle(req, res)
-  })
+  server.on('request', router.handle)
   server.on('upgrade', sockets.upgrade)
 
   return {
@@ -106,13 +103,16 @@ export function createApp({ db, config, clock, log }: Parts) {
     },
     stop: async () => {
       stopping = true
+      router.drain()
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-      server.closeIdleConnections()
+      // What was in use before may be idle now, and server.close() looks at the start only.
+      const idle = setInterval(() => server.closeIdleConnections(), 50)
       delivery.endStreams()
       sse.endStreams()
       const late = setTimeout(() => server.closeAllConnections(), finishMs)
       await Promise.all([closed, sockets.stop()])
       clearTimeout(late)
+      clearInterval(idle)
       await upkeep.stop()
       await tail.stop()
       await authenticator.idle()

@@ -18,7 +18,8 @@ export function createDelivery(): Delivery {
       for (const end of open) end()
     },
     async deliver(exchange, response) {
-      const headers = Object.fromEntries(response.headers.entries())
+      const headers: Record<string, string> = {}
+      for (const [name, value] of response.headers) headers[name.toLowerCase()] = value
       if (!isStream(headers)) {
         send(exchange, response.status, headers, await response.text())
         return

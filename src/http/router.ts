@@ -21,8 +21,8 @@ export type Finished = { route: string; method: string; status: number; seconds:
 
 export type Router = {
   handle(req: IncomingMessage, res: ServerResponse): void
-  /** Requests that wait for their answer. */
-  active(): number
+  /** From now on every answer is the last on its connection. */
+  drain(): void
 }
 
 type Options = {
@@ -34,7 +34,8 @@ type Options = {
 export function createRouter({ log, routes, onFinished }: Options): Router {
   const exact = new Map(routes.map((route) => [route.path, route]))
   const below = routes.filter(({ path }) => path.endsWith('/*'))
-  let active = 0
+  const active = new Set<ServerResponse>()
+  let draining = false
 
   const find = (path: string) =>
     exact.get(path) ??
@@ -51,14 +52,18 @@ export function createRouter({ log, routes, onFinished }: Options): Router {
   }
 
   return {
-    active: () => active,
+    drain: () => {
+      draining = true
+      for (const res of active) if (!res.headersSent) res.setHeader('connection', 'close')
+    },
     handle: (req, res) => {
       const startedAt = performance.now()
       const exchange = openExchange(req, res, log)
       const route = find(exchange.path)
-      active += 1
+      active.add(res)
+      if (draining) res.setHeader('connection', 'close')
       res.once('close', () => {
-        active -= 1
+        active.delete(res)
         const seconds = (performance.now() - startedAt) / 1000
         const { method, path } = exchange
         onFinished?.({ route: route?.name ?? 'none', method, status: res.statusCode, seconds })
