@@ -1,6 +1,6 @@
-// How this program logs: one JSON line per fact, on a stream that the entry chooses. Secrets and what
-// people wrote never reach a line: credentials are cut out of every text, and of an error only its
-// kind, sentence and stack are kept, because database errors quote whole rows.
+// How this program logs: one JSON line per fact, on a stream that the entry chooses. Secrets and
+// what people wrote never reach a line: credentials are cut out of every text, and of an error
+// only its kind, sentence and stack are kept, because database errors quote whole rows.
 
 import { pino, type DestinationStream, type Logger, type LoggerOptions } from 'pino'
 import { secretsInText } from './auth/secret.ts'

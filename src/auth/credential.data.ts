@@ -52,7 +52,9 @@ export type AccessTokenRow = {
   roles: Record<string, Role> | null
 }
 
-/** The access token with this hash, with its client and the accounts that are reached through it. */
+/**
+ * The access token with this hash, with its client and the accounts that are reached through it.
+ */
 export async function findAccessToken(
   pool: Pool,
   tokenHash: Buffer,

@@ -41,8 +41,8 @@ const unknown: CredentialFailure = {
 }
 
 /**
- * Who asks, by the Authorization header (RFC 6750). No header at all is the anonymous viewer. Throws
- * only when the database fails.
+ * Who asks, by the Authorization header (RFC 6750). No header at all is the anonymous viewer.
+ * Throws only when the database fails.
  */
 export async function viewerOf(
   db: Pick<Database, 'pool'>,

@@ -1,6 +1,6 @@
-// The wire form of credentials: made here, recognised here, and hashed for keeping. A secret has 256
-// random bits; prefix and checksum let a leaked one be recognised (by scanners, by our log) and a
-// mistyped one be refused without asking the database. No database, no clock.
+// The wire form of credentials: made here, recognised here, and hashed for keeping. A secret has
+// 256 random bits; prefix and checksum let a leaked one be recognised (by scanners, by our log)
+// and a mistyped one be refused without asking the database. No database, no clock.
 
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { crc32 } from 'node:zlib'

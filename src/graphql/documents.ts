@@ -125,7 +125,9 @@ function ScalarValuesRule(context: ValidationContext): ASTVisitor {
   return ValuesOfCorrectTypeRule(reporting)
 }
 
-/** Introspection is not counted in the cost of an operation, so it is not repeated in one either. */
+/**
+ * Introspection is not counted in the cost of an operation, so it is not repeated in one either.
+ */
 function IntrospectionOnceRule(context: ValidationContext): ASTVisitor {
   let found = 0
   return {

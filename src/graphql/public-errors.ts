@@ -1,6 +1,7 @@
-// What a client is told when something failed. An error with a code of the contract is passed on; the
-// sender's own faults get the code they deserve; everything else is a bug: logged once, here, and
-// masked with the request id. Every door sends its results through this and adds nothing of its own.
+// What a client is told when something failed. An error with a code of the contract is passed on;
+// the sender's own faults get the code they deserve; everything else is a bug: logged once, here,
+// and masked with the request id. Every door sends its results through this and adds nothing of
+// its own.
 
 import { GraphQLError, Kind, type ExecutionResult } from 'graphql'
 import type { Logger } from 'pino'

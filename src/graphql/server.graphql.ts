@@ -2,6 +2,8 @@
 
 import packageJson from '../../package.json' with { type: 'json' }
 import { allScopes, scopeSentence, type Scope } from '../auth/scope.ts'
+import { maxDays } from '../availability/asked-days.ts'
+import { maxHoldSeconds } from '../booking/hold.actions.ts'
 import { eventRetentionDays } from '../events/hub.ts'
 import { zoneDataVersion } from '../time/zone.ts'
 import { builder } from './builder.ts'
@@ -38,7 +40,7 @@ const ServerLimits = builder.objectRef<object>('ServerLimits').implement({
     }),
     maxAvailabilityDays: t.int({
       description: 'Most days that `availability` answers at once.',
-      resolve: () => 62,
+      resolve: () => maxDays,
     }),
     defaultHoldSeconds: t.int({
       description: 'How long a hold lasts unless the account or the caller says otherwise.',
@@ -46,7 +48,7 @@ const ServerLimits = builder.objectRef<object>('ServerLimits').implement({
     }),
     maxHoldSeconds: t.int({
       description: 'Longest `ttlSeconds` of a hold.',
-      resolve: () => 900,
+      resolve: () => maxHoldSeconds,
     }),
   }),
 })

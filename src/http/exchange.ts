@@ -66,10 +66,15 @@ export async function readBody({ req, res }: Exchange, maxBytes: number): Promis
   if (Number(req.headers['content-length'] ?? 0) > maxBytes) throw tooLong()
   const chunks: Buffer[] = []
   let length = 0
-  for await (const chunk of req as AsyncIterable<Buffer>) {
-    length += chunk.length
-    if (length > maxBytes) throw tooLong()
-    chunks.push(chunk)
+  try {
+    for await (const chunk of req as AsyncIterable<Buffer>) {
+      length += chunk.length
+      if (length > maxBytes) throw tooLong()
+      chunks.push(chunk)
+    }
+  } catch (error) {
+    if (error instanceof HttpFault) throw error
+    throw new HttpFault(400, 'The body broke off before it was whole.')
   }
   return (chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)).toString('utf8')
 }

@@ -1,5 +1,5 @@
-// The door at /graphql for POST, GET and SSE: who asks and what is asked is settled here, by GraphQL
-// over HTTP (https://graphql.github.io/graphql-over-http/draft/); then the operation runs.
+// The door at /graphql for POST, GET and SSE: who asks and what is asked is settled here, by
+// GraphQL over HTTP (https://graphql.github.io/graphql-over-http/draft/); then the operation runs.
 
 import { getOperationAST, GraphQLError } from 'graphql'
 import type { GraphQLParams } from 'graphql-yoga'

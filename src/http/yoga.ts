@@ -134,7 +134,9 @@ function mapStream<R extends ExecutionResult>(
   }
 }
 
-/** What GraphQL over HTTP says of a request that failed before it ran; Yoga reads and removes it. */
+/**
+ * What GraphQL over HTTP says of a request that failed before it ran; Yoga reads and removes it.
+ */
 function withStatus(result: ExecutionResult): ExecutionResult {
   if (!result.errors) return result
   const ran = 'data' in result
