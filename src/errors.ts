@@ -56,7 +56,10 @@ export type RefusalDetails = {
 
 export type Refusal = { code: RefusalCode; message: string } & RefusalDetails
 
-/** Thrown by actions so that the transaction rolls back; caught by the face, which answers it as data. */
+/**
+ * Thrown by actions so that the transaction rolls back; caught by the face, which answers it as
+ * data.
+ */
 export class Refused extends Error {
   readonly refusal: Refusal
   constructor(refusal: Refusal) {
@@ -71,7 +74,9 @@ export function refused(code: RefusalCode, message: string, details: RefusalDeta
   return new Refused({ code, message, ...details })
 }
 
-/** The one sentence for everything that is absent or out of reach. `what` is the public type name. */
+/**
+ * The one sentence for everything that is absent or out of reach. `what` is the public type name.
+ */
 export function notFound(what: string, ...path: string[]): Refused {
   return refused('NOT_FOUND', `No ${what} with this id exists.`, { path })
 }

@@ -1,5 +1,5 @@
-// Whose hours and exceptions: an account, a staff member, a resource or a service. The owner's row is
-// locked while they change, so that two who replace the same hours do so one after the other.
+// Whose hours and exceptions: an account, a staff member, a resource or a service. The owner's row
+// is locked while they change, so that two who replace the same hours do so one after the other.
 
 import { lockRow } from '../db/lock.ts'
 import type { Key } from '../db/id.ts'

@@ -29,7 +29,9 @@ import {
 
 const byTime = [{ weekday: 'asc' }, { startMinute: 'asc' }, { id: 'asc' }] as const
 
-/** Needs availability:write. Replaces all weekly hours of the owner; none makes it follow others. */
+/**
+ * Needs availability:write. Replaces all weekly hours of the owner; none makes it follow others.
+ */
 export async function setWorkingHours(
   ctx: ActionContext,
   owner: HoursOwner,

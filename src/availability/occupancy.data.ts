@@ -1,5 +1,5 @@
-// Taking and freeing time in the one table that the exclusion constraints guard. Rows go in by
-// ON CONFLICT DO NOTHING, in the order of their occupants: fewer rows than asked means that the time
+// Taking and freeing time in the one table that the exclusion constraints guard. Rows go in by ON
+// CONFLICT DO NOTHING, in the order of their occupants: fewer rows than asked means that the time
 // is taken, and whoever asked rolls back. Holds that ran out are put aside first, swept or not.
 
 import { newId } from '../db/id.ts'
@@ -112,7 +112,9 @@ export async function vacate(tx: Transaction, owner: OccupancyOwner): Promise<vo
   })
 }
 
-/** Keeps others from moving time of these staff members and resources until the transaction ends. */
+/**
+ * Keeps others from moving time of these staff members and resources until the transaction ends.
+ */
 export async function lockOccupants(tx: Transaction, ids: readonly string[]): Promise<void> {
   const sorted = [...new Set(ids)].toSorted()
   if (sorted.length === 0) return

@@ -23,8 +23,8 @@ export type SeatRequest = {
 }
 
 /**
- * Takes seats for a booking (`TAKEN`) or a hold (`HELD`), or throws why not: NOT_FOUND, NO_CAPACITY,
- * TOO_SOON, TOO_LATE, LIMIT_REACHED.
+ * Takes seats for a booking (`TAKEN`) or a hold (`HELD`), or throws why not: NOT_FOUND,
+ * NO_CAPACITY, TOO_SOON, TOO_LATE, LIMIT_REACHED.
  */
 export async function takeSeats(
   tx: Transaction,

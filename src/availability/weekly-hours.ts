@@ -7,7 +7,9 @@ import { minuteName, parseLocalTime } from '../time/local.ts'
 const DAY_MINUTES = 1440
 const mostIntervals = 200
 
-/** A weekly interval; an end at or before the start is on the next day. Days are local, since 1970. */
+/**
+ * A weekly interval; an end at or before the start is on the next day. Days are local, since 1970.
+ */
 export type WeeklyInterval = {
   weekday: number
   startLocalTime: string
@@ -69,7 +71,8 @@ function intervalIssues(interval: WeeklyInterval): Issue[] {
   return issues
 }
 
-// What runs over midnight is cut there, so that it is compared with the hours of the day it runs into.
+// What runs over midnight is cut there, so that it is compared with the hours of the day it runs
+// into.
 function piecesOf(interval: WeeklyInterval, index: number): Piece[] {
   const minutes = minutesOf(interval.startLocalTime, interval.endLocalTime)
   if (!minutes) return []

@@ -131,7 +131,10 @@ export function partyIssues(
 // No 0 O 1 I L U: a number is read aloud and typed by hand.
 const alphabet = '23456789ABCDEFGHJKMNPQRSTVWXYZ'
 
-/** A booking number from random bytes, such as "K7M4QXB"; the account's unique index has the last word. */
+/**
+ * A booking number from random bytes, such as "K7M4QXB"; the account's unique index has the last
+ * word.
+ */
 export function bookingNumber(bytes: Uint8Array): string {
   return Array.from(bytes.subarray(0, 7), (byte) => alphabet[byte % alphabet.length]).join('')
 }

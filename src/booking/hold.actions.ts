@@ -103,7 +103,9 @@ export async function releaseHold(ctx: ActionContext, key: Key): Promise<Hold> {
 
 const sweepSize = 100
 
-/** Ends holds that have run out and tells of it; returns how many. Nothing depends on when it runs. */
+/**
+ * Ends holds that have run out and tells of it; returns how many. Nothing depends on when it runs.
+ */
 export async function expireHolds(ctx: ActionContext): Promise<number> {
   const over = await ctx.db.prisma.hold.findMany({
     where: { state: 'LIVE', expiresAt: { lte: new Date(ctx.clock.now()) } },

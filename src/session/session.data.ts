@@ -1,5 +1,5 @@
-// Who and what a session takes: its staff, and one unit of each of its resources. Reads of seats that
-// live holds keep.
+// Who and what a session takes: its staff, and one unit of each of its resources. Reads of seats
+// that live holds keep.
 
 import { lockOccupants, occupy, vacate, type NewOccupancy } from '../availability/occupancy.data.ts'
 import type { Database } from '../db/client.ts'

@@ -67,7 +67,9 @@ export async function updateStaffMember(
   })
 }
 
-/** Needs staff:write. Refuses IN_USE while bookings, holds or sessions expect them. Twice is once. */
+/**
+ * Needs staff:write. Refuses IN_USE while bookings, holds or sessions expect them. Twice is once.
+ */
 export async function archiveStaffMember(
   ctx: ActionContext,
   key: Key,

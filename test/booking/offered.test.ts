@@ -1,5 +1,6 @@
-// What is offered can be booked, and what can be booked is offered: every start of some days, through
-// the database, with buffers, holds, blocks, notice, resources and a clock change in the way.
+// What is offered can be booked, and what can be booked is offered: every start of some days,
+// through the database, with buffers, holds, blocks, notice, resources and a clock change in the
+// way.
 
 import { expect, it } from 'vitest'
 import { loadOffers } from '../../src/availability/availability.data.ts'

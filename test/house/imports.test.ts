@@ -1,5 +1,5 @@
-// Imports go one way: from the process down to the rules, from a room to earlier rooms, never up and
-// never in a circle.
+// Imports go one way: from the process down to the rules, from a room to earlier rooms, never up
+// and never in a circle.
 
 import { describe, expect, it } from 'vitest'
 import { sourcesOf, type Source } from './sources.ts'
