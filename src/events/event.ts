@@ -58,7 +58,9 @@ export type LoggedEvent = {
   changes: Change[]
 }
 
-/** The fields that differ between two states, in the order of `fields`. Dates compare by instant. */
+/**
+ * The fields that differ between two states, in the order of `fields`. Dates compare by instant.
+ */
 export function changesBetween(
   before: Record<string, unknown> | null,
   after: Record<string, unknown>,

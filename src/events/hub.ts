@@ -36,7 +36,7 @@ type Options = {
   now: () => number
   /** A listener threw. */
   onFault: (error: unknown) => void
-  /** Events that may wait for one reader. */
+  /** Events that may wait for one reader; the others it reads from the log. */
   queueLimit?: number
   /** Events read from the log at once for one reader who catches up. */
   pageSize?: number

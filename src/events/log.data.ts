@@ -8,7 +8,9 @@ import { run } from '../db/keyset.ts'
 import { Prisma } from '../generated/prisma/client.ts'
 import type { EventCursor } from './cursor.ts'
 
-/** An event that was read for delivery; `readAt` is performance.now() before the statement began. */
+/**
+ * An event that was read for delivery; `readAt` is performance.now() before the statement began.
+ */
 export type ReadEvent = LoggedEvent & { readAt: number }
 
 export type LogPage = {

@@ -1,10 +1,11 @@
-// What a subscription field returns: the events of a subscription to the hub, bound to what a viewer
-// may hear. The door asks again who listens while it flows; the answer narrows or ends it here.
+// What a subscription field returns: the events of a subscription to the hub, bound to what a
+// viewer may hear. The door asks again who listens while it flows; the answer narrows or ends it
+// here.
 
 import type { Scope } from '../auth/scope.ts'
 import { Forbidden, type Viewer } from '../auth/viewer.ts'
 import type { ReadEvent } from './log.data.ts'
-import type { EventSubscription, SubscriberCut } from './subscriber.ts'
+import type { EventSubscription } from './subscriber.ts'
 
 export type EventSource = AsyncIterableIterator<ReadEvent, undefined> & {
   return(): Promise<IteratorResult<ReadEvent, undefined>>
@@ -12,8 +13,6 @@ export type EventSource = AsyncIterableIterator<ReadEvent, undefined> & {
   follow(viewer: Viewer): void
   /** Whether the viewer that was named last may hear this event. */
   mayHear(event: ReadEvent): boolean
-  /** Called once if the reader is too slow, also while it does not read. */
-  onCut(listener: (error: SubscriberCut) => void): void
 }
 
 type Options = {
@@ -49,7 +48,6 @@ export function eventSource(
       subscription.retarget(accounts)
     },
     mayHear: ({ accountId }) => accounts.has(accountId),
-    onCut: (listener) => subscription.onCut(listener),
     [Symbol.asyncIterator]() {
       return this
     },

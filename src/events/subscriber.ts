@@ -1,6 +1,6 @@
 // One reader of events: first what the log has after its cursor, page by page as it reads, then the
 // live ones from a bounded queue, without a gap or a repeat between them. A reader who lets the
-// queue fill is cut.
+// queue fill reads on from the log: however slow it is, it misses nothing and holds little.
 
 import { compareCursors, type EventCursor } from './cursor.ts'
 import { createHandoff, type Handoff } from './handoff.ts'
@@ -11,19 +11,6 @@ export type EventSubscription = AsyncIterableIterator<ReadEvent, undefined> & {
   return(): Promise<IteratorResult<ReadEvent, undefined>>
   /** From now on, the events of these accounts (uuids). */
   retarget(accountIds: Iterable<string>): void
-  /** Called once if the reader is cut, also while it does not read. */
-  onCut(listener: (error: SubscriberCut) => void): void
-}
-
-/** The reader did not keep up: it can subscribe again with the last cursor it has. */
-export class SubscriberCut extends Error {
-  constructor(waiting: number) {
-    super(
-      `This subscription was ended: ${waiting} events waited to be read. Subscribe again with the ` +
-        'cursor of the last event you have as "after", and none is missed.',
-    )
-    this.name = 'SubscriberCut'
-  }
 }
 
 /** The hub's side of a subscription. */
@@ -52,12 +39,13 @@ type State = Options & {
   /** Read from the log up to here; null when the tail is past it. */
   position: EventCursor | null
   isLive: boolean
+  /** Everything up to here is in the queue or was taken from it. */
+  last: EventCursor | null
   /** What is offered while a page is being read: it may be on that page, or come after it. */
   meanwhile: ReadEvent[] | null
   /** More was offered meanwhile than the queue holds. */
   missed: boolean
   reading: boolean
-  onCut: (error: SubscriberCut) => void
 }
 
 export function createSubscriber(options: Options): Subscriber {
@@ -68,10 +56,10 @@ export function createSubscriber(options: Options): Subscriber {
     queue,
     position: options.after,
     isLive: options.after === null,
+    last: null,
     meanwhile: null,
     missed: false,
     reading: false,
-    onCut: () => {},
   }
   return {
     accountIds: () => state.accounts,
@@ -96,9 +84,6 @@ export function createSubscriber(options: Options): Subscriber {
         state.accounts = new Set(accountIds)
         options.onRetarget(before, state.accounts)
       },
-      onCut: (listener) => {
-        state.onCut = listener
-      },
       [Symbol.asyncIterator]() {
         return this
       },
@@ -117,11 +102,11 @@ function offer(state: State, event: ReadEvent): void {
   if (!state.isLive || isRead(state, event)) return
   if (state.queue.waiting() < state.queueLimit) {
     state.queue.give(event)
-    return
+    state.last = event
+  } else {
+    state.isLive = false
+    state.position = state.last
   }
-  const error = new SubscriberCut(state.queue.waiting())
-  state.queue.fail(error)
-  state.onCut(error)
 }
 
 // The tail may be behind the page that was read last. It offers in order, so one look past suffices.
@@ -152,6 +137,7 @@ async function readOn(state: State, from: EventCursor): Promise<void> {
   const page = await state.readPage(from, [...state.accounts])
   state.meanwhile = null
   state.position = page.position
+  state.last = page.position
   for (const event of page.events) if (state.wants(event)) state.queue.give(event)
   // Behind by more than the queue holds: what was offered is read from the log, page by page.
   if (page.full || state.missed) return

@@ -28,8 +28,6 @@ export type Connection = {
   /** Results that are sent as the text they share with others, by their mark. */
   marked: Map<number, Delivered>
   close(code: number, reason: string): void
-  /** The reader did not keep up with a subscription. */
-  onSlow(): void
 }
 
 type Options = {
@@ -167,24 +165,18 @@ async function executeFor(services: Services, args: ExecutionArgs): Promise<Exec
   }
 }
 
-async function openStream(
+function openStream(
   streams: Streams,
   args: ExecutionArgs,
 ): Promise<ResultStream | ExecutionResult> {
   const connection = args.contextValue as Connection
-  const opened = await streams.open({
+  return streams.open({
     document: args.document,
     variables: args.variableValues,
     operationName: args.operationName,
     authorization: connection.authorization,
     requestId: requestIdOf(connection),
   })
-  if ('onFail' in opened) {
-    opened.onFail(({ extensions }) => {
-      if (extensions['code'] === 'RATE_LIMITED') connection.onSlow()
-    })
-  }
-  return opened
 }
 
 function isDelivered(result: object): result is Delivered {

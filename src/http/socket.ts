@@ -81,9 +81,6 @@ export function createSocketDoor(options: Options): SocketDoor {
       operations: 0,
       marked: new Map(),
       close,
-      onSlow: () => {
-        if (socket.bufferedAmount > 0) close(1013, 'Too slow')
-      },
     }
     const closed = operations.opened(
       {

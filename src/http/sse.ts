@@ -55,8 +55,10 @@ export function createSseDoor(
       const document = subscriptionIn(exchange, params)
       if (!document) return false
       const { req, res, requestId } = exchange
+      if (res.destroyed) return true
       const authorization = req.headers.authorization ?? null
       count(authorization, 1)
+      open.add(res)
       res.once('close', () => {
         open.delete(res)
         count(authorization, -1)
@@ -69,10 +71,9 @@ export function createSseDoor(
         requestId,
         lastCursor: headerOf(exchange, 'last-event-id') ?? null,
       })
-      open.add(res)
-      res.writeHead(200, headers)
-      if ('onFail' in opened) await pump(res, opened, limits)
-      else await finish(res, opened)
+      if (!res.destroyed && !res.writableEnded) res.writeHead(200, headers)
+      if ('next' in opened) await pump(res, opened, limits)
+      else finish(res, opened)
       return true
     },
     endStreams: () => {
@@ -94,11 +95,8 @@ async function pump(
   stream: ResultStream,
   limits: typeof sseLimits,
 ): Promise<void> {
-  const cut = () => res.destroy()
-  // Ended by an error while the client reads nothing: it cannot be told, so it is cut off.
-  stream.onFail(() => res.writableNeedDrain && cut())
   res.once('close', () => void stream.return())
-  if (res.destroyed) return void stream.return()
+  if (res.destroyed || res.writableEnded) return void stream.return()
   const keepAlive = setInterval(() => {
     if (!res.writableNeedDrain) res.write(':\n\n')
   }, limits.keepAliveMs)
@@ -108,25 +106,26 @@ async function pump(
     for await (const { cursor, json } of stream) {
       if (res.writableEnded) return
       if (!res.write(`id: ${cursor}\nevent: next\ndata: ${json()}\n\n`)) {
-        await drained(res, limits.unreadMs, cut)
+        await drained(res, limits.unreadMs)
       }
     }
     if (!res.writableEnded) res.end('event: complete\ndata:\n\n')
   } catch (error) {
-    await finish(res, { errors: [error as GraphQLError] })
+    finish(res, { errors: [error as GraphQLError] })
   } finally {
     clearInterval(keepAlive)
   }
 }
 
-async function finish(res: Exchange['res'], result: ExecutionResult): Promise<void> {
+function finish(res: Exchange['res'], result: ExecutionResult): void {
   if (res.writableEnded || res.destroyed) return
   res.end(`event: next\ndata: ${JSON.stringify(result)}\n\nevent: complete\ndata:\n\n`)
 }
 
-function drained(res: Exchange['res'], waitMs: number, cut: () => void): Promise<void> {
+/** Resolves when the client has read what was written, or is cut because it does not read. */
+function drained(res: Exchange['res'], waitMs: number): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(cut, waitMs)
+    const timer = setTimeout(() => res.destroy(), waitMs)
     const go = () => {
       clearTimeout(timer)
       res.off('drain', go).off('close', go)

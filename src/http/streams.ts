@@ -1,6 +1,7 @@
-// A subscription as a stream of results, for every door. Each event is executed with a fresh context
-// and the rights that the listener has by then; listeners who ask the same with the same rights
-// share one execution. The stream ends when the rights do, when the reader is too slow, or at stop.
+// A subscription as a stream of results, for every door. Each event is executed with a fresh
+// context and the rights that the listener has by then; listeners who ask the same with the same
+// rights share one execution. The stream ends when the rights do, when the reader is too slow, or
+// at stop.
 
 import {
   createSourceEventStream,
@@ -15,7 +16,6 @@ import { newContext, type Services } from '../context.ts'
 import { encodeEventCursor } from '../events/cursor.ts'
 import type { ReadEvent } from '../events/log.data.ts'
 import { isEventSource, type EventSource } from '../events/source.ts'
-import { SubscriberCut } from '../events/subscriber.ts'
 import { publicError, publicResult, type ErrorScope } from '../graphql/public-errors.ts'
 import { CredentialLost, rightsOf, type Rights, type RightsRegistry } from './rights.ts'
 
@@ -36,8 +36,6 @@ export type Delivered = { cursor: string; result: ExecutionResult; json(): strin
 /** One result for each event. Ends with a public error when something ends it. */
 export type ResultStream = AsyncIterableIterator<Delivered, undefined> & {
   return(): Promise<IteratorResult<Delivered, undefined>>
-  /** Called once when an error ends it, also while nobody reads: the door may have to cut. */
-  onFail(listener: (error: GraphQLError) => void): void
 }
 
 export type Streams = {
@@ -108,7 +106,6 @@ type StreamOptions = {
 function createStream({ source, rights, run, scope, onEnd }: StreamOptions): Stream {
   let ended = false
   let fault: GraphQLError | null = null
-  let onFail: (error: GraphQLError) => void = () => {}
 
   const end = () => {
     if (ended) return
@@ -120,10 +117,8 @@ function createStream({ source, rights, run, scope, onEnd }: StreamOptions): Str
 
   const fail = (error: unknown) => {
     if (ended) return
-    const reason = endOf(error, scope)
-    fault = reason
+    fault = endOf(error, scope)
     end()
-    onFail(reason)
   }
 
   // The result of the next event that may be heard; null when the stream has ended.
@@ -140,7 +135,6 @@ function createStream({ source, rights, run, scope, onEnd }: StreamOptions): Str
     return null
   }
 
-  source.onCut(fail)
   return {
     next: async () => {
       const result = await read().catch(fail)
@@ -154,9 +148,6 @@ function createStream({ source, rights, run, scope, onEnd }: StreamOptions): Str
     return: () => {
       end()
       return Promise.resolve({ done: true, value: undefined })
-    },
-    onFail: (listener) => {
-      onFail = listener
     },
     onViewer: (viewer) => {
       try {
@@ -175,10 +166,6 @@ function createStream({ source, rights, run, scope, onEnd }: StreamOptions): Str
 /** Why a stream ends, as the listener is told it. */
 function endOf(error: unknown, scope: ErrorScope): GraphQLError {
   if (error instanceof CredentialLost) return error.toPublic()
-  if (error instanceof SubscriberCut) {
-    const extensions = { code: 'RATE_LIMITED', retryAfterSeconds: 1 }
-    return new GraphQLError(error.message, { extensions })
-  }
   return publicError(error, scope)
 }
 
