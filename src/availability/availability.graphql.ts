@@ -7,8 +7,10 @@ import { demandArgument } from '../graphql/arguments.ts'
 import { batched } from '../graphql/batches.ts'
 import { builder } from '../graphql/builder.ts'
 import { keyOf } from '../graphql/ids.ts'
-import { dayName, dayNumber } from '../time/local.ts'
-import { dayStart, localDayOf, zoneOf, type Zone } from '../time/zone.ts'
+import { badInput } from '../graphql/lists.ts'
+import { dayName } from '../time/local.ts'
+import { localDayOf, zoneOf, type Zone } from '../time/zone.ts'
+import { askedDays, maxDays } from './asked-days.ts'
 import {
   firstOffers,
   loadOffers,
@@ -17,9 +19,6 @@ import {
 } from './availability.data.ts'
 import { keptMinutes } from './kept-length.ts'
 import { absent, open, readAvailability, serviceWithin, Slot } from './slot.graphql.ts'
-
-/** Most days one question may span. */
-export const maxDays = 62
 
 type Days = {
   zone: Zone
@@ -133,20 +132,17 @@ builder.prismaObjectField('Service', 'availability', (t) =>
 type Asked = Pick<Input, 'from'> & Partial<Omit<Input, 'serviceId'>>
 
 async function availabilityOf(ctx: Context, service: Key, input: Asked): Promise<Days> {
-  const days = input.days ?? 7
-  demandArgument(days >= 1 && days <= maxDays, `"days" is ${days}; 1 to ${maxDays} are allowed.`)
   const minutes = input.durationMinutes
   demandArgument(
     minutes == null || (minutes >= 1 && minutes <= 43_200),
     `"durationMinutes" is ${minutes}; 1 to 43200 are allowed.`,
   )
-  const first = dayNumber(input.from) ?? -1
-  demandArgument(first >= 0 && first < 84_000, `"from" is ${input.from}; take 1970 to 2199.`)
   const question = await questionOf(ctx, service, input)
   const account = await ctx.load('Account', { ...service, id: service.accountId })
   const zone = zoneOf(input.timeZone ?? account?.timeZone ?? 'UTC')
-  const from = dayStart(zone, first)
-  const to = dayStart(zone, first + days)
+  const asked = askedDays(zone, input.from, input.days ?? 7)
+  if ('fault' in asked) throw badInput(asked.fault)
+  const { from, to } = asked
   const name = `Service.availability ${from} ${to} ${JSON.stringify(question, withoutServices)}`
   const offers = await batched(ctx, name, service, async (services) => {
     const found = await loadOffers(ctx.db, { ...question, services }, from, to)

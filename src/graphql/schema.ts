@@ -33,5 +33,7 @@ import '../booking/booking-lists.graphql.ts'
 import '../booking/booking-mutations.graphql.ts'
 import '../payment/payment.graphql.ts'
 import '../booking/booking-event.graphql.ts'
+import '../link/link.graphql.ts'
+import '../link/link-mutations.graphql.ts'
 
 export const schema: GraphQLSchema = builder.toSchema({ directives })

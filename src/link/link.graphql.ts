@@ -1,0 +1,285 @@
+// Booking link as the graph shows it, its lists, and the booking through it.
+
+import type { Needs } from '../auth/scope.ts'
+import { accountsWithin, may } from '../auth/viewer.ts'
+import { askedDays, maxDays } from '../availability/asked-days.ts'
+import type { Context } from '../context.ts'
+import { poolReader } from '../db/reader.ts'
+import { Prisma, type BookingLink } from '../generated/prisma/client.ts'
+import { batched } from '../graphql/batches.ts'
+import { builder } from '../graphql/builder.ts'
+import { encodeId, keyOf } from '../graphql/ids.ts'
+import { connectionCost } from '../graphql/limits.ts'
+import {
+  accountsArg,
+  accountsOf,
+  badInput,
+  connectionType,
+  contains,
+  listBelow,
+  listOverAccounts,
+  pageArgs,
+} from '../graphql/lists.ts'
+import { orderInput, refersTo } from '../graphql/narrow.ts'
+import { findable, Node } from '../graphql/node.ts'
+import { zoneOf } from '../time/zone.ts'
+import { linkOffers, linksBySlug, readPools } from './link.data.ts'
+import type { Question } from './link.ts'
+
+/** Whoever sees bookings sees through which link they came; whoever offers times offers links. */
+const read: Needs = [['availability:read'], ['bookings:read']]
+
+findable('BookingLink', read)
+
+const DistributionEnum = builder.enumType('Distribution', {
+  description: 'How a booking link chooses from its staff.',
+  values: {
+    ROUND_ROBIN: { description: 'The least loaded that day, ties by the longest idle.' },
+    COLLECTIVE: { description: 'All of them at once.' },
+    PRIORITY: { description: 'The first who is free, in order.' },
+    SINGLE: { description: 'The first, and nobody else.' },
+  } as const,
+})
+
+const QuestionTypeEnum = builder.enumType('QuestionType', {
+  description: 'What kind of answer a question takes.',
+  values: {
+    TEXT: { description: 'Free text of at most 2000 characters.' },
+    CHOICE: { description: 'One of its choices.' },
+    YES_NO: { description: 'True or false; also "yes" or "no".' },
+    NUMBER: { description: 'A number.' },
+  } as const,
+})
+
+const LinkQuestion = builder.objectRef<Question>('LinkQuestion').implement({
+  description: 'What a booking link asks of whoever books.',
+  open: 'Part of a link, reached only through it.',
+  fields: (t) => ({
+    id: t.exposeID('id', { description: 'Its name in `answers`; unique in its link.' }),
+    label: t.exposeString('label', { description: 'The question, for people.' }),
+    type: t.expose('type', {
+      type: QuestionTypeEnum,
+      description: 'What kind of answer it takes.',
+    }),
+    required: t.exposeBoolean('required', { description: 'Nobody books without an answer.' }),
+    choices: t.stringList({
+      description: 'What a CHOICE takes; empty for the others.',
+      resolve: ({ choices }) => [...choices],
+    }),
+  }),
+})
+
+builder.prismaObject('BookingLink', {
+  description: 'A public way in: what can be booked through it, with whom, and what is asked.',
+  interfaces: [Node],
+  scopes: read,
+  fields: (t) => ({
+    id: t.id({ description: 'Global id.', resolve: (row) => encodeId('BookingLink', row) }),
+    slug: t.exposeString('slug', { description: 'Unique in its account; part of addresses.' }),
+    title: t.exposeString('title', { description: 'For people.' }),
+    distribution: t.expose('distribution', {
+      type: DistributionEnum,
+      description: 'How it chooses from its staff.',
+    }),
+    questions: t.field({
+      type: [LinkQuestion],
+      description: 'What it asks, in order.',
+      resolve: ({ questions }) => questions as unknown as Question[],
+    }),
+    active: t.exposeBoolean('active', { description: 'False: nothing is booked through it.' }),
+    version: t.exposeInt('version', { description: 'Grows by one with every change.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
+    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it last changed.' }),
+    account: t.field({
+      type: 'Account',
+      nullable: true,
+      scopes: ['accounts:read'],
+      description: 'The business. Null when denied.',
+      resolve: ({ accountId }, _args, ctx) => ctx.load('Account', { accountId, id: accountId }),
+    }),
+    service: t.field({
+      type: 'Service',
+      nullable: true,
+      scopes: ['services:read'],
+      description: 'What is booked through it. Null when denied.',
+      resolve: ({ accountId, serviceId }, _args, ctx) =>
+        ctx.load('Service', { accountId, id: serviceId }),
+    }),
+    staff: t.field({
+      type: ['StaffMember'],
+      nullable: true,
+      scopes: ['staff:read'],
+      description: 'Who may do it, in order, without those who left. Null when denied.',
+      resolve: staffOf,
+    }),
+    availability: t.field({
+      // The type is another room's, known here by its name alone.
+      type: 'Availability' as never,
+      nullable: true,
+      complexity: 50,
+      description:
+        'When it can be booked; what is listed is what createLinkBooking accepts. Nothing for a ' +
+        'link that is not active. Null only together with an error.',
+      args: {
+        from: t.arg({ type: 'LocalDate', required: true, description: 'The first day.' }),
+        days: t.arg.int({ defaultValue: 7, description: `How many days, 1 to ${maxDays}.` }),
+        timeZone: t.arg({ type: 'TimeZone', description: "Whose days; left out, the account's." }),
+        partySize: t.arg({ type: 'PositiveInt', defaultValue: 1, description: 'For how many.' }),
+      },
+      resolve: (link, args, ctx) => availabilityOf(link, args, ctx) as never,
+    }),
+  }),
+})
+
+async function staffOf({ accountId, id }: BookingLink, _args: object, ctx: Context) {
+  const pool = await batched(ctx, 'BookingLink.pool', { accountId, id }, (keys) =>
+    readPools(poolReader(ctx.db), keys),
+  )
+  const rows = pool.staffIds.map((staffId) => ctx.load('StaffMember', { accountId, id: staffId }))
+  return (await Promise.all(rows)).filter((member) => member !== null)
+}
+
+type Asked = {
+  from: string
+  days?: number | null
+  timeZone?: string | null
+  partySize?: number | null
+}
+
+async function availabilityOf(link: BookingLink, args: Asked, ctx: Context) {
+  const { accountId } = link
+  const account = await ctx.load('Account', { accountId, id: accountId })
+  const zone = zoneOf(args.timeZone ?? account?.timeZone ?? 'UTC')
+  const days = askedDays(zone, args.from, args.days ?? 7)
+  if ('fault' in days) throw badInput(days.fault)
+  const question = { now: ctx.clock.now(), partySize: args.partySize ?? 1 }
+  return { zone, ...(await linkOffers(ctx.db, link, question, days.from, days.to)) }
+}
+
+builder.prismaObjectField('Booking', 'link', (t) =>
+  t.field({
+    type: 'BookingLink',
+    nullable: true,
+    description: 'The booking link it came through; null when it came through none.',
+    resolve: ({ accountId, linkId }, _args, ctx) =>
+      linkId ? ctx.load('BookingLink', { accountId, id: linkId }) : null,
+  }),
+)
+
+builder.queryField('bookingLink', (t) =>
+  t.field({
+    type: 'BookingLink',
+    nullable: true,
+    scopes: read,
+    description: 'One booking link by id or by slug; null when there is none for you.',
+    args: {
+      id: t.arg.id({ description: 'Its global id.' }),
+      slug: t.arg.string({ description: 'Its slug.' }),
+      account: t.arg.id({
+        description: 'The account that the slug is of; needed when several of yours have it.',
+      }),
+    },
+    resolve: async (_root, { id, slug, account }, ctx) => {
+      if (id != null) {
+        const key = keyOf('BookingLink', id)
+        return key && may(ctx.viewer, key.accountId, read) ? ctx.load('BookingLink', key) : null
+      }
+      if (slug == null) throw badInput('Give "id" or "slug" of the booking link.')
+      const within = accountsWithin(ctx.viewer, read)
+      const named = account == null ? null : (keyOf('Account', account)?.id ?? '')
+      const accounts = named === null ? within : within.filter((each) => each === named)
+      const [link, another] = await linksBySlug(ctx.db, accounts, slug)
+      if (another) throw badInput(`Several of your accounts have a link "${slug}": name "account".`)
+      return link ?? null
+    },
+  }),
+)
+
+const BookingLinkConnection = connectionType<BookingLink>('BookingLink', 'BookingLink')
+
+const BookingLinkFilter = builder.inputType('BookingLinkFilter', {
+  description: 'Narrows a list of booking links; what is left out does not narrow.',
+  fields: (t) => ({
+    active: t.boolean({ description: 'Only those that are, or are not, active.' }),
+    serviceIds: t.idList({ description: 'Only those that book one of these services.' }),
+    search: t.string({ description: 'Only those whose title or slug contains this.' }),
+  }),
+})
+
+type Filter = typeof BookingLinkFilter.$inferInput | null | undefined
+
+function matching(filter: Filter): Prisma.Sql[] {
+  const where: Prisma.Sql[] = []
+  if (filter?.active != null) where.push(Prisma.sql`r."active" = ${filter.active}`)
+  if (filter?.serviceIds) where.push(refersTo('serviceId', 'Service', filter.serviceIds))
+  if (filter?.search) {
+    const { search } = filter
+    where.push(Prisma.sql`(${contains('title', search)} OR ${contains('slug', search)})`)
+  }
+  return where
+}
+
+const { Input: BookingLinkOrder, orderOf } = orderInput(
+  'BookingLinkOrder',
+  {
+    TITLE: { column: 'title', type: 'text', description: 'By title.' },
+    CREATED_AT: { column: 'createdAt', type: 'timestamptz', description: 'By when it was made.' },
+  },
+  { field: 'TITLE', direction: 'ASC' },
+)
+
+const listQuery = (args: {
+  filter?: Filter
+  orderBy?: typeof BookingLinkOrder.$inferInput | null
+}) => ({ table: 'BookingLink', where: matching(args.filter), order: orderOf(args.orderBy) })
+
+builder.queryField('bookingLinks', (t) =>
+  t.field({
+    type: BookingLinkConnection,
+    scopes: read,
+    description: 'Booking links over accounts, by title unless another order is asked for.',
+    complexity: connectionCost,
+    args: {
+      ...accountsArg(t),
+      filter: t.arg({ type: BookingLinkFilter, description: 'Which ones.' }),
+      orderBy: t.arg({ type: BookingLinkOrder, description: 'In which order.' }),
+      ...pageArgs(t),
+    },
+    resolve: (_root, args, ctx) =>
+      listOverAccounts<BookingLink>(
+        ctx,
+        accountsOf(ctx.viewer, args.accounts, read),
+        listQuery(args),
+        args,
+      ),
+  }),
+)
+
+const below = {
+  Account: Prisma.sql`TRUE`,
+  Service: Prisma.sql`r."serviceId" = u."parentId"`,
+}
+
+for (const [parent, where] of Object.entries(below)) {
+  builder.prismaObjectField(parent as keyof typeof below, 'bookingLinks', (t) =>
+    t.field({
+      type: BookingLinkConnection,
+      nullable: true,
+      scopes: read,
+      description: 'Its booking links, by title unless another order is asked for.',
+      complexity: connectionCost,
+      args: {
+        filter: t.arg({ type: BookingLinkFilter, description: 'Which ones.' }),
+        orderBy: t.arg({ type: BookingLinkOrder, description: 'In which order.' }),
+        ...pageArgs(t),
+      },
+      resolve: (row, args, ctx) => {
+        const accountId = 'accountId' in row ? row.accountId : row.id
+        const query = listQuery(args)
+        const all = { ...query, where: [where, ...query.where] }
+        const key = { accountId, id: row.id }
+        return listBelow<BookingLink>(ctx, key, `${parent}.bookingLinks`, args, all, args)
+      },
+    }),
+  )
+}
