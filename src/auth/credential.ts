@@ -41,7 +41,8 @@ const unknown: CredentialFailure = {
 }
 
 /**
- * Who asks, by the Authorization header (RFC 6750). No header at all is the anonymous viewer.
+ * Who asks, by the Authorization header (RFC 6750). No header, or an empty one, is the
+ * anonymous viewer.
  * Throws only when the database fails.
  */
 export async function viewerOf(
@@ -49,7 +50,7 @@ export async function viewerOf(
   authorization: string | null | undefined,
   now: Instant,
 ): Promise<Identified | CredentialFailure> {
-  if (authorization === null || authorization === undefined) return { viewer: anonymous, use: null }
+  if (!authorization) return { viewer: anonymous, use: null }
   const bearer = /^bearer +(\S+) *$/i.exec(authorization)?.[1]
   const shown = bearer === undefined ? null : parseCredential(bearer)
   if (shown === null) return malformed

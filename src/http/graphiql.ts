@@ -11,8 +11,10 @@ const decompress = promisify(gunzip)
 
 type Tab = { query: string; variables?: string }
 
-const whoAmI = `# 1. Who am I? Put your key into "Headers" below, then press the play button.
-# No key at hand? The start of the program prints one, and demo.json in its data directory holds more.
+const whoAmI = `# 1. Who am I?
+# In "Headers" below, put "Bearer <your key>" between the
+# quotes, then press play. The start of the program
+# prints a demo key.
 query WhoAmI {
   viewer {
     kind
@@ -29,8 +31,9 @@ query WhoAmI {
 }
 `
 
-const bookings = `# 2. Bookings over all accounts you reach, soonest first, in one request.
-# Name some accounts with the argument "accounts"; page on with "after: <endCursor>".
+const bookings = `# 2. Bookings over all accounts you reach, soonest first.
+# "accounts" narrows them to some accounts; "after" with
+# the endCursor gives the next page.
 query Bookings {
   bookings(first: 10) {
     totalCount
@@ -51,8 +54,8 @@ query Bookings {
 }
 `
 
-const availability = `# 3. When is there time? Each service with its free slots, day by day.
-# The first day is in "Variables" below.
+const availability = `# 3. When is there time? Services with their free slots,
+# day by day. The first day is in "Variables" below.
 query Availability($from: LocalDate!) {
   services(first: 3) {
     nodes {
@@ -71,8 +74,9 @@ query Availability($from: LocalDate!) {
 }
 `
 
-const book = `# 4. Book. Put the id of a service and the start of a slot from tab 3 into "Variables" below.
-# A refusal is an answer too: it says its code and a sentence, and what to try instead.
+const book = `# 4. Book. Put the id of a service and the start of a slot
+# from tab 3 into "Variables" below. A refusal is an answer
+# too: a code, a sentence, and what to try instead.
 mutation Book($input: CreateBookingInput!) {
   createBooking(input: $input) {
     ... on CreateBookingSuccess {
@@ -84,8 +88,9 @@ mutation Book($input: CreateBookingInput!) {
 }
 `
 
-const watch = `# 5. Watch bookings as they happen, in all accounts you reach. Leave it running, book in tab 4.
-# Keep the last "cursor" and pass it as "after": nothing is missed and nothing comes twice.
+const watch = `# 5. Watch bookings as they happen. Leave it running and
+# book in another window. The last cursor as "after"
+# goes on where you were: nothing missed, nothing twice.
 subscription Watch {
   bookingEvents {
     cursor
@@ -120,7 +125,8 @@ export function readyTabs(today: string): Tab[] {
   ]
 }
 
-const headers = json({ authorization: 'Bearer PUT-YOUR-API-KEY-HERE' })
+/** Empty is no credential, so that the schema is loaded before there is one. */
+const headers = json({ authorization: '' })
 
 const policy = [
   "default-src 'none'",

@@ -162,12 +162,12 @@ describe('an access token', () => {
 })
 
 describe('the Authorization header', () => {
-  it('left out is the anonymous viewer, who reaches nothing', async () => {
-    const found = await viewerOf(db, undefined, now)
+  it.each([undefined, null, ''])('%j is the anonymous viewer', async (header) => {
+    const found = await viewerOf(db, header, now)
     expect(found).toMatchObject({ viewer: { kind: 'ANONYMOUS', grants: new Map() }, use: null })
   })
 
-  it.each(['', 'Bearer', 'Bearer x', 'Basic YTpi', 'sgk_x', 'Bearer a b'])(
+  it.each(['Bearer', 'Bearer x', 'Basic YTpi', 'sgk_x', 'Bearer a b'])(
     '%j is malformed',
     async (header) => {
       expect(await viewerOf(db, header, now)).toMatchObject({ reason: 'MALFORMED' })
