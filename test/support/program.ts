@@ -1,6 +1,7 @@
 // The program as a process of its own, for what only a process shows: exit codes, signals, what it
 // prints, what it leaves behind.
 import { type ChildProcess, spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 
@@ -13,6 +14,8 @@ export type Program = {
   /** Resolves with the match when standard output shows it; rejects when the program ends first. */
   shows(pattern: RegExp): Promise<RegExpMatchArray>
   kill(signal: NodeJS.Signals): void
+  /** Processor time it took so far (elsewhere than on Linux: time since its start). */
+  workedMs(): number
   ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>
 }
 
@@ -23,6 +26,7 @@ export function startProgram(args: string[], variables: Record<string, string>):
     env: { PATH: process.env['PATH'], HOST: '127.0.0.1', PORT: '0', ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+  const began = performance.now()
   const text = { stdout: '', stderr: '' }
   const ended = new Promise<Awaited<Program['ended']>>((resolve) => {
     child.once('close', (code, signal) => resolve({ code, signal }))
@@ -39,8 +43,18 @@ export function startProgram(args: string[], variables: Record<string, string>):
     output: () => ({ ...text }),
     shows: (pattern) => shows(child, text, ended, pattern),
     kill: (signal) => child.kill(signal),
+    workedMs: () => workedMs(child.pid as number) ?? performance.now() - began,
     ended,
   }
+}
+
+// Other work on the machine counts against the clock, and not against this.
+function workedMs(pid: number): number | undefined {
+  if (process.platform !== 'linux') return undefined
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  // Fields 14 and 15, in hundredths of a second; the name in parentheses may hold spaces.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return (Number(fields[11]) + Number(fields[12])) * 10
 }
 
 function shows(
