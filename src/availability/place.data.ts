@@ -129,7 +129,8 @@ async function lockLimits(tx: Transaction, facts: ServiceFacts): Promise<void> {
 
 type LoadRow = { id: string; minutes: number; idleSince: Date | null }
 
-// By the order of the pool if that is asked for. Else fair and repeatable: the least loaded that day, then who has been idle for longest.
+// By the order of the pool if that is asked for. Else fair and repeatable: the least loaded that
+// day, then who has been idle for longest.
 async function pickOne(
   read: Reader,
   facts: ServiceFacts,

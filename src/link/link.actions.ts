@@ -1,5 +1,5 @@
-// Booking through a link: its answers are checked, its pool is chosen from, and then it is a booking
-// like any other, made by the booking room in the same transaction.
+// Booking through a link: its answers are checked, its pool is chosen from, and then it is a
+// booking like any other, made by the booking room in the same transaction.
 
 import { demand } from '../auth/viewer.ts'
 import { makeBooking } from '../booking/booking.actions.ts'
@@ -62,10 +62,15 @@ async function bookThrough(
   const questions = link.questions as unknown as Question[]
   const { answers, issues } = checkAnswers(questions, input.answers)
   invalidAll(issues)
-  const { customer, partySize, party, timeZone, notes, externalRef } = input
   return makeBooking(tx, ctx, {
     ...(await slotOf(tx, link, input)),
-    ...{ customerId: null, customer, partySize, party, timeZone, notes, externalRef },
+    customerId: null,
+    customer: input.customer,
+    partySize: input.partySize,
+    party: input.party,
+    timeZone: input.timeZone,
+    notes: input.notes,
+    externalRef: input.externalRef,
     answers: questions.length > 0 ? answers : null,
     customFields: null,
     holdId: null,

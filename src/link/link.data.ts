@@ -79,8 +79,12 @@ export async function linkOffers(
   const choice = await readChoice(poolReader(db), link)
   const question: AvailabilityQuestion = {
     services: [{ accountId: link.accountId, id: link.serviceId }],
-    ...{ now, partySize, ...choice },
-    ...{ durationMinutes: null, resourceIds: null, exceptBookingId: null },
+    now,
+    partySize,
+    ...choice,
+    durationMinutes: null,
+    resourceIds: null,
+    exceptBookingId: null,
   }
   const offers = (await loadOffers(db, question, from, to)).get(link.serviceId) ?? []
   const next = async () => {

@@ -4,6 +4,9 @@ import { describe, expect, it } from 'vitest'
 import { allScopes, isScope } from '../../src/auth/scope.ts'
 import { schema } from '../../src/graphql/schema.ts'
 
+/** All that are named: a field needs all of a list, or all of any one of several lists. */
+const needsOf = (needs: unknown) => (needs as (string | string[])[] | undefined)?.flat()
+
 const fields = Object.values(schema.getTypeMap())
   .filter((type) => isObjectType(type) || isInterfaceType(type))
   .filter((type) => !isIntrospectionType(type))
@@ -11,7 +14,7 @@ const fields = Object.values(schema.getTypeMap())
     Object.values(type.getFields()).map((field) => ({
       place: `${type.name}.${field.name}`,
       interface: isInterfaceType(type),
-      scopes: field.extensions['scopes'] as readonly string[] | undefined,
+      scopes: needsOf(field.extensions['scopes']),
       open: field.extensions['open'] as string | undefined,
     })),
   )

@@ -25,7 +25,12 @@ export async function openLink(
   const id = newId()
   await prisma.bookingLink.create({
     data: {
-      ...{ accountId, id, serviceId, slug, distribution, title: 'A consultation' },
+      accountId,
+      id,
+      serviceId,
+      slug,
+      distribution,
+      title: 'A consultation',
       active: active ?? true,
       questions: questions.map((question) => ({ ...question, choices: [...question.choices] })),
       staff: {
