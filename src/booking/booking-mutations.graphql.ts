@@ -144,6 +144,29 @@ mutation('rescheduleBooking', {
   },
 })
 
+mutation('reassignBooking', {
+  description: 'Gives an appointment to other staff or another resource, at the same time.',
+  scopes: ['bookings:write'],
+  data: 'Booking',
+  dataDescription: 'The booking as it is now.',
+  refusals: [...taking, ...changing],
+  input: (t) => ({
+    id: bookingId(t),
+    staffId: t.id({ description: 'To this staff member; left out, whoever has it keeps it.' }),
+    resourceId: t.id({ description: 'To this resource among those that serve.' }),
+    expectedVersion: expectedVersion(t),
+    notify: t.field({ type: NotifyInput, description: 'Who is told; everybody when left out.' }),
+  }),
+  resolve: (input, ctx) => {
+    const key = demandKey('Booking', input.id, 'id')
+    const { staffId, resourceId } = input
+    return rescheduleBooking(ctx, key, {
+      ...timeOf(key.accountId, { staffId, resourceId }),
+      expectedVersion: input.expectedVersion ?? null,
+    })
+  },
+})
+
 mutation('updateBooking', {
   description: 'Edits a booking in place. What is left out stays; null clears.',
   scopes: ['bookings:write'],

@@ -18,9 +18,9 @@ import { takeTime, type Taken } from './take.data.ts'
 export type Move = Omit<SlotChoice, 'service'> & { expectedVersion: number | null }
 
 /**
- * Moves a booking: same id, same number, one version up. Needs bookings:write. Who is not named
- * stays, if free; refuses as createBooking does, and VERSION_CONFLICT, ILLEGAL_TRANSITION,
- * ALREADY_CANCELLED.
+ * Moves a booking in time, or with no start to other staff: same id, same number, one version up.
+ * Needs bookings:write. Who is not named stays, if free; refuses as createBooking does, and
+ * VERSION_CONFLICT, ILLEGAL_TRANSITION, ALREADY_CANCELLED.
  */
 export async function rescheduleBooking(
   ctx: ActionContext,
@@ -42,8 +42,9 @@ export async function rescheduleBooking(
       sessionId: taken.sessionId,
       staffId: taken.staffIds[0] ?? null,
     })
-    const event = bookingEvent('booking.rescheduled', booking, before, taken.staffIds)
-    await appendEvents(tx, ctx, [event])
+    const moved = before.startsAt.getTime() !== booking.startsAt.getTime()
+    const type = moved || before.sessionId ? 'booking.rescheduled' : 'booking.updated'
+    await appendEvents(tx, ctx, [bookingEvent(type, booking, before, taken.staffIds)])
     return booking
   })
 }

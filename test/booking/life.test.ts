@@ -65,6 +65,22 @@ describe('rescheduleBooking', () => {
     expect(await eventsOf(shop)).toHaveLength(2)
   })
 
+  it('gives the same time to somebody else, who must be free', async () => {
+    const shop = await openShop(db, { staff: 2 })
+    const [a = null, b = null] = shop.staffIds
+    const booking = await book(shop, 10, { staffId: a })
+    const after = await rescheduleBooking(shop.ctx, booking, { ...nowhere, staffId: b })
+    expect(after).toMatchObject({ staffId: b, startsAt: tuesday(10), version: 2 })
+    await book(shop, 10, { staffId: a })
+    const back = rescheduleBooking(shop.ctx, booking, { ...nowhere, staffId: a })
+    expect(await refusal(back)).toBe('SLOT_TAKEN')
+    expect(await eventsOf(shop)).toEqual([
+      'booking.created 1',
+      'booking.updated 2',
+      'booking.created 1',
+    ])
+  })
+
   it('lets two who swap staff both finish, one way or the other', async () => {
     const shop = await openShop(db, { staff: 2 })
     const [a, b] = shop.staffIds
