@@ -5,10 +5,11 @@ import { createServer, isIPv6, type Server } from 'node:net'
 import { pino } from 'pino'
 import { createApp } from './app.ts'
 import { type Config, readConfig } from './config.ts'
-import { openDatabase } from './db/client.ts'
+import { type Database, openDatabase } from './db/client.ts'
 import { startEmbeddedDatabase } from './db/embedded.ts'
 import { migrate } from './db/migrate.ts'
 import { StartupFault } from './db/startup-fault.ts'
+import { type DemoTeller, openDemo } from './demo/open.ts'
 import { createLog } from './log.ts'
 import { systemClock } from './time/clock.ts'
 
@@ -20,6 +21,7 @@ const STOP_LIMIT_MS = 9_500
 const START_LIMIT_MS = 4_000
 
 const opened: Opened = []
+const interruption = new AbortController()
 const log = createLog('info', pino.destination({ dest: 2, sync: true }))
 let stopping: Promise<void> | undefined
 
@@ -37,7 +39,10 @@ try {
   const address = await starting
   if (address) process.stdout.write(`ready ${address}\n`)
 } catch (error) {
-  process.stderr.write(`${error instanceof StartupFault ? error.message : describe(error)}\n`)
+  // Whatever ends an interrupted start early is no news.
+  if (!stopping) {
+    process.stderr.write(`${error instanceof StartupFault ? error.message : describe(error)}\n`)
+  }
   await stop('a fault at start', 1)
 }
 
@@ -55,13 +60,25 @@ async function start(): Promise<string | undefined> {
   opened.push({ name: 'database connections', limitMs: 1_500, close: db.close })
   await migrate(url)
   if (stopping) return undefined
+  const tellOfDemo = await demoFor(config, db)
   const app = createApp({ db, config, clock: systemClock, log })
   opened.push({ name: 'application', limitMs: 5_000, close: () => app.stop() })
   await app.start()
   await listen(app.server, config)
   const address = addressOf(app.server, config)
   process.stdout.write(welcome(config, address, isNew))
+  if (tellOfDemo) process.stdout.write(await tellOfDemo(address))
   return address
+}
+
+async function demoFor(config: Config, db: Database): Promise<DemoTeller | null> {
+  const { databaseUrl, dataDir } = config
+  const seed = config.seed ?? (databaseUrl ? 'none' : 'demo')
+  if (seed === 'none') return null
+  const { signal } = interruption
+  const teller = await openDemo({ db, clock: systemClock, log, dataDir, signal })
+  if (!teller && config.seed) log.warn('SEED=demo has no effect: there are accounts already')
+  return teller
 }
 
 /** The database's address; the embedded one is started when no other is named. */
@@ -134,6 +151,7 @@ function stop(reason: string, code: number): Promise<void> {
       process.exit(1)
     }, STOP_LIMIT_MS)
     log.info({ reason }, 'stopping')
+    interruption.abort()
     let exitCode = code
     const limit = new Promise((resolve) => setTimeout(resolve, START_LIMIT_MS).unref())
     await Promise.race([starting.catch(() => {}), limit])

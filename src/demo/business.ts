@@ -2,6 +2,7 @@
 // their names and days by their distance from today. Pure; nothing is written here.
 
 import type { NewCustomer } from '../customer/customer.actions.ts'
+import type { Question } from '../link/link.ts'
 import type { ServiceTerms } from '../service/service.ts'
 import type { WeeklyInterval } from '../availability/weekly-hours.ts'
 import type { PhoneBook } from './people.ts'
@@ -102,15 +103,7 @@ export type LinkPlan = {
   service: string
   /** Names of the pool, in order. */
   staff: readonly string[]
-  questions: readonly QuestionPlan[]
-}
-
-export type QuestionPlan = {
-  id: string
-  label: string
-  kind: 'TEXT' | 'CHOICE'
-  required: boolean
-  choices?: readonly string[]
+  questions: readonly Question[]
 }
 
 const dayNames = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']

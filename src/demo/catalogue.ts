@@ -38,14 +38,17 @@ type Opening = Omit<Opened, 'services' | 'customers'> & {
 }
 
 /** How far ahead sessions are scheduled, in days from today. */
-const scheduledDays = 28
+const scheduledDays = 16
 
 /** Opens the business at the past's beginning. */
 export async function openBusiness(past: Past, business: Business): Promise<Opened> {
   const accountId = newId()
   const zone = zoneOf(business.timeZone)
   const opening: Opening = {
-    ...{ past, business, accountId, zone },
+    past,
+    business,
+    accountId,
+    zone,
     next: clockOf(past, accountId),
     staff: new Map(),
     resources: new Map(),
@@ -59,7 +62,7 @@ export async function openBusiness(past: Past, business: Business): Promise<Open
   await planBlocks(equipped)
   for (const { plan, row } of services) await scheduleSessions(equipped, plan, row)
   const customers = await meetCustomers(equipped)
-  return { ...{ business, accountId, zone, staff, resources }, services, customers }
+  return { business, accountId, zone, staff, resources, services, customers }
 }
 
 /** The id of a name in the plan. */
@@ -83,7 +86,10 @@ async function openAccount({ past, business, accountId, next }: Opening): Promis
   })
   await past.db.prisma.partyCategory.createMany({
     data: (business.categories ?? []).map(([code, name], position) => ({
-      ...{ accountId, code, name, position },
+      accountId,
+      code,
+      name,
+      position,
     })),
   })
   await setHours({ accountId, next }, 'Account', accountId, business.hours)
@@ -122,7 +128,8 @@ async function offerServices(opening: Opening): Promise<Opened['services']> {
   const { accountId, business, next, staff, resources } = opening
   const services: { plan: ServicePlan; row: Service; linkId: string | null }[] = []
   for (const plan of business.services) {
-    const { hours, timetable, demand, party, staff: who, terms, resources: what, ...rest } = plan
+    const { hours, staff: who, terms, resources: what, ...offer } = plan
+    const { timetable: _timetable, demand: _demand, party: _party, ...rest } = offer
     const row = await createService(next(), accountId, {
       ...rest,
       staffIds: who.map((name) => named(staff, name)),
@@ -150,11 +157,14 @@ async function openLink(opening: Opening, service: Service): Promise<string | nu
   const id = newId()
   await past.db.prisma.bookingLink.create({
     data: {
-      ...{ accountId, id, serviceId: service.id, slug, title, createdAt: at, updatedAt: at },
-      questions: questions.map((question) => ({
-        ...question,
-        choices: [...(question.choices ?? [])],
-      })),
+      accountId,
+      id,
+      serviceId: service.id,
+      slug,
+      title,
+      createdAt: at,
+      updatedAt: at,
+      questions: questions.map((question) => ({ ...question, choices: [...question.choices] })),
       distribution: 'ROUND_ROBIN',
       staff: {
         create: link.staff.map((name, position) => ({ staffId: named(staff, name), position })),

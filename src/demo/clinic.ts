@@ -47,7 +47,7 @@ export const clinic: Business = {
       cancelRefundPercent: 0,
       staff: therapists,
       resources: [rooms],
-      demand: 1,
+      demand: 0.5,
     },
     {
       name: 'Follow-up treatment',
@@ -64,7 +64,7 @@ export const clinic: Business = {
       staff: therapists,
       terms: [{ staff: 'Keisha Brown, PT', priceMinor: 9500 }],
       resources: [rooms],
-      demand: 1.8,
+      demand: 0.9,
     },
     {
       name: 'Ultrasound therapy',
@@ -78,7 +78,7 @@ export const clinic: Business = {
       dailyLimit: 4,
       staff: ['Dr. James Cohen', 'Keisha Brown, PT'],
       resources: [rooms, ['Ultrasound unit']],
-      demand: 0.5,
+      demand: 0.4,
     },
     {
       name: 'Video consultation',
@@ -90,7 +90,7 @@ export const clinic: Business = {
       minNoticeMinutes: 30,
       maxAdvanceDays: 60,
       staff: ['Ravi Menon, telehealth'],
-      demand: 0.6,
+      demand: 0.4,
     },
     {
       name: 'Surgical second opinion',
@@ -140,7 +140,7 @@ export const clinic: Business = {
       reason: 'Calibration',
     },
   ],
-  customers: { count: 20, tags: ['insured', 'self-pay', 'post-op'], groups: ['Runners club'] },
+  customers: { count: 15, tags: ['insured', 'self-pay', 'post-op'], groups: ['Runners club'] },
   regulars: [
     {
       firstName: 'Walter',

@@ -197,7 +197,7 @@ function payOnBooking(diary: Diary, booking: Booking, now: Instant): void {
 
 /** What is still open. */
 function payOnVisit(diary: Diary, booking: Booking, now: Instant): void {
-  if (!diary.chance.holds(0.95)) return
+  if (!diary.chance.holds(0.6)) return
   planPayment(diary, booking, now + MINUTE, (booking.priceMinor ?? 0) - booking.amountPaidMinor)
 }
 

@@ -55,7 +55,7 @@ export const escapeRoom: Business = {
       durationMinutes: 60,
       priceMinor: 22000,
       resources: [['Pracownia alchemika']],
-      demand: 1.1,
+      demand: 0.6,
     },
     {
       ...room,
@@ -64,7 +64,7 @@ export const escapeRoom: Business = {
       durationMinutes: 60,
       priceMinor: 24000,
       resources: [['Skarbiec']],
-      demand: 1.1,
+      demand: 0.6,
     },
     {
       ...room,
@@ -76,7 +76,7 @@ export const escapeRoom: Business = {
       stepFrom: 'WINDOW',
       slotStepMinutes: 60,
       resources: [['Statek widmo']],
-      demand: 0.6,
+      demand: 0.4,
       party: { least: 3, most: 6 },
     },
     {
@@ -107,7 +107,7 @@ export const escapeRoom: Business = {
       maxAdvanceDays: 60,
       staff: ['Michał Lis'],
       timetable: lessons('Sun', '17:00', { staff: 'Michał Lis', resource: 'Sala gier' }),
-      demand: 1.2,
+      demand: 2,
       party: { least: 1, most: 5 },
     },
   ],
@@ -125,7 +125,7 @@ export const escapeRoom: Business = {
     },
     { weekday: 4, inDays: 5, staff: 'Ola Szymańska', ...span('14:00', '22:00'), reason: 'Urlop' },
   ],
-  customers: { count: 18, tags: ['firma', 'urodziny'], groups: ['Stali gracze'] },
+  customers: { count: 13, tags: ['firma', 'urodziny'], groups: ['Stali gracze'] },
   regulars: [
     {
       firstName: 'Łucja',

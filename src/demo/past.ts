@@ -33,7 +33,10 @@ export function pastUntil(
   const today = Math.floor(now / DAY)
   const firstDay = today - weeksOfBookings * 7
   return {
-    ...{ db, log, today, firstDay },
+    db,
+    log,
+    today,
+    firstDay,
     begins: (firstDay - daysBefore) * DAY,
     ends: today * DAY,
     at(accountId, now) {

@@ -61,7 +61,7 @@ export const salon: Business = {
       cancelRefundPercent: 50,
       staff: ['Amelia Hart', 'Tom Okafor', 'Priya Nair', 'Zoe Whitfield'],
       terms: [{ staff: 'Amelia Hart', priceMinor: 6800, durationMinutes: 60 }],
-      demand: 1.6,
+      demand: 1,
     },
     {
       name: 'Full colour',
@@ -77,7 +77,7 @@ export const salon: Business = {
       cancelRefundPercent: 50,
       staff: ['Amelia Hart', 'Priya Nair'],
       resources: [['Colour bar']],
-      demand: 0.6,
+      demand: 0.5,
     },
     {
       name: 'Scalp treatment',
@@ -90,7 +90,7 @@ export const salon: Business = {
       maxAdvanceDays: 90,
       staff: ['Priya Nair', 'Zoe Whitfield'],
       resources: [['Treatment room 1', 'Treatment room 2']],
-      demand: 0.5,
+      demand: 0.4,
     },
     {
       name: 'Bridal styling',
@@ -120,7 +120,7 @@ export const salon: Business = {
       maxAdvanceDays: 60,
       staff: ['Tom Okafor'],
       timetable: lessons('Wed', '16:00', { staff: 'Tom Okafor' }),
-      demand: 0.7,
+      demand: 2,
       party: { least: 1, most: 2 },
     },
   ],
@@ -134,11 +134,11 @@ export const salon: Business = {
         {
           id: 'interest',
           label: 'What are you interested in?',
-          kind: 'CHOICE',
+          type: 'CHOICE',
           required: true,
           choices: ['Cut', 'Colour', 'Bridal'],
         },
-        { id: 'allergies', label: 'Any allergies?', kind: 'TEXT', required: false },
+        { id: 'allergies', label: 'Any allergies?', type: 'TEXT', required: false, choices: [] },
       ],
     },
   ],
@@ -164,7 +164,7 @@ export const salon: Business = {
       reason: 'Decorating',
     },
   ],
-  customers: { count: 18, tags: ['regular', 'colour client'], groups: ['Loyalty card'] },
+  customers: { count: 14, tags: ['regular', 'colour client'], groups: ['Loyalty card'] },
   regulars: [
     {
       firstName: 'Eleanor',

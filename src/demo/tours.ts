@@ -49,11 +49,11 @@ export const tours: Business = {
       cancelFreeHours: 48,
       cancelRefundPercent: 50,
       staff: skippers,
-      timetable: lessons('Wed Fri-Sun', '06:00', {
+      timetable: lessons('Wed Fri Sun', '06:00', {
         staff: 'Captain Lucy Tan',
         resource: 'Osprey (12 seats)',
       }),
-      demand: 1.4,
+      demand: 0.9,
       party: family,
     },
     {
@@ -71,11 +71,11 @@ export const tours: Business = {
       cancelFreeHours: 48,
       cancelRefundPercent: 50,
       staff: skippers,
-      timetable: lessons('Tue Thu Sat-Sun', '10:00', {
+      timetable: lessons('Tue Sat', '10:00', {
         staff: 'Captain Jack Murray',
         resource: 'Petrel (24 seats)',
       }),
-      demand: 1.6,
+      demand: 1.9,
       party: family,
     },
     {
@@ -109,7 +109,7 @@ export const tours: Business = {
       maxAdvanceDays: 60,
       staff: [],
       resources: [['Kayaks']],
-      demand: 0.9,
+      demand: 0.5,
       party: { first: 'adults', least: 1, most: 1 },
     },
     {
@@ -154,7 +154,7 @@ export const tours: Business = {
       reason: 'Annual leave',
     },
   ],
-  customers: { count: 20, tags: ['visitor', 'local', 'school'], groups: ['Newsletter'] },
+  customers: { count: 15, tags: ['visitor', 'local', 'school'], groups: ['Newsletter'] },
   regulars: [
     {
       firstName: 'Ingrid',

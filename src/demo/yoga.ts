@@ -43,7 +43,7 @@ export const yoga: Business = {
       capacity: 10,
       staff: ['Anneke Visser'],
       timetable: lessons('Mon Wed Fri', '07:00', { staff: 'Anneke Visser', resource: cedar }),
-      demand: 2.6,
+      demand: 1.3,
     },
     {
       ...mat,
@@ -54,10 +54,10 @@ export const yoga: Business = {
       capacity: 8,
       staff: ['Morgan Lee'],
       timetable: [
-        ...lessons('Mon Wed', '19:00', { staff: 'Morgan Lee', resource: cedar }),
+        ...lessons('Wed', '19:00', { staff: 'Morgan Lee', resource: cedar }),
         ...lessons('Sun', '09:00', { staff: 'Morgan Lee', resource: cedar }),
       ],
-      demand: 2.4,
+      demand: 1.2,
     },
     {
       ...mat,
@@ -69,7 +69,7 @@ export const yoga: Business = {
       maxParty: 1,
       staff: ['Jas Dhillon'],
       timetable: lessons('Tue Sat', '10:00', { staff: 'Jas Dhillon', resource: salt }),
-      demand: 1.6,
+      demand: 1.4,
       party: { least: 1, most: 1 },
     },
     {
@@ -87,7 +87,7 @@ export const yoga: Business = {
       staff: ['Anneke Visser', 'Jas Dhillon', 'Morgan Lee'],
       terms: [{ staff: 'Anneke Visser', priceMinor: 13500 }],
       resources: [[salt]],
-      demand: 0.9,
+      demand: 0.5,
     },
     {
       name: 'Thai massage',
@@ -103,7 +103,7 @@ export const yoga: Business = {
       staff: ['Jas Dhillon'],
       resources: [['Massage room']],
       hours: open('Mon-Fri', '11:00', '18:00'),
-      demand: 0.4,
+      demand: 0.3,
     },
   ],
   exceptions: [
@@ -114,7 +114,7 @@ export const yoga: Business = {
     { weekday: 4, inDays: 2, staff: 'Anneke Visser', ...span('12:00', '17:00'), reason: 'Retreat' },
     { weekday: 5, inDays: 7, resource: salt, ...span('06:30', '21:00'), reason: 'Workshop hire' },
   ],
-  customers: { count: 24, tags: ['drop-in', 'prenatal'], groups: ['Monthly pass', 'Ten pack'] },
+  customers: { count: 18, tags: ['drop-in', 'prenatal'], groups: ['Monthly pass', 'Ten pack'] },
   regulars: [
     {
       firstName: 'June',

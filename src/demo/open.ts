@@ -1,0 +1,38 @@
+// The demo as the process sees it: seeded when it is wanted and missing, its credentials kept in
+// DATA_DIR/demo.json, and what to try with them said at start.
+
+import type { Database } from '../db/client.ts'
+import { transaction } from '../db/transaction.ts'
+import type { Clock } from '../time/clock.ts'
+import { issueDemoCredentials, type DemoCredentials } from './credentials.ts'
+import { seedDemo, type Seeding } from './demo.ts'
+import { demoFilePath, readDemoCredentials, writeDemoFile } from './demo-file.ts'
+import { demoText } from './welcome.ts'
+import type { Logger } from 'pino'
+
+type Parts = { db: Database; clock: Clock; log: Logger; dataDir: string; signal?: AbortSignal }
+
+/** Tells of the demo at an address (`http://HOST:PORT`): writes the file, returns what to print. */
+export type DemoTeller = (address: string) => Promise<string>
+
+/** Sees to it that the demo stands; null where the database is somebody else's. */
+export async function openDemo(parts: Parts): Promise<DemoTeller | null> {
+  const { db, clock, log, dataDir, signal } = parts
+  const seeding = await seedDemo(db, clock, log, signal)
+  if (seeding.outcome === 'OTHERS') return null
+  const { demo } = seeding
+  const credentials = await credentialsOf(parts, seeding)
+  return (address) => {
+    writeDemoFile(dataDir, address, demo, credentials)
+    return demoText({ db, clock }, address, demoFilePath(dataDir), { demo, credentials })
+  }
+}
+
+async function credentialsOf(
+  { db, dataDir }: Parts,
+  seeding: Exclude<Seeding, { outcome: 'OTHERS' }>,
+): Promise<DemoCredentials> {
+  if (seeding.outcome === 'SEEDED') return seeding.credentials
+  const kept = await readDemoCredentials(db, dataDir)
+  return kept ?? transaction(db, (tx) => issueDemoCredentials(tx, seeding.demo))
+}
