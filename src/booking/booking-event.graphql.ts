@@ -31,7 +31,7 @@ type FieldChange = {
   from: unknown
   to: unknown
   /** What the changed field itself needs. */
-  scopes: Needs
+  needs: Needs
 }
 
 const EventActorType = builder.objectRef<LoggedEvent>('EventActor').implement({
@@ -73,8 +73,8 @@ const FieldChangeType = builder.objectRef<FieldChange>('FieldChange').implement(
   }),
 })
 
-function shown(viewer: Viewer, { accountId, scopes }: FieldChange, value: unknown): unknown {
-  if (!may(viewer, accountId, scopes)) throw forbidden(scopes)
+function shown(viewer: Viewer, { accountId, needs }: FieldChange, value: unknown): unknown {
+  if (!may(viewer, accountId, needs)) throw forbidden(needs)
   return value
 }
 
@@ -134,13 +134,13 @@ function changesOf({ accountId, changes }: LoggedEvent, schema: GraphQLSchema): 
     const { refersTo } = telling
     const told = (value: unknown) =>
       refersTo && typeof value === 'string' ? encodeId(refersTo, { accountId, id: value }) : value
-    const scopes = scopesOf(schema, telling.field)
-    return { accountId, field: telling.field, from: told(from), to: told(to), scopes }
+    const needs = needsOf(schema, telling.field)
+    return { accountId, field: telling.field, from: told(from), to: told(to), needs }
   })
 }
 
 /** What the field needs in Booking: said there, once. */
-function scopesOf(schema: GraphQLSchema, path: string): Needs {
+function needsOf(schema: GraphQLSchema, path: string): Needs {
   const name = path.split('.')[0] ?? path
   const field = (schema.getType('Booking') as GraphQLObjectType).getFields()[name]
   if (!field) throw new Error(`An event tells of Booking.${name}, which is not in the graph`)

@@ -109,7 +109,7 @@ function offer(state: State, event: ReadEvent): void {
   }
 }
 
-// The tail may be behind the page that was read last. It offers in order, so one look past suffices.
+// The tail may be behind the page that was read last. It offers in order: one look past suffices.
 function isRead(state: State, event: ReadEvent): boolean {
   if (state.position && compareCursors(event, state.position) <= 0) return true
   state.position = null

@@ -39,13 +39,63 @@ const shortestPauseMs = 3
 const longestHeldPauseMs = 250
 
 export function createEventTail(options: Options): EventTail {
-  const { pool, log, onEvents, pollMs = 1_000, batchSize = 500, listen = true } = options
-  let position: EventCursor = { xid: 0n, seq: 0n }
+  const { pool, log, pollMs = 1_000 } = options
+  const reader = createReader(options)
   let wakeUp: WakeUp | undefined
   let timer: NodeJS.Timeout | undefined
   let reading: Promise<void> | null = null
   let woken = false
   let stopped = false
+
+  const read = async (): Promise<number> => {
+    try {
+      woken = false
+      return await reader.read(() => stopped)
+    } catch (error) {
+      log.warn({ err: error }, 'could not read the event log; trying again')
+      return pollMs
+    }
+  }
+
+  const run = () => {
+    clearTimeout(timer)
+    reading = read().then((pauseMs) => {
+      reading = null
+      if (!stopped) timer = setTimeout(run, woken ? shortestPauseMs : pauseMs)
+    })
+  }
+
+  const wake = () => {
+    if (stopped || woken) return
+    woken = true
+    if (reading) return
+    clearTimeout(timer)
+    timer = setTimeout(run, Math.max(0, shortestPauseMs - reader.health().lastReadMs))
+  }
+
+  return {
+    start: async () => {
+      await reader.start()
+      if (options.listen ?? true) {
+        const onTrouble = (error: Error) => log.warn({ err: error }, 'events are polled for now')
+        wakeUp = listenForEvents({ pool, onWake: wake, onTrouble })
+      }
+      run()
+    },
+    wake,
+    health: () => ({ ...reader.health(), listening: wakeUp?.connected() ?? false }),
+    stop: async () => {
+      stopped = true
+      clearTimeout(timer)
+      await wakeUp?.stop()
+      await reading
+    },
+  }
+}
+
+/** Reads on from where it is, and says when to read again. */
+function createReader({ pool, onEvents, pollMs = 1_000, batchSize = 500 }: Options) {
+  let position: EventCursor = { xid: 0n, seq: 0n }
   let heldPauseMs = shortestPauseMs
   let lastReadAt = performance.now()
   let heldSince: number | null = null
@@ -58,65 +108,27 @@ export function createEventTail(options: Options): EventTail {
     onEvents(page.events)
   }
 
-  // Returns how long to wait before the next read.
-  const read = async (): Promise<number> => {
-    try {
-      let page: LogPage
-      do {
-        woken = false
-        page = await readLog(pool, position, batchSize)
-        if (stopped) return 0
-        take(page)
-      } while (page.full)
-      if (woken) return shortestPauseMs
-      if (!page.pending) return pollMs
-      // The transaction in front ends in a moment, mostly: its end wakes nobody.
-      heldPauseMs = Math.min(heldPauseMs * 2, longestHeldPauseMs, pollMs)
-      return heldPauseMs
-    } catch (error) {
-      log.warn({ err: error }, 'could not read the event log; trying again')
-      return pollMs
-    }
-  }
-
-  const run = () => {
-    clearTimeout(timer)
-    reading = read().then((pauseMs) => {
-      reading = null
-      if (stopped) return
-      timer = setTimeout(run, woken ? shortestPauseMs : pauseMs)
-    })
-  }
-
-  const wake = () => {
-    if (stopped || woken) return
-    woken = true
-    if (reading) return
-    clearTimeout(timer)
-    timer = setTimeout(run, Math.max(0, lastReadAt + shortestPauseMs - performance.now()))
-  }
-
   return {
     start: async () => {
       position = await logPosition(pool)
       lastReadAt = performance.now()
-      if (listen) {
-        const onTrouble = (error: Error) => log.warn({ err: error }, 'events are polled for now')
-        wakeUp = listenForEvents({ pool, onWake: wake, onTrouble })
-      }
-      run()
     },
-    wake,
+    /** Returns how long to wait before the next read, in milliseconds. */
+    read: async (isStopped: () => boolean): Promise<number> => {
+      let page: LogPage
+      do {
+        page = await readLog(pool, position, batchSize)
+        if (isStopped()) return 0
+        take(page)
+      } while (page.full)
+      if (!page.pending) return pollMs
+      // The transaction in front ends in a moment, mostly, and its end wakes nobody.
+      heldPauseMs = Math.min(heldPauseMs * 2, longestHeldPauseMs, pollMs)
+      return heldPauseMs
+    },
     health: () => ({
       lastReadMs: performance.now() - lastReadAt,
       heldBackMs: heldSince === null ? 0 : performance.now() - heldSince,
-      listening: wakeUp?.connected() ?? false,
     }),
-    stop: async () => {
-      stopped = true
-      clearTimeout(timer)
-      await wakeUp?.stop()
-      await reading
-    },
   }
 }

@@ -55,59 +55,34 @@ export function createSocketDoor(options: Options): SocketDoor {
     perMessageDeflate: false,
     handleProtocols,
   })
-  const silent = new WeakSet<WebSocket>()
+  const keepAlive = startKeepAlive(server, limits.keepAliveMs)
   let stopping = false
-
-  const keepAlive = setInterval(() => {
-    for (const socket of server.clients) {
-      if (silent.has(socket)) {
-        socket.terminate()
-      } else if (socket.readyState === WebSocket.OPEN) {
-        silent.add(socket)
-        socket.ping()
-      }
-    }
-  }, limits.keepAliveMs)
-  keepAlive.unref()
 
   const open = (socket: WebSocket, request: IncomingMessage) => {
     const close = (code: number, reason: string) =>
       closeSocket(socket, code, reason, limits.closeMs)
-    const connection: Connection = {
-      request,
-      requestId: randomUUID(),
-      rights: null,
-      authorization: null,
-      operations: 0,
-      marked: new Map(),
-      close,
+    const connection = newConnection(request, close)
+    const send = (message: string) => {
+      if (socket.bufferedAmount > limits.unreadBytes) close(1013, 'Too slow')
+      return sendText(socket, withSharedText(message, connection.marked))
     }
-    const closed = operations.opened(
-      {
-        protocol: socket.protocol,
-        close,
-        send: (message) => {
-          if (socket.bufferedAmount > limits.unreadBytes) close(1013, 'Too slow')
-          return send(socket, withSharedText(message, connection.marked))
-        },
-        onMessage: (take) =>
-          socket.on('message', (message) => {
-            // What still comes after a close has nobody to answer it.
-            if (socket.readyState !== WebSocket.OPEN) return
-            take(String(message)).catch((error: unknown) => {
-              log.error({ err: error, requestId: connection.requestId }, 'a socket failed')
-              close(CloseCode.InternalServerError, 'Internal server error')
-            })
-          }),
-      },
-      connection,
-    )
-    socket.on('pong', () => silent.delete(socket))
+    const onMessage = (take: (text: string) => Promise<void>) =>
+      socket.on('message', (message) => {
+        // What still comes after a close has nobody to answer it.
+        if (socket.readyState !== WebSocket.OPEN) return
+        take(String(message)).catch((error: unknown) => {
+          log.error({ err: error, requestId: connection.requestId }, 'a socket failed')
+          close(CloseCode.InternalServerError, 'Internal server error')
+        })
+      })
+    const { protocol } = socket
+    const closed = operations.opened({ protocol, close, send, onMessage }, connection)
     // What was wrong with a frame is answered by ws itself, with the close code it deserves.
     socket.on('error', (error) => log.debug({ err: error }, 'a socket broke'))
     socket.once('close', (code, reason) => void closed(code, String(reason)))
   }
 
+  server.on('connection', open)
   return {
     upgrade: (request, socket, head) => {
       socket.on('error', () => socket.destroy())
@@ -116,22 +91,58 @@ export function createSocketDoor(options: Options): SocketDoor {
       if (stopping || server.clients.size >= limits.sockets) {
         return refuse(socket, 503, 'Service Unavailable')
       }
-      server.handleUpgrade(request, socket, head, open)
+      server.handleUpgrade(request, socket, head, (opened) => {
+        server.emit('connection', opened, request)
+      })
     },
     openSockets: () => server.clients.size,
     stop: async () => {
       stopping = true
-      clearInterval(keepAlive)
-      const open = [...server.clients]
-      const ended = open.map((socket) => new Promise((resolve) => socket.once('close', resolve)))
-      for (const socket of open) closeSocket(socket, 1001, 'Going away', limits.closeMs)
-      await Promise.all(ended)
+      keepAlive.stop()
+      await closeAll(server, limits.closeMs)
     },
   }
 }
 
+async function closeAll(server: WebSocketServer, waitMs: number): Promise<void> {
+  const open = [...server.clients]
+  const ended = open.map((socket) => new Promise((resolve) => socket.once('close', resolve)))
+  for (const socket of open) closeSocket(socket, 1001, 'Going away', waitMs)
+  await Promise.all(ended)
+}
+
+function newConnection(request: IncomingMessage, close: Connection['close']): Connection {
+  return {
+    request,
+    requestId: randomUUID(),
+    rights: null,
+    authorization: null,
+    operations: 0,
+    marked: new Map(),
+    close,
+  }
+}
+
+/** Pings every socket, and ends those that did not answer the ping before. */
+function startKeepAlive(server: WebSocketServer, everyMs: number): { stop(): void } {
+  const silent = new WeakSet<WebSocket>()
+  server.on('connection', (socket: WebSocket) => socket.on('pong', () => silent.delete(socket)))
+  const timer = setInterval(() => {
+    for (const socket of server.clients) {
+      if (silent.has(socket)) {
+        socket.terminate()
+      } else if (socket.readyState === WebSocket.OPEN) {
+        silent.add(socket)
+        socket.ping()
+      }
+    }
+  }, everyMs)
+  timer.unref()
+  return { stop: () => clearInterval(timer) }
+}
+
 // Resolves when the message left for the network, so that a slow reader is not written to blindly.
-function send(socket: WebSocket, message: string): Promise<void> {
+function sendText(socket: WebSocket, message: string): Promise<void> {
   if (socket.readyState !== WebSocket.OPEN) return Promise.resolve()
   // An error here means that the socket is gone, which its close says too.
   return new Promise((resolve) => socket.send(message, () => resolve()))

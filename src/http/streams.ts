@@ -6,7 +6,7 @@
 import {
   createSourceEventStream,
   execute,
-  GraphQLError,
+  type GraphQLError,
   type DocumentNode,
   type ExecutionResult,
   type GraphQLSchema,
