@@ -9,7 +9,7 @@ import { StartupFault } from './startup-fault.ts'
 export function lockDataDir(dataDir: string): () => void {
   const lock = join(dataDir, 'lock')
   const draft = `${lock}.${process.pid}`
-  const mine = JSON.stringify({ pid: process.pid, born: birthOf(process.pid) })
+  const mine = identityOf(process.pid) ?? ''
   writeFileSync(draft, mine)
   try {
     for (let attempt = 0; attempt < 5; attempt += 1) {
@@ -46,12 +46,18 @@ export function birthOf(pid: number): string | undefined {
 }
 
 function refuseLiving(owner: string, dataDir: string): void {
-  const { pid, born } = parse(owner)
-  if (pid === undefined || birthOf(pid) !== born) return
+  const pid = Number(/"pid":(\d+)/.exec(owner)?.[1])
+  if (!pid || identityOf(pid) !== owner) return
   throw new StartupFault(
     `Cannot use the data directory "${dataDir}": process ${pid} is using it. ` +
       'Stop that process, or set DATA_DIR to another directory.',
   )
+}
+
+/** What a process writes into its lock; undefined when there is no such process. */
+function identityOf(pid: number): string | undefined {
+  const born = birthOf(pid)
+  return born && JSON.stringify({ pid, born })
 }
 
 // Two processes may find the same dead owner: the one that moved a living lock puts it back.
@@ -64,14 +70,6 @@ function setAside(lock: string, dead: string): void {
 
 function giveBack(lock: string, mine: string): void {
   if (read(lock) === mine) rmSync(lock, { force: true })
-}
-
-function parse(owner: string): { pid?: number; born?: string } {
-  try {
-    return JSON.parse(owner) as { pid: number; born: string }
-  } catch {
-    return {}
-  }
 }
 
 function read(path: string): string | undefined {

@@ -1,4 +1,5 @@
 // A life of the program on its embedded database: start, use, stop, be killed, start again.
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -18,6 +19,13 @@ const ready = /^ready (http:\/\/127\.0\.0\.1:\d+)\n$/m
 
 const postmasterPid = () =>
   Number(readFileSync(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0])
+
+/** The shell beside the server that stops it when its owner is gone. */
+function watcherOf(postmaster: number): number {
+  const processes = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,command='], { encoding: 'utf8' })
+  const lines = processes.split('\n').map((line) => line.trim().split(/ +/))
+  return Number(lines.find(([, parent, name]) => parent === `${postmaster}` && name === 'sh')?.[0])
+}
 
 async function gone(pid: number): Promise<void> {
   while (birthOf(pid) !== undefined) await new Promise((resolve) => setTimeout(resolve, 20))
@@ -101,6 +109,23 @@ describe('npm start', () => {
     const again = start()
     await again.shows(ready)
     expect(await query('SELECT n FROM kept ORDER BY n')).toEqual([{ n: 1 }, { n: 2 }, { n: 3 }])
+    again.kill('SIGTERM')
+    expect(await again.ended).toEqual({ code: 0, signal: null })
+  })
+
+  it('stops a database that was left without an owner, and starts its own', async () => {
+    const program = start()
+    await program.shows(ready)
+    await query('INSERT INTO kept VALUES (4)')
+    const orphan = postmasterPid()
+    process.kill(watcherOf(orphan), 'SIGKILL')
+    program.kill('SIGKILL')
+    await program.ended
+    expect(birthOf(orphan)).toBeDefined()
+    const again = start()
+    await again.shows(ready)
+    expect(birthOf(orphan)).toBeUndefined()
+    expect(await query('SELECT max(n) AS n FROM kept')).toEqual([{ n: 4 }])
     again.kill('SIGTERM')
     expect(await again.ended).toEqual({ code: 0, signal: null })
   })
