@@ -12,9 +12,9 @@ const decompress = promisify(gunzip)
 type Tab = { query: string; variables?: string }
 
 const whoAmI = `# 1. Who am I?
-# In "Headers" below, put "Bearer <your key>" between the
-# quotes, then press play. The start of the program
-# prints a demo key.
+# In "Headers" below, put your API key or access token
+# between the quotes, once for all tabs, and press play.
+# The start of the program prints demo keys.
 query WhoAmI {
   viewer {
     kind
@@ -140,18 +140,31 @@ const policy = [
   "base-uri 'none'",
 ].join('; ')
 
+/** Runs in the page: a key that was sent from one tab is sent from all, until the window closes. */
+const keepKey = `
+  const plainFetch = window.fetch
+  window.fetch = (address, init = {}) => {
+    const headers = new Headers(init.headers)
+    const typed = (headers.get('authorization') ?? '').trim()
+    if (typed) sessionStorage.setItem('authorization', typed)
+    const key = typed || sessionStorage.getItem('authorization') || ''
+    if (key) headers.set('authorization', key.includes(' ') ? key : 'Bearer ' + key)
+    return plainFetch(address, { ...init, headers })
+  }`
+
 async function render(today: string): Promise<Buffer> {
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql')
+  const root = '<div id="root"></div>'
   const page = renderGraphiQL({
     title: 'Slotgraph',
     endpoint: '/graphql',
     defaultTabs: readyTabs(today).map((tab) => ({ ...tab, headers })),
     defaultHeaders: headers,
-    shouldPersistHeaders: true,
+    shouldPersistHeaders: false,
     defaultEditorToolsVisibility: 'headers',
     subscriptionsProtocol: 'SSE',
   })
-  return compress(page)
+  return compress(page.replace(root, () => `${root}<script>${keepKey}</script>`))
 }
 
 /** The page for browsers that open /graphql; rendered once a day, because its tabs hold a date. */
