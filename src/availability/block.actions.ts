@@ -7,7 +7,7 @@ import { newId, type Key } from '../db/id.ts'
 import { idempotent } from '../db/idempotency.ts'
 import { keepRows } from '../db/lock.ts'
 import { transaction, type Transaction } from '../db/transaction.ts'
-import { invalidAll, notFound, refused } from '../errors.ts'
+import { invalid, invalidAll, notFound, refused } from '../errors.ts'
 import type { NewEvent } from '../events/event.ts'
 import { appendEvents } from '../events/outbox.ts'
 import type { Block } from '../generated/prisma/client.ts'
@@ -113,20 +113,23 @@ async function unitsOf(tx: Transaction, accountId: string, taken: Taken) {
   const { staffIds, resourceIds } = taken
   await keepRows(tx, 'StaffMember', accountId, staffIds)
   await keepRows(tx, 'Resource', accountId, resourceIds)
-  const staff = await tx.staffMember.count({ where: { accountId, id: { in: staffIds } } })
-  if (staff < staffIds.length) throw notFound('StaffMember', 'staffIds')
-  const resources = await tx.resource.findMany({
-    where: { accountId, id: { in: resourceIds } },
-    select: { id: true, capacity: true },
-  })
+  const staff = await tx.staffMember.findMany({ where: { accountId, id: { in: staffIds } } })
+  const resources = await tx.resource.findMany({ where: { accountId, id: { in: resourceIds } } })
+  if (staff.length < staffIds.length) throw notFound('StaffMember', 'staffIds')
   if (resources.length < resourceIds.length) throw notFound('Resource', 'resourceIds')
+  const path = staff.some(({ active }) => !active) ? 'staffIds' : 'resourceIds'
+  const gone = [...staff, ...resources].find(({ active }) => !active)
+  if (gone) throw invalid([path], `"${gone.name}" is archived and has no time to block.`)
   return new Map(resources.map(({ id, capacity }) => [id, capacity]))
 }
 
 function occupanciesOf(block: Block, taken: Taken, units: Map<string, number>): NewOccupancy[] {
   const { accountId, id: blockId, startsAt, endsAt } = block
   const common = {
-    ...{ accountId, blockId, startsAt, endsAt },
+    accountId,
+    blockId,
+    startsAt,
+    endsAt,
     kind: 'BLOCK' as const,
     expiresAt: null,
   }

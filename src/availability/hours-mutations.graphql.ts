@@ -84,7 +84,9 @@ mutation('setWorkingHours', {
       hours.map(({ weekday, startLocalTime, endLocalTime, validFromOn, validUntilOn }, index) => {
         const path = ['hours', String(index)]
         return {
-          ...{ weekday, startLocalTime, endLocalTime },
+          weekday,
+          startLocalTime,
+          endLocalTime,
           validFrom: validFromOn == null ? null : dayOf(validFromOn, ...path, 'validFromOn'),
           validUntil: validUntilOn == null ? null : dayOf(validUntilOn, ...path, 'validUntilOn'),
         }

@@ -77,22 +77,37 @@ export async function releaseExpired(
     WHERE o."accountId" = locked."accountId" AND o."id" = locked."id"`
 }
 
-/** Inserts the rows whose time is free; returns how many there were. */
+/**
+ * Inserts the rows whose time is free and whose staff member or resource is active, and keeps those
+ * from being archived until the transaction ends; returns how many rows there were.
+ */
 export async function insertOccupancies(
   tx: Transaction,
   rows: readonly NewOccupancy[],
 ): Promise<number> {
   if (rows.length === 0) return 0
   const sorted = rows.map((row) => ({ ...row, id: newId() })).toSorted(byOccupant)
+  const accountIds = [...new Set(rows.map(({ accountId }) => accountId))]
+  const staffIds = [...new Set(rows.flatMap(({ staffId }) => staffId ?? []))]
+  const resourceIds = [...new Set(rows.flatMap(({ resourceId }) => resourceId ?? []))]
+  // A row that is being archived is waited for, and then judged as it is.
   return tx.$executeRaw`
+    WITH staff AS MATERIALIZED (
+      SELECT "id" FROM "StaffMember" WHERE "accountId" = ANY(${accountIds}::uuid[])
+        AND "id" = ANY(${staffIds}::uuid[]) AND "active" ORDER BY "id" FOR KEY SHARE),
+    resources AS MATERIALIZED (
+      SELECT "id" FROM "Resource" WHERE "accountId" = ANY(${accountIds}::uuid[])
+        AND "id" = ANY(${resourceIds}::uuid[]) AND "active" ORDER BY "id" FOR KEY SHARE)
     INSERT INTO "Occupancy" ("accountId", "id", "kind", "staffId", "resourceId", "unit",
       "position", "startsAt", "endsAt", "expiresAt", "bookingId", "holdId", "blockId", "sessionId")
-    SELECT "accountId", "id", "kind", "staffId", "resourceId", "unit",
-      "position", "startsAt", "endsAt", "expiresAt", "bookingId", "holdId", "blockId", "sessionId"
+    SELECT n."accountId", n."id", n."kind", n."staffId", n."resourceId", n."unit",
+      n."position", n."startsAt", n."endsAt", n."expiresAt",
+      n."bookingId", n."holdId", n."blockId", n."sessionId"
     FROM jsonb_to_recordset(${JSON.stringify(sorted)}::jsonb) AS n("accountId" uuid, "id" uuid,
       "kind" "OccupancyKind", "staffId" uuid, "resourceId" uuid, "unit" int, "position" int,
       "startsAt" timestamptz, "endsAt" timestamptz, "expiresAt" timestamptz, "bookingId" uuid,
       "holdId" uuid, "blockId" uuid, "sessionId" uuid)
+    WHERE n."staffId" IN (SELECT "id" FROM staff) OR n."resourceId" IN (SELECT "id" FROM resources)
     ON CONFLICT DO NOTHING`
 }
 

@@ -106,7 +106,8 @@ async function changeUnits(
   if (await hasCommitments(tx, lost, now)) {
     throw refused(
       'IN_USE',
-      `"${before.name}" has bookings, holds or sessions on units beyond ${capacity}: move or cancel them first.`,
+      `"${before.name}" is taken on units beyond ${capacity} by bookings, holds or sessions: ` +
+        'move or cancel them first.',
       { path: ['capacity'] },
     )
   }

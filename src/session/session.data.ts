@@ -126,6 +126,7 @@ async function occupyUnit(tx: Transaction, row: NewOccupancy, now: Date): Promis
     const [free] = await tx.$queryRaw<{ unit: number }[]>`
       SELECT n."unit" FROM "Resource" r CROSS JOIN generate_series(0, r."capacity" - 1) n("unit")
       WHERE r."accountId" = ${row.accountId}::uuid AND r."id" = ${row.resourceId}::uuid
+        AND r."active"
         AND NOT EXISTS (SELECT 1 FROM "Occupancy" o WHERE o."active"
           AND o."accountId" = r."accountId" AND o."resourceId" = r."id" AND o."unit" = n."unit"
           AND tstzrange(o."startsAt", o."endsAt")

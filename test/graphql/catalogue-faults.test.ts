@@ -1,5 +1,5 @@
-// What is not a legal service, staff member, resource or customer: the field at fault, the sentence,
-// and nothing written.
+// What is not a legal service, staff member, resource or customer: the field at fault, the
+// sentence, and nothing written.
 import { describe, expect, it } from 'vitest'
 import { encodeId } from '../../src/graphql/ids.ts'
 import { testApp } from '../support/app.ts'
