@@ -84,7 +84,8 @@ describe('openDatabase', () => {
     await expect(openDatabase(url.href)).rejects.toThrow('there is no such database')
   })
 
-  it('says that the password is wrong', async () => {
+  // Another server may trust whoever comes.
+  it.skipIf(process.env['DATABASE_URL_TEST'])('says that the password is wrong', async () => {
     const url = new URL(db.url)
     url.password = 'wrong'
     await expect(openDatabase(url.href)).rejects.toThrow('the user or the password is wrong')
