@@ -13,7 +13,7 @@ type Check = { ok: boolean; reason?: string }
 type Parts = {
   pool: Pool
   eventLagSeconds: () => number
-  stopping: () => boolean
+  closing: () => boolean
 }
 
 /** A tail that is further behind than this delivers late. */
@@ -55,7 +55,7 @@ async function check(parts: Parts, expected: number): Promise<Record<string, Che
   const database = applied !== undefined
   const lag = parts.eventLagSeconds()
   return {
-    process: parts.stopping() ? { ok: false, reason: 'it is stopping' } : { ok: true },
+    process: parts.closing() ? { ok: false, reason: 'it is stopping' } : { ok: true },
     database: database ? { ok: true } : { ok: false, reason: 'it does not answer' },
     migrations:
       database && applied >= expected

@@ -1,19 +1,20 @@
 // What is counted, in Prometheus' text. One registry per application, so that two in one process
 // (as in tests) do not count for each other.
 
+import type { Pool } from 'pg'
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { Door } from './exchange.ts'
 import { send } from './exchange.ts'
 import type { Finished } from './router.ts'
 
-/** Numbers that are read when somebody asks for the metrics. */
-export type Readings = {
-  eventLagSeconds(): number
-  subscribers(): number
-  databaseConnections(): { idle: number; total: number; waiting: number }
+/** What is read when somebody asks for the metrics. */
+type Readings = {
+  pool: Pool
+  eventLagSeconds: () => number
+  subscribers: () => number
 }
 
-export type Metrics = {
+type Metrics = {
   requestFinished(finished: Finished): void
   operationFailed(code: string): void
   door: Door
@@ -36,13 +37,10 @@ export function createMetrics(readings: Readings): Metrics {
     labelNames: ['code'],
     registers,
   })
-  gauge(registry, 'event_lag_seconds', 'How far the event tail is behind the log.', () =>
-    readings.eventLagSeconds(),
-  )
-  gauge(registry, 'event_subscribers', 'Open subscriptions to events.', () =>
-    readings.subscribers(),
-  )
-  connections(registry, readings)
+  const { pool, eventLagSeconds, subscribers } = readings
+  gauge(registry, 'event_lag_seconds', 'How far the event tail is behind.', eventLagSeconds)
+  gauge(registry, 'event_subscribers', 'Open subscriptions to events.', subscribers)
+  connections(registry, pool)
   return {
     requestFinished: ({ route, method, status, seconds }) =>
       requests.observe({ route, method: known(method), status }, seconds),
@@ -66,16 +64,16 @@ function gauge(registry: Registry, name: string, help: string, read: () => numbe
   })
 }
 
-function connections(registry: Registry, readings: Readings): void {
+function connections(registry: Registry, pool: Pool): void {
   new Gauge({
     name: 'database_connections',
     help: 'Connections to the database, and who waits for one.',
     labelNames: ['state'],
     registers: [registry],
     collect() {
-      for (const [state, count] of Object.entries(readings.databaseConnections())) {
-        this.set({ state }, count)
-      }
+      this.set({ state: 'idle' }, pool.idleCount)
+      this.set({ state: 'total' }, pool.totalCount)
+      this.set({ state: 'waiting' }, pool.waitingCount)
     },
   })
 }

@@ -1,4 +1,5 @@
-// The contract as a file: schema.graphql is what the code says, scopes and all, and tools can read it.
+// The contract as a file: schema.graphql is what the code says, scopes and all, and tools can
+// read it.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import {
