@@ -5,12 +5,19 @@ import type { Pool } from 'pg'
 import { compareCursors, type EventCursor } from './cursor.ts'
 import { refused } from '../errors.ts'
 import { comingAfterNow, findInLog, readLog, type ReadEvent } from './log.data.ts'
-import { createSubscriber, type EventSubscription, type Subscriber } from './subscriber.ts'
+import {
+  createSubscriber,
+  type EventSubscription,
+  type Subscriber,
+  type SubscriberOptions,
+} from './subscriber.ts'
+import { inTurns, shared } from './turns.ts'
 
 /** Days for which events are kept; a cursor older than that is refused. */
 export const eventRetentionDays = 30
 
 const dayMs = 86_400_000
+const readsAtOnce = 3
 
 export type SubscribeOptions = {
   /** Accounts (uuids) whose events are wanted. */
@@ -46,6 +53,8 @@ export function createEventHub(options: Options): EventHub {
   const listeners = new Set<(event: ReadEvent) => void>()
   const subscribers = new Map<string, Set<Subscriber>>()
   const all = new Set<Subscriber>()
+  const read = inTurns(readsAtOnce)
+  const now = shared(() => read(() => comingAfterNow(options.pool)))
 
   const tell = (event: ReadEvent) => {
     for (const listener of listeners) {
@@ -59,13 +68,15 @@ export function createEventHub(options: Options): EventHub {
 
   return {
     subscribe: async ({ accountIds, wants, after }) => {
-      const start = after && (await startAfter(options, after))
+      const start = after && (await read(() => startAfter(options, after)))
       const subscriber = register(options, subscribers, all, {
         accountIds,
+        readPage: (from, accounts) =>
+          read(() => readLog(options.pool, from, options.pageSize ?? 200, accounts)),
         after: start?.from ?? null,
         wants: (event) => !start?.isKnown(event) && (wants?.(event) ?? true),
       })
-      if (!start) await subscriber.goLive(() => comingAfterNow(options.pool))
+      if (!start) await subscriber.goLive(now)
       return subscriber.subscription
     },
     onEvent: (listener) => {
@@ -83,14 +94,10 @@ export function createEventHub(options: Options): EventHub {
 }
 
 function register(
-  { pool, queueLimit = 1_000, pageSize = 200 }: Options,
+  { queueLimit = 1_000 }: Options,
   subscribers: Map<string, Set<Subscriber>>,
   all: Set<Subscriber>,
-  reader: {
-    accountIds: Iterable<string>
-    after: EventCursor | null
-    wants: (event: ReadEvent) => boolean
-  },
+  reader: Pick<SubscriberOptions, 'accountIds' | 'after' | 'wants' | 'readPage'>,
 ): Subscriber {
   const place = (accountIds: Iterable<string>) => {
     for (const accountId of accountIds) {
@@ -109,7 +116,6 @@ function register(
   const subscriber = createSubscriber({
     ...reader,
     queueLimit,
-    readPage: (from, accountIds) => readLog(pool, from, pageSize, accountIds),
     onRetarget: (before, now) => {
       if (!all.has(subscriber)) return
       remove(before)

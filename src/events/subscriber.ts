@@ -22,7 +22,7 @@ export type Subscriber = {
   subscription: EventSubscription
 }
 
-type Options = {
+export type SubscriberOptions = {
   accountIds: Iterable<string>
   wants: (event: ReadEvent) => boolean
   queueLimit: number
@@ -33,7 +33,7 @@ type Options = {
   onEnd: () => void
 }
 
-type State = Options & {
+type State = SubscriberOptions & {
   accounts: ReadonlySet<string>
   queue: Handoff<ReadEvent>
   /** Read from the log up to here; null when the tail is past it. */
@@ -48,7 +48,7 @@ type State = Options & {
   reading: boolean
 }
 
-export function createSubscriber(options: Options): Subscriber {
+export function createSubscriber(options: SubscriberOptions): Subscriber {
   const queue = createHandoff<ReadEvent>(options.onEnd)
   const state: State = {
     ...options,

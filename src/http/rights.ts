@@ -6,6 +6,7 @@ import { GraphQLError } from 'graphql'
 import type { Logger } from 'pino'
 import { isFailure, type CredentialFailure } from '../auth/credential.ts'
 import type { Viewer } from '../auth/viewer.ts'
+import { inTurns, shared } from '../events/turns.ts'
 import type { Authenticator } from './authenticate.ts'
 
 /** The credential is not accepted (any more). */
@@ -47,18 +48,21 @@ type Options = {
   checkMs?: number
 }
 
+const asksAtOnce = 3
+
 export function createRightsRegistry({
   authenticator,
   log,
   checkMs = 3_000,
 }: Options): RightsRegistry {
   const watches = new Map<string | null, Watch>()
+  const inTurn = inTurns(asksAtOnce)
   return {
     hold: (authorization, listener) => {
       let watch = watches.get(authorization)
       if (!watch) {
         watch = createWatch({
-          ask: () => authenticator.identify(authorization),
+          ask: () => inTurn(() => authenticator.identify(authorization)),
           onEmpty: () => watches.delete(authorization),
           log,
           checkMs,
@@ -105,7 +109,7 @@ function createWatch({ ask, onEmpty, log, checkMs }: WatchOptions): Watch {
     return viewer
   }
 
-  const askNow = (): Promise<Viewer> => {
+  const askNow = shared(() => {
     const at = performance.now()
     const answer = ask()
       .then((found) => take(found, at))
@@ -114,7 +118,7 @@ function createWatch({ ask, onEmpty, log, checkMs }: WatchOptions): Watch {
       })
     asking = { answer, at }
     return answer
-  }
+  })
 
   const check = () => {
     askNow()

@@ -16,6 +16,7 @@ import { newContext, type Services } from '../context.ts'
 import { encodeEventCursor } from '../events/cursor.ts'
 import type { ReadEvent } from '../events/log.data.ts'
 import { isEventSource, type EventSource } from '../events/source.ts'
+import { inTurns } from '../events/turns.ts'
 import { publicError, publicResult, type ErrorScope } from '../graphql/public-errors.ts'
 import { CredentialLost, rightsOf, type Rights, type RightsRegistry } from './rights.ts'
 
@@ -169,12 +170,15 @@ function endOf(error: unknown, scope: ErrorScope): GraphQLError {
   return publicError(error, scope)
 }
 
+const executionsAtOnce = 8
+
 type Run = (event: ReadEvent, viewer: Viewer) => Promise<Delivered>
 
 /** Runs operations over events; the same one over the same event with the same rights runs once. */
 function createExecutions(services: Services, schema: GraphQLSchema) {
   const shared = new WeakMap<ReadEvent, Map<string, Map<string, Promise<Delivered>>>>()
   const numbers = new WeakMap<DocumentNode, number>()
+  const inTurn = inTurns(executionsAtOnce)
   let documents = 0
 
   const runOnce = async (request: SubscribeRequest, event: ReadEvent, viewer: Viewer) => {
@@ -199,7 +203,7 @@ function createExecutions(services: Services, schema: GraphQLSchema) {
       return (event, viewer) => {
         const byRights = within(shared, event, () => new Map())
         const byOperation = within(byRights, rightsOf(viewer), () => new Map())
-        return within(byOperation, operation, () => runOnce(request, event, viewer))
+        return within(byOperation, operation, () => inTurn(() => runOnce(request, event, viewer)))
       }
     },
   }
