@@ -11,6 +11,8 @@ export type Direction = 'ASC' | 'DESC'
 
 /** The column a list is ordered by; the row's id breaks ties. */
 export type Order = {
+  /** Of what the list is; a cursor is good for lists of the same in the same order. */
+  list?: string
   column: string
   type: 'timestamptz' | 'text' | 'bigint'
   direction: Direction
@@ -49,30 +51,41 @@ type Cursor = { value: string; id: string }
 export function encodeCursor(order: Order, row: Record<string, unknown>): string {
   const value = row[order.column]
   const text = value instanceof Date ? value.toISOString() : String(value)
-  return Buffer.from(JSON.stringify([order.column, text, row.id])).toString('base64url')
+  return Buffer.from(JSON.stringify([nameOf(order), text, row.id])).toString('base64url')
 }
+
+const nameOf = ({ list = '', column, direction }: Order) => `${list}.${column} ${direction}`
 
 /** Throws BadCursor for text that is no cursor, or one of another order. */
 export function decodeCursor(order: Order, text: string): Cursor {
+  const bytes = Buffer.from(text, 'base64url')
   let parts: unknown
   try {
-    parts = JSON.parse(Buffer.from(text, 'base64url').toString())
+    parts = JSON.parse(bytes.toString())
   } catch {
     throw new BadCursor()
   }
-  if (!Array.isArray(parts) || parts.length !== 3 || parts[0] !== order.column)
+  // Buffer skips what is not base64url, so the text is compared with what it should have been.
+  if (bytes.toString('base64url') !== text) throw new BadCursor()
+  if (!Array.isArray(parts) || parts.length !== 3 || parts[0] !== nameOf(order)) {
     throw new BadCursor()
-  const [, value, id] = parts as string[]
+  }
+  const [, value, id] = parts as unknown[]
   if (typeof value !== 'string' || typeof id !== 'string') throw new BadCursor()
-  const idIsRight = order.type === 'bigint' || /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/.test(id)
-  const valueIsRight =
-    order.type === 'text'
-      ? !value.includes('\u0000')
-      : order.type === 'bigint'
-        ? /^\d{1,18}$/.test(value)
-        : /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(value) && !Number.isNaN(Date.parse(value))
-  if (!idIsRight || !valueIsRight) throw new BadCursor()
+  if (!uuid.test(id) || !isValue[order.type](value)) throw new BadCursor()
   return { value, id }
+}
+
+const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/
+
+/** Whether a text is a value of the type, in the form that cursors have. */
+const isValue: Record<Order['type'], (text: string) => boolean> = {
+  text: (text) => !text.includes('\u0000'),
+  bigint: (text) => /^\d{1,18}$/.test(text),
+  // Years from 0001 on: PostgreSQL knows no year 0.
+  timestamptz: (text) =>
+    /^(?!0000)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(text) &&
+    !Number.isNaN(Date.parse(text)),
 }
 
 /** One page per partition (`merged: false`, in the order of the partitions) or one over all. */
@@ -83,7 +96,7 @@ export async function readPages<Row extends object>(
   size: number,
 ): Promise<Page<Row>[]> {
   const lists = query.merged ? 1 : query.partitions.length
-  if (query.partitions.length === 0 || size === 0) {
+  if (query.partitions.length === 0) {
     return Array.from({ length: lists }, () => emptyPage<Row>())
   }
   const backward = ask.last != null
@@ -117,9 +130,14 @@ function emptyPage<Row>(): Page<Row> {
 function toPage<Row>(found: Row[], ask: PageAsk, size: number, backward: boolean): Page<Row> {
   const more = found.length > size
   const rows = more ? found.slice(0, size) : found
+  // The row of a cursor lies beyond the page on its side.
   return backward
-    ? { rows: rows.toReversed(), hasPreviousPage: more, hasNextPage: ask.before != null }
-    : { rows, hasNextPage: more, hasPreviousPage: ask.after != null }
+    ? {
+        rows: rows.toReversed(),
+        hasPreviousPage: more || ask.after != null,
+        hasNextPage: ask.before != null,
+      }
+    : { rows, hasNextPage: more || ask.before != null, hasPreviousPage: ask.after != null }
 }
 
 function pageStatement(query: ListQuery, ask: PageAsk, size: number, backward: boolean) {

@@ -171,12 +171,13 @@ export async function listOverAccounts<Row extends object>(
   ask: PageAsk,
 ): Promise<Connection<Row>> {
   const partitions = accountIds.map((accountId) => ({ accountId }))
-  const whole: ListQuery = { ...query, partitions, merged: true }
+  const order = { ...query.order, list: query.table }
+  const whole: ListQuery = { ...query, order, partitions, merged: true }
   const [page] = await withCursorErrors(() =>
     readPages<Row>(ctx.db.pool, whole, ask, pageSize(ask)),
   )
   const count = async () => (await countRows(ctx.db.pool, whole))[0] ?? 0
-  return { ...(page as Page<Row>), order: query.order, count }
+  return { ...(page as Page<Row>), order, count }
 }
 
 /**
@@ -193,8 +194,10 @@ export async function listBelow<Row extends object>(
 ): Promise<Connection<Row>> {
   const size = pageSize(ask)
   const selection = `${name} ${JSON.stringify(args)}`
+  const order = { ...query.order, list: query.table }
   const whole = (keys: readonly Key[]): ListQuery => ({
     ...query,
+    order,
     partitions: keys.map(({ accountId, id }) => ({ accountId, parentId: id })),
     merged: false,
   })
@@ -206,7 +209,7 @@ export async function listBelow<Row extends object>(
   )
   const count = () =>
     batched(ctx, `count of ${selection}`, key, (keys) => countRows(ctx.db.pool, whole(keys)))
-  return { ...page, order: query.order, count }
+  return { ...page, order, count }
 }
 
 async function withCursorErrors<T>(read: () => Promise<T>): Promise<T> {

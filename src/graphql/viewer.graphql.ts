@@ -96,12 +96,14 @@ builder.queryField('viewer', (t) =>
   }),
 )
 
-const byId: Order = { column: 'id', type: 'text', direction: 'ASC' }
+const byId: Order = { list: 'Viewer.accounts', column: 'id', type: 'text', direction: 'ASC' }
 
 /** The reach is in memory already, so its pages are cut here, by the same rules as all others. */
 function accountsPage(viewer: Viewer, ask: PageAsk): Connection<Reached> {
   const size = pageSize(ask)
-  const [after, before] = [ask.after, ask.before].map((text) => text && cursorId(text))
+  const [after, before] = [ask.after, ask.before].map((text) =>
+    text == null ? null : cursorId(text),
+  )
   const ids = [...viewer.grants.keys()].toSorted()
   const between = ids.filter((id) => (!after || id > after) && (!before || id < before))
   const backward = ask.last != null
@@ -114,8 +116,8 @@ function accountsPage(viewer: Viewer, ask: PageAsk): Connection<Reached> {
       const { role, scopes } = viewer.grants.get(id)!
       return { id, accountId: id, role, scopes: [...scopes] }
     }),
-    hasNextPage: backward ? before != null : more,
-    hasPreviousPage: backward ? more : after != null,
+    hasNextPage: before != null || (!backward && more),
+    hasPreviousPage: after != null || (backward && more),
     order: byId,
     count: async () => ids.length,
   }

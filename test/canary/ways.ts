@@ -1,0 +1,121 @@
+// How a document gets to a field of the schema: from Query, from `node` for what has an id, and
+// from there through fields that need no argument. Read from the schema, so that what is new is
+// walked without anybody adding it.
+import {
+  getNamedType,
+  isAbstractType,
+  isInterfaceType,
+  isLeafType,
+  isObjectType,
+  isRequiredArgument,
+  type GraphQLField,
+  type GraphQLObjectType,
+  type GraphQLOutputType,
+  type GraphQLSchema,
+} from 'graphql'
+
+export type Field = GraphQLField<unknown, unknown>
+
+/** A field of an object type, with the selection that leads to it. */
+export type Way = {
+  parent: GraphQLObjectType
+  field: Field
+  /** `Parent.field` */
+  name: string
+  operation: 'query' | 'mutation' | 'subscription'
+  /** Puts a selection on the parent; `$id` is the parent's global id when `node` leads there. */
+  wrap(selection: string): string
+  /** Names on the way from the root of the answer to the parent. */
+  path: string[]
+  /** The type whose first row `$id` names; null when the way begins at the root. */
+  from: string | null
+}
+
+const plumbing = /(Connection|Edge|PageInfo|Success|Error)$/
+
+/** Every field of every object type that a query reaches, and every root field. */
+export function waysTo(schema: GraphQLSchema): Way[] {
+  const seen = new Set<string>()
+  const open: Omit<Way, 'field' | 'name'>[] = []
+  const add = (way: Omit<Way, 'field' | 'name'>) => {
+    if (seen.has(way.parent.name)) return
+    seen.add(way.parent.name)
+    open.push(way)
+  }
+  for (const [operation, type] of [
+    ['query', schema.getQueryType()],
+    ['mutation', schema.getMutationType()],
+    ['subscription', schema.getSubscriptionType()],
+  ] as const) {
+    if (type) add({ parent: type, operation, wrap: (body) => body, path: [], from: null })
+  }
+  const node = schema.getType('Node')
+  for (const parent of isInterfaceType(node) ? schema.getPossibleTypes(node) : []) {
+    add({
+      parent,
+      operation: 'query',
+      wrap: (body) => `node(id: $id) { ... on ${parent.name} { ${body} } }`,
+      path: ['node'],
+      from: parent.name,
+    })
+  }
+  // Breadth first, so that every way is a shortest one.
+  for (const way of open) {
+    if (way.operation !== 'query') continue
+    for (const field of Object.values(way.parent.getFields())) {
+      const type = getNamedType(field.type)
+      if (field.args.some(isRequiredArgument) || !isObjectType(type)) continue
+      add({
+        ...way,
+        parent: type,
+        wrap: (body) => way.wrap(`${field.name} { ${body} }`),
+        path: [...way.path, field.name],
+      })
+    }
+  }
+  return open
+    .filter(({ parent }) => !plumbing.test(parent.name))
+    .flatMap((way) =>
+      Object.values(way.parent.getFields()).map((field) => ({
+        ...way,
+        field,
+        name: `${way.parent.name}.${field.name}`,
+      })),
+    )
+}
+
+/** Whether the field is a list that is read in pages. */
+export function isConnection(field: Field): boolean {
+  return getNamedType(field.type).name.endsWith('Connection')
+}
+
+/**
+ * All that can be selected of a type without arguments, `depth` types down, as text; lists of two.
+ * Fields are named by their type, because those of two types in one union may differ in shape.
+ */
+export function everythingIn(
+  schema: GraphQLSchema,
+  output: GraphQLOutputType,
+  depth: number,
+): string {
+  const type = getNamedType(output)
+  if (isLeafType(type)) return ''
+  if (isAbstractType(type)) {
+    const parts = schema.getPossibleTypes(type).map((possible) => {
+      return `... on ${possible.name} ${everythingIn(schema, possible, depth)}`
+    })
+    return `{ __typename ${parts.join(' ')} }`
+  }
+  if (!isObjectType(type)) return ''
+  const parts = Object.values(type.getFields()).flatMap((field) => {
+    if (field.args.some(isRequiredArgument)) return []
+    const alias = `${type.name}_${field.name}: ${field.name}`
+    if (isLeafType(getNamedType(field.type))) return [alias]
+    const isPage = type.name.endsWith('Connection') || type.name.endsWith('Edge')
+    const below = isPage || plumbing.test(type.name) ? depth : depth - 1
+    if (below <= 0) return []
+    const args = isConnection(field) ? '(first: 2)' : ''
+    return [`${alias}${args} ${everythingIn(schema, field.type, below)}`]
+  })
+  return `{ __typename ${parts.join(' ')} }`
+}

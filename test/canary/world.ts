@@ -1,0 +1,94 @@
+// Accounts full of rows: at least seven below everything, many with equal names and times, and a
+// word of the account in every text that people write. Rows go straight into the database, so that
+// also what no mutation makes yet is there.
+import { newId } from '../../src/db/id.ts'
+import type { Database } from '../../src/db/client.ts'
+import { encodeId, type NodeName } from '../../src/graphql/ids.ts'
+import { sizes, writeRows } from './world-rows.ts'
+
+export type World = {
+  accountId: string
+  /** Stands in every text of the account. */
+  word: string
+  slug: string
+  /** Row ids by type; the first of each is the one that everything hangs below. */
+  rows: Record<NodeName, string[]>
+  /** Global id of the nth row of a type. */
+  id(name: NodeName, index?: number): string
+  /** Global ids of bookings that nothing else needs. */
+  spare: Record<'pending' | 'started' | 'confirmed', string[]>
+}
+
+/** Fills an account that exists and is empty. */
+export async function fillWorld(db: Database, accountId: string, word: string): Promise<World> {
+  const ids = (count: number) => Array.from({ length: count }, () => newId())
+  const { odd, even, spare } = sizes
+  const rows: World['rows'] = {
+    Account: [accountId],
+    Service: ids(even),
+    StaffMember: ids(odd),
+    Resource: ids(even),
+    Session: ids(even),
+    Customer: ids(odd),
+    Booking: ids(even + odd + 3 * spare),
+    Hold: ids(3),
+    Block: ids(odd),
+    AvailabilityException: ids(4 * odd),
+    WorkingHours: ids(2 * 7),
+    BookingLink: ids(odd),
+    Series: ids(1),
+    Payment: ids(odd),
+    BookingEvent: ids(even),
+  }
+  const slug = `slug-${word.toLowerCase()}`
+  await writeRows(db, { accountId, word, slug, rows })
+  const id: World['id'] = (name, index = 0) =>
+    encodeId(name, { accountId, id: rows[name][index] ?? '' })
+  const spares = (nth: number) =>
+    Array.from({ length: spare }, (_, index) => id('Booking', even + odd + nth * spare + index))
+  return {
+    accountId,
+    word,
+    slug,
+    rows,
+    id,
+    spare: { pending: spares(0), started: spares(1), confirmed: spares(2) },
+  }
+}
+
+/** How many rows each list has below the first row of its parent; `Query` is for one account. */
+export function expectedCounts({ rows }: World): Record<string, number> {
+  const { odd, even, spare } = sizes
+  const everything = {
+    bookings: rows.Booking.length,
+    services: even,
+    staff: odd,
+    resources: even,
+    customers: odd,
+    sessions: even,
+    bookingLinks: odd,
+  }
+  const lists: Record<string, Record<string, number>> = {
+    Query: { ...everything, accounts: 1 },
+    Viewer: { accounts: 1 },
+    Account: { ...everything, exceptions: odd, blocks: odd },
+    Service: {
+      staff: odd,
+      resources: even,
+      exceptions: odd,
+      bookings: even + 3 * spare,
+      sessions: even,
+      bookingLinks: odd,
+    },
+    StaffMember: { services: even, sessions: even, exceptions: odd, blocks: odd, bookings: even },
+    Resource: { services: even, exceptions: odd, blocks: odd, bookings: even },
+    Customer: { bookings: even + odd },
+    Session: { bookings: odd },
+    Booking: { payments: odd, history: even },
+  }
+  return Object.fromEntries(
+    Object.entries(lists).flatMap(([parent, counts]) =>
+      Object.entries(counts).map(([field, count]) => [`${parent}.${field}`, count]),
+    ),
+  )
+}
