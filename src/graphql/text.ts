@@ -22,19 +22,21 @@ const maxLength = 10_000
 // is half of a surrogate pair.
 // oxlint-disable-next-line no-control-regex
 const control = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/
-const notText = (text: string) => control.test(text) || !text.isWellFormed()
+
+/** Whether it can be stored and shown: no control characters, no half of a character. */
+export const isText = (text: string) => !control.test(text) && text.isWellFormed()
 
 function fault(value: unknown, path: string): string | null {
   if (typeof value === 'string') {
     if (value.length > maxLength) {
       return `"${path}" has ${value.length} characters; ${maxLength} are allowed.`
     }
-    return notText(value) ? `"${path}" contains a character that is not text.` : null
+    return !isText(value) ? `"${path}" contains a character that is not text.` : null
   }
   if (typeof value !== 'object' || value === null) return null
   if (value instanceof Date || value instanceof URL) return null
   for (const [key, inner] of Object.entries(value)) {
-    const found = fault(inner, `${path}.${key}`) ?? (notText(key) ? fault(key, path) : null)
+    const found = fault(inner, `${path}.${key}`) ?? (!isText(key) ? fault(key, path) : null)
     if (found) return found
   }
   return null

@@ -5,8 +5,10 @@ import type { Duplex } from 'node:stream'
 import type { Services } from '../context.ts'
 import { printContract } from '../graphql/printer.ts'
 import { schema } from '../graphql/schema.ts'
+import { dialects } from '../rest/dialects.ts'
 import { createAuthenticator } from './authenticate.ts'
 import { createDelivery } from './deliver.ts'
+import { dialectRoutes } from './dialects.ts'
 import { createGraphiQLPage } from './graphiql.ts'
 import { createGraphQLDoor } from './graphql-door.ts'
 import { healthRoutes } from './health.ts'
@@ -57,6 +59,7 @@ export function createDoors({ services, baseUrl, eventLagSeconds }: Parts): Door
     routes: [
       { path: '/graphql', methods: ['GET', 'POST'], name: 'graphql', door: graphql },
       ...oauthRoutes(services, baseUrl),
+      ...dialectRoutes(dialects, { services, authenticator }),
       ...pageRoutes(() => printContract(schema), baseUrl),
       ...healthRoutes({ pool, eventLagSeconds, closing: () => closing }),
       { path: '/metrics', methods: ['GET'], name: 'metrics', door: metrics.door },

@@ -12,6 +12,8 @@ export type Route = {
   path: string
   /** HEAD comes with GET, and OPTIONS is answered for all. */
   methods: readonly string[]
+  /** The door takes other methods too, to refuse them in a form of its own. */
+  refusesMethods?: boolean
   door: Door
   /** Name in metrics. */
   name: string
@@ -86,7 +88,7 @@ async function enter(exchange: Exchange, route: Route | undefined): Promise<void
     res.writeHead(204, { allow }).end()
     return
   }
-  if (!allowed.includes(method)) {
+  if (!allowed.includes(method) && !route.refusesMethods) {
     throw new HttpFault(405, `${path} does not take ${method}; it takes ${allow}.`, { allow })
   }
   await route.door(exchange)

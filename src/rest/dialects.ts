@@ -1,0 +1,6 @@
+// The dialects: each one folder and one line.
+
+import { relentify } from './relentify/relentify.ts'
+import type { Dialect } from './route.ts'
+
+export const dialects: readonly Dialect[] = [relentify]

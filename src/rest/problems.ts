@@ -1,0 +1,92 @@
+// Everything that can go wrong with a call, in the gateway's own words, and its way into a dialect's.
+// Bugs are masked by the rule of the graph, so that all doors say the same of them.
+
+import type { GraphQLError } from 'graphql'
+import type { Logger } from 'pino'
+import { refusalCodes, type RefusalCode } from '../errors.ts'
+import { publicError } from '../graphql/public-errors.ts'
+import type { Faults } from './input.ts'
+import type { Dialect, FieldFault, PublicRefusal, Reply, Route, Trouble } from './route.ts'
+
+type Details = {
+  headers?: Record<string, string>
+  fields?: readonly FieldFault[]
+  refusal?: PublicRefusal
+}
+
+/** Thrown inside the runner; becomes a reply in the dialect's form. */
+export class Failed extends Error {
+  readonly trouble: Trouble | 'REFUSED'
+  readonly details: Details
+  constructor(trouble: Trouble | 'REFUSED', message: string, details: Details = {}) {
+    super(message)
+    this.name = 'Failed'
+    this.trouble = trouble
+    this.details = details
+  }
+}
+
+export function failedInput({ missing, invalid }: Faults): Failed {
+  const fields = [...missing, ...invalid]
+  const sentences = fields.map(({ message }) => message).join(' ')
+  return new Failed(missing.length > 0 ? 'MISSING_FIELD' : 'INVALID_FIELD', sentences, { fields })
+}
+
+export function refusedBy(refusal: PublicRefusal): Failed {
+  return new Failed('REFUSED', refusal.message, { refusal })
+}
+
+const codes: ReadonlySet<string> = new Set(refusalCodes)
+
+/** The refusal that a mutation answered in place of what it does; null when it did it. */
+export function refusalIn(value: unknown): PublicRefusal | null {
+  if (typeof value !== 'object' || value === null) return null
+  const { code, message, path } = value as Record<string, unknown>
+  if (typeof code !== 'string' || !codes.has(code) || typeof message !== 'string') return null
+  return { code: code as RefusalCode, message, path: Array.isArray(path) ? path : null }
+}
+
+type Scope = { log: Logger; requestId: string }
+
+/** Of an error of the graph, which is public already. */
+export function failedBy({ message, extensions }: GraphQLError, scope: Scope): Failed {
+  const { code, argument } = extensions as { code?: string; argument?: string }
+  const seconds = extensions['retryAfterSeconds']
+  const later = typeof seconds === 'number' && { headers: { 'retry-after': String(seconds) } }
+  switch (code) {
+    case 'UNAUTHENTICATED':
+    case 'FORBIDDEN':
+      return new Failed(code, message)
+    case 'NOT_FOUND':
+    case 'CURSOR_EXPIRED':
+      return refusedBy({ code, message, path: argument ? argument.split('.') : null })
+    case 'BAD_USER_INPUT':
+      // Its sentence names arguments of the graph, which mean nothing to whoever calls.
+      scope.log.warn('a dialect let through what the graph refused')
+      return new Failed('INVALID_FIELD', 'A value of the request cannot be accepted.')
+    case 'RATE_LIMITED':
+      return new Failed(code, message, later || {})
+    case 'INTERNAL_SERVER_ERROR':
+      return later ? new Failed('UNAVAILABLE', message, later) : new Failed('INTERNAL', message)
+    default:
+      return failedFor(new Error(`A document of a dialect was refused: ${message}`), scope)
+  }
+}
+
+/** Of whatever was thrown: logged once and masked, unless it is meant to be public. */
+export function failedFor(thrown: unknown, scope: Scope): Failed {
+  return thrown instanceof Failed ? thrown : failedBy(publicError(thrown, scope), scope)
+}
+
+/** The failure in the words and the form of the dialect. */
+export function replyTo(dialect: Dialect, route: Route | null, failed: Failed): Reply {
+  const { trouble, message, details } = failed
+  const refusal = details.refusal ?? null
+  const said = refusal
+    ? (route?.refusals?.[refusal.code] ?? dialect.refusals[refusal.code])
+    : dialect.troubles[trouble as Trouble]
+  const word = typeof said === 'function' && refusal ? said(refusal) : said
+  const { status, code } = word as Exclude<typeof word, (refusal: PublicRefusal) => unknown>
+  const body = dialect.errorBody({ status, code, message, fields: details.fields ?? [], refusal })
+  return { status, headers: details.headers ?? {}, body }
+}

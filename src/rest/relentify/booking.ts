@@ -1,0 +1,84 @@
+// A booking as this dialect shows it. The vendor publishes no list of its fields: these are ours.
+// What the credential may not see is null.
+
+import { z } from 'zod'
+import { utc } from './suite.ts'
+
+export const bookingFields = `
+  id status startsAt endsAt timeZone notes answers createdAt
+  link { id slug title }
+  customer { name email phone }
+  service { id }
+  staff { id name }
+`
+
+export type BookingData = {
+  id: string
+  status: string
+  startsAt: Date
+  endsAt: Date
+  timeZone: string
+  notes: string | null
+  answers: Record<string, unknown> | null
+  createdAt: Date
+  link: { id: string; slug: string; title: string } | null
+  customer: { name: string; email: string | null; phone: string | null } | null
+  service: { id: string } | null
+  staff: { id: string; name: string } | null
+}
+
+export const bookingSchema = z.object({
+  id: z.string(),
+  booking_link_id: z.string().nullable(),
+  link_title: z.string().nullable(),
+  slug: z.string().nullable(),
+  status: z.enum(['pending', 'confirmed', 'declined', 'cancelled', 'completed', 'no_show']),
+  contact_name: z.string().nullable(),
+  contact_email: z.string().nullable(),
+  contact_phone: z.string().nullable(),
+  start_time: z.iso.datetime(),
+  end_time: z.iso.datetime(),
+  duration_minutes: z.int(),
+  client_timezone: z.string(),
+  notes: z.string().nullable(),
+  service_id: z.string().nullable(),
+  staff_id: z.string().nullable(),
+  staff_name: z.string().nullable(),
+  answers: z.array(
+    z.object({ question_id: z.string(), answer: z.union([z.string(), z.number(), z.boolean()]) }),
+  ),
+  created_at: z.iso.datetime(),
+})
+
+const minuteMs = 60_000
+
+export function bookingOf(booking: BookingData): z.input<typeof bookingSchema> {
+  const { link, customer, service, staff } = booking
+  return {
+    id: booking.id,
+    booking_link_id: link?.id ?? null,
+    link_title: link?.title ?? null,
+    slug: link?.slug ?? null,
+    status: booking.status.toLowerCase() as 'confirmed',
+    contact_name: customer?.name ?? null,
+    contact_email: customer?.email ?? null,
+    contact_phone: customer?.phone ?? null,
+    start_time: utc(booking.startsAt),
+    end_time: utc(booking.endsAt),
+    duration_minutes: (booking.endsAt.getTime() - booking.startsAt.getTime()) / minuteMs,
+    client_timezone: booking.timeZone,
+    notes: booking.notes,
+    service_id: service?.id ?? null,
+    staff_id: staff?.id ?? null,
+    staff_name: staff?.name ?? null,
+    answers: answersOf(booking.answers),
+    created_at: utc(booking.createdAt),
+  }
+}
+
+function answersOf(answers: BookingData['answers']) {
+  return Object.entries(answers ?? {}).map(([question_id, answer]) => ({
+    question_id,
+    answer: answer as string | number | boolean,
+  }))
+}

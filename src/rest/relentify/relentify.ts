@@ -1,0 +1,76 @@
+// Relentify Bookings API: for bots and integrations that book end to end through a booking link. Here
+// are its credentials, its words for what goes wrong and its form of an error.
+
+import type { Dialect, Problem, Word } from '../route.ts'
+import { createBooking } from './create-booking.ts'
+import { listSlots } from './list-slots.ts'
+
+/** The vendor knows one word for a slot that cannot be had, whatever the reason; its message tells. */
+const slotTaken: Word = { status: 409, code: 'slot_taken' }
+const invalid: Word = { status: 400, code: 'validation_failed' }
+const conflict: Word = { status: 409, code: 'conflict' }
+
+export const relentify: Dialect = {
+  name: 'relentify',
+  title: 'Relentify Bookings API',
+  mounts: ['/relentify/api/v1'],
+  routes: [listSlots, createBooking],
+  credential: (headers) => headers['authorization'] ?? null,
+  challenge: 'Bearer',
+  rehearses: ({ query }) => query['test_mode'] === 'true',
+  troubles: {
+    UNAUTHENTICATED: { status: 401, code: 'unauthorized' },
+    FORBIDDEN: { status: 403, code: 'insufficient_scope' },
+    NO_ROUTE: { status: 404, code: 'not_found' },
+    WRONG_METHOD: { status: 405, code: 'method_not_allowed' },
+    WRONG_CONTENT_TYPE: { status: 415, code: 'unsupported_media_type' },
+    TOO_LONG: { status: 413, code: 'content_too_large' },
+    NOT_JSON: invalid,
+    MISSING_FIELD: { status: 400, code: 'missing_field' },
+    INVALID_FIELD: invalid,
+    RATE_LIMITED: { status: 429, code: 'rate_limited' },
+    UNAVAILABLE: { status: 503, code: 'unavailable' },
+    INTERNAL: { status: 500, code: 'internal_error' },
+  },
+  refusals: {
+    NOT_FOUND: { status: 404, code: 'not_found' },
+    VALIDATION_FAILED: invalid,
+    SLOT_TAKEN: slotTaken,
+    OUTSIDE_AVAILABILITY: slotTaken,
+    TOO_SOON: slotTaken,
+    TOO_LATE: slotTaken,
+    NO_CAPACITY: slotTaken,
+    LIMIT_REACHED: slotTaken,
+    HOLD_EXPIRED: slotTaken,
+    ROUTING_REJECTED: { status: 403, code: 'routing_rejected' },
+    ALREADY_CANCELLED: { status: 409, code: 'already_cancelled' },
+    IDEMPOTENCY_CONFLICT: { status: 409, code: 'idempotency_conflict' },
+    VERSION_CONFLICT: conflict,
+    ILLEGAL_TRANSITION: conflict,
+    IN_USE: conflict,
+    PAYMENT_REQUIRED: { status: 402, code: 'payment_required' },
+    CURSOR_EXPIRED: { status: 410, code: 'cursor_expired' },
+  },
+  errorBody,
+}
+
+/** `field` names what is at fault, where one field is. */
+function errorBody({ code, message, fields, refusal }: Problem) {
+  const field = fields[0]?.name ?? fieldOf(refusal?.path?.[0])
+  return { error: code, message, ...(field && { field }) }
+}
+
+const fieldNames: Record<string, string> = {
+  linkId: 'booking_link_id',
+  slug: 'slug',
+  serviceId: 'service_id',
+  staffId: 'staff_id',
+  startsAt: 'start_time',
+  timeZone: 'client_timezone',
+  notes: 'notes',
+  answers: 'answers',
+}
+
+function fieldOf(argument: string | undefined): string | undefined {
+  return argument === undefined ? undefined : fieldNames[argument]
+}

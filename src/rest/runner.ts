@@ -1,0 +1,135 @@
+// One runner for every dialect: finds the route, asks who calls, reads the input, runs the route's
+// document in process with the caller's own rights, and answers in the dialect's words. It knows no
+// dialect and no rule; whatever goes wrong, the answer has the dialect's own form.
+
+import type { ExecutionResult, GraphQLError } from 'graphql'
+import type { Logger } from 'pino'
+import { isFailure, type CredentialFailure } from '../auth/credential.ts'
+import type { Viewer } from '../auth/viewer.ts'
+import { newContext, type Services } from '../context.ts'
+import { rehearse } from '../db/rehearsal.ts'
+import { execute } from '../graphql/documents.ts'
+import { isFaults, readInput } from './input.ts'
+import { createMatcher } from './match.ts'
+import {
+  Failed,
+  failedBy,
+  failedFor,
+  failedInput,
+  refusalIn,
+  refusedBy,
+  replyTo,
+} from './problems.ts'
+import { Absent, type Dialect, type Headers, type Input, type Reply, type Route } from './route.ts'
+
+/** A request below one of a dialect's mounts. */
+export type Call = {
+  method: string
+  /** What follows the mount. */
+  path: string
+  query: URLSearchParams
+  headers: Headers
+  /** The media type of the body, without parameters, in lower case; empty for none. */
+  contentType: string
+  readBody: () => Promise<{ text: string } | { fault: 'TOO_LONG' | 'NOT_JSON'; message: string }>
+  requestId: string
+  log: Logger
+}
+
+type Parts = {
+  services: Services
+  identify: (authorization: string | null) => Promise<Viewer | CredentialFailure>
+}
+
+export type DialectRunner = (call: Call) => Promise<Reply>
+
+export function createRunner(dialect: Dialect, parts: Parts): DialectRunner {
+  const match = createMatcher(dialect.routes)
+  return async (call) => {
+    let route: Route | null = null
+    try {
+      const found = match(call.method, call.path)
+      if (!found.route) throw noRoute(call, found.methods)
+      route = found.route
+      const viewer = await callerOf(dialect, parts, call)
+      const { path } = found
+      const { query, headers } = call
+      const input = readInput(route, { path, query, headers, body: await bodyOf(route, call) })
+      if (isFaults(input)) throw failedInput(input)
+      return await run(dialect, route, parts.services, viewer, input, call)
+    } catch (error) {
+      return replyTo(dialect, route, failedFor(error, call))
+    }
+  }
+}
+
+function noRoute({ method, path }: Call, methods: readonly string[]): Failed {
+  if (methods.length === 0) return new Failed('NO_ROUTE', `There is nothing at "${path}".`)
+  const allow = [...methods, ...(methods.includes('GET') ? ['HEAD'] : [])].join(', ')
+  const message = `"${path}" does not take ${method}; it takes ${allow}.`
+  return new Failed('WRONG_METHOD', message, { headers: { allow } })
+}
+
+async function callerOf(dialect: Dialect, { identify }: Parts, call: Call): Promise<Viewer> {
+  const viewer = await identify(dialect.credential(call.headers))
+  const challenge = { headers: { 'www-authenticate': dialect.challenge } }
+  if (isFailure(viewer)) throw new Failed('UNAUTHENTICATED', viewer.sentence, challenge)
+  if (viewer.kind !== 'ANONYMOUS') return viewer
+  throw new Failed('UNAUTHENTICATED', 'The request carries no credential.', challenge)
+}
+
+async function bodyOf(route: Route, call: Call): Promise<unknown> {
+  if (!route.body) return undefined
+  const read = await call.readBody()
+  if ('fault' in read) throw new Failed(read.fault, read.message)
+  if (read.text.trim() === '') return undefined
+  if (!/^application\/([\w.+-]+\+)?json$/.test(call.contentType)) {
+    const is = call.contentType === '' ? 'has no content type' : `is "${call.contentType}"`
+    throw new Failed('WRONG_CONTENT_TYPE', `The body ${is}. Send "application/json".`)
+  }
+  try {
+    return JSON.parse(read.text)
+  } catch {
+    throw new Failed('NOT_JSON', 'The body is not JSON.')
+  }
+}
+
+async function run(
+  dialect: Dialect,
+  route: Route,
+  services: Services,
+  viewer: Viewer,
+  input: Input,
+  call: Call,
+): Promise<Reply> {
+  const ask = (own: Services) => {
+    const ctx = newContext(own, viewer, call.requestId)
+    return execute(route.document, route.variables(input), ctx)
+  }
+  const rehearsed = route.method !== 'GET' && dialect.rehearses?.(input)
+  const result = rehearsed
+    ? await rehearse(services.db, (db) => ask({ ...services, db }))
+    : await ask(services)
+  const failure = failureOf(result)
+  if (failure) throw failedBy(failure, call)
+  const data = result.data ?? {}
+  for (const value of Object.values(data)) {
+    const refusal = refusalIn(value)
+    if (refusal) throw refusedBy(refusal)
+  }
+  try {
+    return { status: route.answer.status, body: route.reply(data, input) }
+  } catch (error) {
+    if (!(error instanceof Absent)) throw error
+    throw refusedBy({ code: 'NOT_FOUND', message: error.message, path: null })
+  }
+}
+
+/** A denied field is null and the rest is answered; what denies the whole answer is a failure. */
+function failureOf({ data, errors }: ExecutionResult): GraphQLError | null {
+  if (!errors) return null
+  const worse = errors.find(({ extensions }) => extensions['code'] !== 'FORBIDDEN')
+  if (worse) return worse
+  const answered = data && Object.values(data).some((value) => value !== null)
+  return answered ? null : (errors[0] ?? null)
+}
