@@ -78,6 +78,52 @@ describe('a credential', () => {
   })
 })
 
+describe('the form of an answer', () => {
+  const graphql = 'application/graphql-response+json; charset=utf-8'
+  it.each([
+    ['*/*', 'application/json; charset=utf-8'],
+    ['application/json', 'application/json; charset=utf-8'],
+    // Apollo Client, urql, relay-runtime by its documents, graphql-request.
+    [
+      'multipart/mixed;deferSpec=20220824,application/graphql-response+json,application/json',
+      graphql,
+    ],
+    [
+      'application/graphql-response+json, application/graphql+json, application/json, ' +
+        'text/event-stream, multipart/mixed',
+      graphql,
+    ],
+    ['application/graphql-response+json, application/json', graphql],
+    ['text/event-stream', 'text/event-stream'],
+  ])('to accept: %s', async (accept, type) => {
+    const response = await app.post('/graphql', { headers: { ...json, accept }, body: viewerQuery })
+    expect(response.status).toBe(200)
+    expect(response.headers.get('content-type')).toBe(type)
+    expect(await response.text()).toContain('"kind":"ANONYMOUS"')
+  })
+
+  it('is 406 when nothing that was asked for can be given', async () => {
+    const headers = { ...json, accept: 'application/xml' }
+    expect((await app.post('/graphql', { headers, body: viewerQuery })).status).toBe(406)
+  })
+
+  it('is events for a subscription, and 406 with advice for anything else', async () => {
+    const body = '{"query":"subscription { bookingEvents { cursor } }"}'
+    const response = await app.post('/graphql', { headers: json, body })
+    expect(response.status).toBe(406)
+    expect(await response.json()).toEqual({
+      errors: [
+        {
+          message:
+            'A subscription is answered as events: send "accept: text/event-stream", or open a ' +
+            'WebSocket with the protocol "graphql-transport-ws".',
+          extensions: { code: 'BAD_USER_INPUT' },
+        },
+      ],
+    })
+  })
+})
+
 describe('a request id', () => {
   it('is taken over when it is legal', async () => {
     const { response } = await ask({ 'x-request-id': 'from-the-client:1' })
