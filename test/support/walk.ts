@@ -30,9 +30,12 @@ function isConnection(field: GraphQLField<unknown, unknown>): boolean {
   return named && !field.args.some(isRequiredArgument)
 }
 
+// A viewer's accounts have no id of their own but that of the account.
+type Node = { id: string } | { account: { id: string } }
+
 type Page = {
-  edges: { cursor: string; node: { id: string } }[]
-  nodes: { id: string }[]
+  edges: { cursor: string; node: Node }[]
+  nodes: Node[]
   pageInfo: {
     hasNextPage: boolean
     hasPreviousPage: boolean
@@ -42,7 +45,9 @@ type Page = {
   totalCount: number
 }
 
-const page = `{ edges { cursor node { id } } nodes { id } totalCount
+const idOf = (node: Node) => ('id' in node ? node.id : node.account.id)
+
+const pageOf = (id: string) => `{ edges { cursor node { ${id} } } nodes { ${id} } totalCount
   pageInfo { hasNextPage hasPreviousPage startCursor endCursor } }`
 
 /** Ids of the whole list, after walking it forward and backward in pages of two. */
@@ -54,11 +59,12 @@ export async function walk(
   extra = '',
 ): Promise<string[]> {
   const variables = '$first: Int, $after: String, $last: Int, $before: String'
+  const page = pageOf(parent === 'Viewer' ? 'account { id }' : 'id')
   const list = `list: ${field}(first: $first, after: $after, last: $last, before: $before${extra}) ${page}`
-  const document =
-    parent === 'Query'
-      ? `query (${variables}) { ${list} }`
-      : `query ($id: ID!, ${variables}) { node(id: $id) { ... on ${parent} { ${list} } } }`
+  // Query and Viewer are there without an id.
+  const root = `query (${variables}) { ${parent === 'Viewer' ? `node: viewer { ${list} }` : list} }`
+  const below = `query ($id: ID!, ${variables}) { node(id: $id) { ... on ${parent} { ${list} } } }`
+  const document = parentId === null ? root : below
   const ask = async (args: object): Promise<Page> => {
     const answer = await app.graphql(token, document, { id: parentId, ...args })
     expect(answer.errors).toBeUndefined()
@@ -74,14 +80,14 @@ export async function walk(
     'hasPreviousPage',
     'startCursor',
   )
-  const ids = forward.flatMap(({ nodes }) => nodes.map(({ id }) => id))
+  const ids = forward.flatMap(({ nodes }) => nodes.map(idOf))
   expect(new Set(ids).size).toBe(ids.length)
   expect(forward.map(({ totalCount }) => totalCount)).toEqual(forward.map(() => ids.length))
   expect(forward[0]?.pageInfo.hasPreviousPage).toBe(false)
   expect(backward[0]?.pageInfo.hasNextPage).toBe(false)
-  expect(backward.toReversed().flatMap(({ nodes }) => nodes.map(({ id }) => id))).toEqual(ids)
+  expect(backward.toReversed().flatMap(({ nodes }) => nodes.map(idOf))).toEqual(ids)
   const whole = await ask({ first: 100 })
-  expect(whole.nodes.map(({ id }) => id)).toEqual(ids)
+  expect(whole.nodes.map(idOf)).toEqual(ids)
   return ids
 }
 

@@ -1,7 +1,8 @@
 // Every connection of the schema is walked forward and backward, with equal names and equal starts
 // in the way, over two accounts.
 import { describe, expect, it } from 'vitest'
-import { encodeId } from '../../src/graphql/ids.ts'
+import { newId } from '../../src/db/id.ts'
+import { decodeId, encodeId } from '../../src/graphql/ids.ts'
 import { schema } from '../../src/graphql/schema.ts'
 import { testApp } from '../support/app.ts'
 import { done } from '../support/ask.ts'
@@ -63,53 +64,126 @@ async function fill(accountId: string) {
   return ids
 }
 
+const days = [0, 1, 2, 3, 4]
+
+/** Five bookings of one session and five of one person and room; of the first, all there can be. */
+async function bookings(accountId: string, ids: Awaited<ReturnType<typeof fill>>) {
+  const hours = [1, 2, 3, 4, 5, 6, 7].map((weekday) => ({
+    weekday,
+    startLocalTime: '00:00',
+    endLocalTime: '24:00',
+  }))
+  await done(app, token, 'setWorkingHours', { accountId, hours }, 'weekday')
+  const [staffId, resourceId] = [ids.staff[1], ids.resources[1]]
+  const { id: serviceId } = await done(app, token, 'createService', {
+    accountId,
+    name: 'Same 0',
+    kind: 'APPOINTMENT',
+    durationMinutes: 60,
+    staffIds: [staffId],
+    resourceIds: [resourceId],
+  })
+  const { id: customerId } = await done(app, token, 'createCustomer', { accountId, name: 'Same 0' })
+  const start = { serviceId: ids.services[0], startsAt: '2026-06-01T10:00:00Z' }
+  const { id: sessionId } = await done(app, token, 'createSession', start)
+  const made: string[] = []
+  for (const day of days) {
+    const seat = { serviceId: ids.services[0], sessionId, customerId }
+    made.push((await done(app, token, 'createBooking', seat)).id)
+    const startsAt = `2026-06-1${day}T10:00:00Z`
+    await done(app, token, 'createBooking', { serviceId, startsAt, customerId })
+  }
+  const [id = ''] = made
+  for (const day of days.slice(1)) await done(app, token, 'updateBooking', { id, notes: `${day}` })
+  const account = decodeId(accountId)?.accountId ?? ''
+  const rowId = (text: string) => decodeId(text)?.id ?? ''
+  for (const _ of days) {
+    const payment = { kind: 'PAYMENT' as const, method: 'CASH', amountMinor: 1, currency: 'GBP' }
+    await app.db.prisma.payment.create({
+      data: { ...payment, accountId: account, id: newId(), bookingId: rowId(id) },
+    })
+    await app.db.prisma.bookingLink.create({
+      data: {
+        accountId: account,
+        id: newId(),
+        serviceId: rowId(ids.services[0] ?? ''),
+        slug: newId(),
+        title: 'Same',
+      },
+    })
+  }
+  return { customerId, sessionId, bookingId: id }
+}
+
 const ours = await fill(first)
-await fill(idOf(accounts.second.id))
+const booked = await bookings(first, ours)
+const second = idOf(accounts.second.id)
+await bookings(second, await fill(second))
 const parents: Record<string, string | null> = {
   Query: null,
   Account: first,
   Service: ours.services[0] ?? '',
   StaffMember: ours.staff[0] ?? '',
   Resource: ours.resources[0] ?? '',
+  Session: booked.sessionId,
+  Customer: booked.customerId,
+  Booking: booked.bookingId,
+  Viewer: null,
+  'StaffMember.bookings': ours.staff[1] ?? '',
+  'Resource.bookings': ours.resources[1] ?? '',
 }
 
-const catalogue: [string, number][] = [
-  ['Query.services', 10],
-  ['Query.staff', 10],
-  ['Query.resources', 10],
-  ['Query.sessions', 20],
-  ['Query.customers', 10],
-  ['Query.accounts', 2],
-  ['Account.services', 5],
-  ['Account.staff', 5],
-  ['Account.resources', 5],
-  ['Account.sessions', 10],
-  ['Account.customers', 5],
-  ['Account.exceptions', 5],
+/** Every connection of the schema, and how many its list has here. */
+const lists: [string, number][] = [
   ['Account.blocks', 5],
-  ['Service.staff', 5],
-  ['Service.resources', 5],
-  ['Service.sessions', 10],
+  ['Account.bookingLinks', 5],
+  ['Account.bookings', 10],
+  ['Account.customers', 6],
+  ['Account.exceptions', 5],
+  ['Account.resources', 5],
+  ['Account.services', 6],
+  ['Account.sessions', 11],
+  ['Account.staff', 5],
+  ['Booking.history', 5],
+  ['Booking.payments', 5],
+  ['Customer.bookings', 10],
+  ['Query.accounts', 2],
+  ['Query.bookingLinks', 10],
+  ['Query.bookings', 20],
+  ['Query.customers', 12],
+  ['Query.resources', 10],
+  ['Query.services', 12],
+  ['Query.sessions', 22],
+  ['Query.staff', 10],
+  ['Resource.blocks', 5],
+  ['Resource.bookings', 5],
+  ['Resource.exceptions', 5],
+  ['Resource.services', 5],
+  ['Service.bookingLinks', 5],
+  ['Service.bookings', 5],
   ['Service.exceptions', 5],
+  ['Service.resources', 5],
+  ['Service.sessions', 11],
+  ['Service.staff', 5],
+  ['Session.bookings', 5],
+  ['StaffMember.blocks', 5],
+  ['StaffMember.bookings', 5],
+  ['StaffMember.exceptions', 5],
   ['StaffMember.services', 5],
   ['StaffMember.sessions', 6],
-  ['StaffMember.exceptions', 5],
-  ['StaffMember.blocks', 5],
-  ['Resource.services', 5],
-  ['Resource.exceptions', 5],
-  ['Resource.blocks', 5],
+  ['Viewer.accounts', 2],
 ]
 
 describe('every connection', () => {
-  it('is one that this file knows a parent for', () => {
+  it('is walked here', () => {
     const known = connectionFields(schema).map(({ parent, field }) => `${parent}.${field}`)
-    expect(known).toEqual(expect.arrayContaining(catalogue.map(([name]) => name)))
+    expect(known.toSorted()).toEqual(lists.map(([name]) => name))
   })
 
-  it.each(catalogue)('%s is walked both ways and has %i', async (name, count) => {
+  it.each(lists)('%s is walked both ways and has %i', async (name, count) => {
     const [parent = '', field = ''] = name.split('.')
-    const ids = await walk(app, token, { parent, field }, parents[parent] ?? null)
-    expect(ids.length).toBe(count)
+    const parentId = parents[name] ?? parents[parent] ?? null
+    expect((await walk(app, token, { parent, field }, parentId)).length).toBe(count)
   })
 
   it.each(['NAME', 'CREATED_AT', 'UPDATED_AT'])(
@@ -124,7 +198,7 @@ describe('every connection', () => {
         null,
         `, orderBy: { field: ${field}, direction: DESC }`,
       )
-      expect(up.length).toBe(10)
+      expect(up.length).toBe(12)
       expect(down).toEqual(up.toReversed())
     },
   )
