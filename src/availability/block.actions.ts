@@ -108,6 +108,9 @@ export async function deleteBlock(ctx: ActionContext, key: Key): Promise<BlockWi
 
 const idsOf = (ids: (string | null)[]) => [...new Set(ids.filter((id) => id !== null))]
 
+/** What one statement takes in well under its time limit. */
+const mostUnits = 2000
+
 // Kept, so that no unit is added while the block takes those there are.
 async function unitsOf(tx: Transaction, accountId: string, taken: Taken) {
   const { staffIds, resourceIds } = taken
@@ -120,6 +123,11 @@ async function unitsOf(tx: Transaction, accountId: string, taken: Taken) {
   const path = staff.some(({ active }) => !active) ? 'staffIds' : 'resourceIds'
   const gone = [...staff, ...resources].find(({ active }) => !active)
   if (gone) throw invalid([path], `"${gone.name}" is archived and has no time to block.`)
+  const units = resources.reduce((sum, { capacity }) => sum + capacity, 0)
+  if (units > mostUnits) {
+    const message = `A block takes at most ${mostUnits} units at once, and these have ${units}.`
+    throw invalid(['resourceIds'], message)
+  }
   return new Map(resources.map(({ id, capacity }) => [id, capacity]))
 }
 

@@ -153,6 +153,21 @@ describe('a block', () => {
   })
 })
 
+describe('a block of many units', () => {
+  it('takes two thousand at once, and no more', async () => {
+    const { shop, key, resourceIds } = await open({ resources: [1000, 1000, 1] })
+    const all = { ...hour(10), resourceIds }
+    expect(await change(app, key, 'createBlock', all, 'id')).toMatchObject({
+      code: 'VALIDATION_FAILED',
+      message: 'A block takes at most 2000 units at once, and these have 2001.',
+      path: ['resourceIds'],
+    })
+    await done(app, key, 'createBlock', { ...all, resourceIds: resourceIds.slice(0, 2) })
+    const { accountId } = shop
+    expect(await app.db.prisma.occupancy.count({ where: { accountId } })).toBe(2000)
+  })
+})
+
 describe('archiving', () => {
   it('waits for the bookings that count on staff, room or customer', async () => {
     const { shop, key, staffIds, resourceIds, customerId } = await open({ resources: [1] })
