@@ -15,8 +15,8 @@ export async function lockRow(tx: Transaction, table: string, key: Key): Promise
 }
 
 /**
- * Keeps these rows from being locked by others (so: from being archived) until the transaction ends;
- * any number of transactions may keep the same rows.
+ * Keeps these rows from being locked by others (so: from being archived) until the transaction
+ * ends; any number of transactions may keep the same rows.
  */
 export async function keepRows(
   tx: Transaction,
