@@ -9,7 +9,7 @@ import { type Database, openDatabase } from './db/client.ts'
 import { startEmbeddedDatabase } from './db/embedded.ts'
 import { migrate } from './db/migrate.ts'
 import { StartupFault } from './db/startup-fault.ts'
-import { type DemoTeller, openDemo } from './demo/open.ts'
+import { type DemoTeller, isDemoWanted, openDemo } from './demo/open.ts'
 import { createLog } from './log.ts'
 import { systemClock } from './time/clock.ts'
 
@@ -72,11 +72,9 @@ async function start(): Promise<string | undefined> {
 }
 
 async function demoFor(config: Config, db: Database): Promise<DemoTeller | null> {
-  const { databaseUrl, dataDir } = config
-  const seed = config.seed ?? (databaseUrl ? 'none' : 'demo')
-  if (seed === 'none') return null
+  if (!isDemoWanted(config)) return null
   const { signal } = interruption
-  const teller = await openDemo({ db, clock: systemClock, log, dataDir, signal })
+  const teller = await openDemo({ db, clock: systemClock, log, dataDir: config.dataDir, signal })
   if (!teller && config.seed) log.warn('SEED=demo has no effect: there are accounts already')
   return teller
 }

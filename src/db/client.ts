@@ -45,7 +45,10 @@ export async function openDatabase(url: string, options: Options = {}): Promise<
     // The pool waits for what this returns, although its type does not say so.
     onConnect: openSession,
   })
-  pool.on('error', (error) => options.onIdleError?.(error))
+  // The server may end before it has read that we go; that is no news.
+  pool.on('error', (error) => {
+    if (!pool.ending) options.onIdleError?.(error)
+  })
   const adapter = new PrismaPg(pool, { statementNameGenerator: statementNames() })
   const prisma = new PrismaClient({ adapter, errorFormat: 'minimal' })
   const close = async () => {

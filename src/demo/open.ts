@@ -1,6 +1,7 @@
 // The demo as the process sees it: seeded when it is wanted and missing, its credentials kept in
 // DATA_DIR/demo.json, and what to try with them said at start.
 
+import type { Config } from '../config.ts'
 import type { Database } from '../db/client.ts'
 import { transaction } from '../db/transaction.ts'
 import type { Clock } from '../time/clock.ts'
@@ -14,6 +15,11 @@ type Parts = { db: Database; clock: Clock; log: Logger; dataDir: string; signal?
 
 /** Tells of the demo at an address (`http://HOST:PORT`): writes the file, returns what to print. */
 export type DemoTeller = (address: string) => Promise<string>
+
+/** Whether a start with these settings has the demo: on our own database unless told otherwise. */
+export function isDemoWanted({ seed, databaseUrl }: Pick<Config, 'seed' | 'databaseUrl'>): boolean {
+  return seed === 'demo' || (seed === undefined && databaseUrl === undefined)
+}
 
 /** Sees to it that the demo stands; null where the database is somebody else's. */
 export async function openDemo(parts: Parts): Promise<DemoTeller | null> {
