@@ -2,7 +2,6 @@
 // prisma/schema.prisma, offline, against a PostgreSQL that exists for this moment only.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import { parseArgs } from 'node:util'
 import { startTemporaryDatabase } from '../src/db/embedded.ts'
 import { LOCK_FILE, MIGRATIONS_PATH, missingFromMigrations } from './schema-engine.ts'
 
@@ -11,12 +10,10 @@ const USAGE = `Usage: npm run db:new -- name [--empty]
   --empty  writes a file for SQL of your own although schema.prisma asks for nothing
 `
 
-const { positionals, values } = parseArgs({
-  allowPositionals: true,
-  options: { empty: { type: 'boolean', default: false } },
-})
-const [name] = positionals
-if (!name || !/^[a-z0-9_]+$/.test(name) || positionals.length > 1) {
+const names = process.argv.slice(2).filter((word) => word !== '--empty')
+const empty = process.argv.includes('--empty')
+const [name] = names
+if (!name || !/^[a-z0-9_]+$/.test(name) || names.length > 1) {
   process.stderr.write(USAGE)
   process.exit(1)
 }
@@ -35,7 +32,7 @@ try {
 } finally {
   await database.stop()
 }
-if (script === '' && !values.empty) {
+if (script === '' && !empty) {
   if (!process.exitCode) {
     process.stdout.write('prisma/migrations and prisma/schema.prisma agree: nothing to write.\n')
   }
