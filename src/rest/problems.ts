@@ -6,7 +6,7 @@ import type { Logger } from 'pino'
 import { refusalCodes, type RefusalCode } from '../errors.ts'
 import { publicError } from '../graphql/public-errors.ts'
 import type { Faults } from './input.ts'
-import type { Dialect, FieldFault, PublicRefusal, Reply, Route, Trouble } from './route.ts'
+import type { Dialect, FieldFault, PublicRefusal, Reply, Route, Trouble, Word } from './route.ts'
 
 type Details = {
   headers?: Record<string, string>
@@ -82,11 +82,14 @@ export function failedFor(thrown: unknown, scope: Scope): Failed {
 export function replyTo(dialect: Dialect, route: Route | null, failed: Failed): Reply {
   const { trouble, message, details } = failed
   const refusal = details.refusal ?? null
-  const said = refusal
-    ? (route?.refusals?.[refusal.code] ?? dialect.refusals[refusal.code])
-    : dialect.troubles[trouble as Trouble]
-  const word = typeof said === 'function' && refusal ? said(refusal) : said
-  const { status, code } = word as Exclude<typeof word, (refusal: PublicRefusal) => unknown>
-  const body = dialect.errorBody({ status, code, message, fields: details.fields ?? [], refusal })
-  return { status, headers: details.headers ?? {}, body }
+  const word = refusal ? wordFor(dialect, route, refusal) : dialect.troubles[trouble as Trouble]
+  const { fields = [], headers = {} } = details
+  const body = dialect.errorBody({ message, ...word, fields, refusal })
+  return { status: word.status, headers, body }
+}
+
+function wordFor(dialect: Dialect, route: Route | null, refusal: PublicRefusal): Word {
+  const own = route?.refusals?.[refusal.code]
+  if (own === undefined) return dialect.refusals[refusal.code]
+  return typeof own === 'function' ? own(refusal) : own
 }

@@ -16,8 +16,8 @@ export type Input<Query = Record<string, unknown>, Body = Record<string, unknown
   idempotencyKey: string | null
 }
 
-/** How a dialect says that something went wrong. */
-export type Word = { status: number; code: string }
+/** How a dialect says that something went wrong; left out, the message is the gateway's own. */
+export type Word = { status: number; code: string; message?: string }
 
 /** A refusal as the graph answers it. */
 export type PublicRefusal = { code: RefusalCode; message: string; path: string[] | null }
@@ -42,8 +42,7 @@ export type Trouble =
 /** One field at fault; `name` as the sender spelled it, `place` where it was looked for. */
 export type FieldFault = { place: 'query' | 'body' | 'header'; name: string; message: string }
 
-export type Problem = Word & {
-  message: string
+export type Problem = Required<Word> & {
   /** Those missing first; empty when no field is at fault. */
   fields: readonly FieldFault[]
   /** When the graph refused. */

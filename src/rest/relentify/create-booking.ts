@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { email, id, instant, text, timeZone, words } from '../fields.ts'
 import { route, type PublicRefusal, type Word } from '../route.ts'
 import { bookingFields, bookingOf, bookingSchema, type BookingData } from './booking.ts'
-import { linkNames, namesNoLink, testMode } from './suite.ts'
+import { linkNames, linkNotFound, namesNoLink, testMode } from './suite.ts'
 
 const answer = z.object({
   question_id: words(255),
@@ -38,9 +38,7 @@ function isUnique(answers: readonly { question_id: string }[]): boolean {
 // is an input that cannot be accepted.
 function absent({ path }: PublicRefusal): Word {
   const isLink = path?.[0] === 'linkId' || path?.[0] === 'slug'
-  return isLink
-    ? { status: 404, code: 'booking_link_not_found' }
-    : { status: 400, code: 'validation_failed' }
+  return isLink ? linkNotFound : { status: 400, code: 'validation_failed' }
 }
 
 /** `data` is null for a credential that may book and not look. */

@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import { localDate } from '../fields.ts'
 import { Absent, route } from '../route.ts'
-import { linkNames, namesNoLink, testMode, utc } from './suite.ts'
+import { linkNames, linkNotFound, namesNoLink, testMode, utc } from './suite.ts'
 
 type Data = {
   bookingLink: {
@@ -33,7 +33,7 @@ export const listSlots = route({
     slug: query.slug || null,
     date: query.date,
   }),
-  refusals: { NOT_FOUND: { status: 404, code: 'booking_link_not_found' } },
+  refusals: { NOT_FOUND: linkNotFound },
   answer: {
     status: 200,
     description: "The slots that are open; the day is one of the business's own time zone.",
@@ -47,7 +47,7 @@ export const listSlots = route({
     }),
   },
   reply: ({ bookingLink: link }: Data, { query }) => {
-    if (!link?.active) throw new Absent('No booking link has this id or slug.')
+    if (!link?.active) throw new Absent(linkNotFound.message)
     const slots = link.availability.slots.map(({ startsAt, endsAt }) => ({
       start: utc(startsAt),
       end: utc(endsAt),

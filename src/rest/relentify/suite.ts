@@ -11,6 +11,12 @@ export const testMode = {
 /** A booking link is named by its id or by its slug; the id counts when both are there. */
 export const linkNames = { booking_link_id: id.nullish(), slug: id.nullish() }
 
+export const linkNotFound = {
+  status: 404,
+  code: 'booking_link_not_found',
+  message: 'No booking link has this id or slug.',
+} as const
+
 /** Refuses a request that names no link. */
 export function namesNoLink(named: {
   booking_link_id?: string | null | undefined
