@@ -4,6 +4,7 @@
 import type { ActionContext } from '../context.ts'
 import type { Key } from '../db/id.ts'
 import { transactionReader } from '../db/reader.ts'
+import { lockRow } from '../db/lock.ts'
 import type { Transaction } from '../db/transaction.ts'
 import { notFound, refused } from '../errors.ts'
 import { appendEvents } from '../events/outbox.ts'
@@ -82,8 +83,7 @@ export async function changeSeats(
 export async function lockSession(tx: Transaction, ctx: ActionContext, key: Key): Promise<Session> {
   const { accountId, id } = key
   const now = new Date(ctx.clock.now())
-  await tx.$executeRaw`SELECT 1 FROM "Session"
-    WHERE "accountId" = ${accountId}::uuid AND "id" = ${id}::uuid FOR UPDATE`
+  await lockRow(tx, 'Session', { accountId, id })
   const ended = await tx.hold.updateManyAndReturn({
     where: { accountId, sessionId: id, state: 'LIVE', expiresAt: { lte: now } },
     data: { state: 'EXPIRED' },

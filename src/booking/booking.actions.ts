@@ -11,7 +11,8 @@ import { appendEvents } from '../events/outbox.ts'
 import { Prisma, type Booking, type BookingSource } from '../generated/prisma/client.ts'
 import { isTimeZone } from '../time/zone.ts'
 import { headCount, partyIssues, type PartyPart } from './booking.ts'
-import { bookingEvent, customerFor, insertBooking, type CustomerChoice } from './booking.data.ts'
+import { bookingEvent, insertBooking } from './booking.data.ts'
+import { customerFor, type CustomerChoice } from './customer-choice.actions.ts'
 import { lockLiveHold, useHold } from './hold.data.ts'
 import type { SlotChoice } from './slot-choice.ts'
 import { takeTime, type Taken } from './take.data.ts'
@@ -60,10 +61,6 @@ function checkWords(input: NewBooking): void {
   if (!input.customerId === !input.customer) {
     throw invalid(['customerId'], 'Name the customer by customerId or describe one in customer.')
   }
-  const { name, firstName, lastName } = input.customer ?? {}
-  if (input.customer && !(name ?? firstName ?? lastName)?.trim()) {
-    throw invalid(['customer', 'name'], 'A new customer needs a name.')
-  }
 }
 
 /** Makes a booking in a transaction that asks for more than this; the caller checked the rights. */
@@ -81,7 +78,7 @@ export async function makeBooking(
   const taken = input.holdId
     ? await takeFromHold(tx, ctx, input, id)
     : await takeTime(tx, ctx, input, { partySize: headCount(input.partySize, input.party), id })
-  const { customer, events } = await customerFor(tx, ctx, accountId, input)
+  const customer = await customerFor(tx, ctx, accountId, input)
   const { facts, staffIds, ...place } = taken
   const now = new Date(ctx.clock.now())
   const booking = await insertBooking(tx, {
@@ -105,7 +102,7 @@ export async function makeBooking(
     createdAt: now,
     updatedAt: now,
   })
-  await appendEvents(tx, ctx, [...events, bookingEvent('booking.created', booking, null, staffIds)])
+  await appendEvents(tx, ctx, [bookingEvent('booking.created', booking, null, staffIds)])
   return booking
 }
 

@@ -3,11 +3,12 @@
 import { randomBytes } from 'node:crypto'
 import { lockSession } from '../availability/seats.data.ts'
 import type { ActionContext } from '../context.ts'
-import { newId, type Key } from '../db/id.ts'
+import type { Key } from '../db/id.ts'
+import { lockRow } from '../db/lock.ts'
 import type { Transaction } from '../db/transaction.ts'
 import { notFound } from '../errors.ts'
 import { changesBetween, type NewEvent } from '../events/event.ts'
-import type { Booking, Customer, Prisma } from '../generated/prisma/client.ts'
+import type { Booking, Prisma } from '../generated/prisma/client.ts'
 import { bookingNumber } from './booking.ts'
 import { toldBookingFields, type BookingEventType } from './booking.events.ts'
 
@@ -28,8 +29,7 @@ export async function lockBooking(
   for (const sessionId of [...sessionIds].toSorted()) {
     await lockSession(tx, ctx, { accountId, id: sessionId })
   }
-  await tx.$executeRaw`SELECT 1 FROM "Booking"
-    WHERE "accountId" = ${accountId}::uuid AND "id" = ${id}::uuid FOR UPDATE`
+  await lockRow(tx, 'Booking', key)
   const booking = await tx.booking.findUnique({ where })
   if (!booking) throw notFound('Booking', 'id')
   return booking
@@ -87,60 +87,4 @@ export function bookingEvent(
     },
     changes: changesBetween(before, booking, toldBookingFields),
   }
-}
-
-export type CustomerChoice = {
-  customerId: string | null
-  customer: {
-    name?: string | null
-    firstName?: string | null
-    lastName?: string | null
-    email?: string | null
-    phone?: string | null
-    timeZone?: string | null
-    locale?: string | null
-  } | null
-}
-
-/**
- * The customer a booking is for: the named one, else the one with this e-mail, else a new one. The
- * event of a new one is returned beside it.
- */
-export async function customerFor(
-  tx: Transaction,
-  ctx: ActionContext,
-  accountId: string,
-  choice: CustomerChoice,
-): Promise<{ customer: Customer; events: NewEvent[] }> {
-  if (choice.customerId) {
-    const customer = await tx.customer.findUnique({
-      where: { accountId_id: { accountId, id: choice.customerId } },
-    })
-    if (!customer?.active) throw notFound('Customer', 'customerId')
-    return { customer, events: [] }
-  }
-  const given = choice.customer ?? {}
-  const email = given.email?.toLowerCase() ?? null
-  if (email) {
-    const known = await tx.customer.findFirst({
-      where: { accountId, email, active: true },
-      orderBy: { createdAt: 'asc' },
-    })
-    if (known) return { customer: known, events: [] }
-  }
-  const now = new Date(ctx.clock.now())
-  const name = given.name ?? [given.firstName, given.lastName].filter(Boolean).join(' ')
-  const customer = await tx.customer.create({
-    data: { ...given, name, email, accountId, id: newId(), createdAt: now, updatedAt: now },
-  })
-  const event: NewEvent = {
-    type: 'customer.created',
-    accountId,
-    subjectType: 'Customer',
-    subjectId: customer.id,
-    subjectVersion: customer.version,
-    about: { customerId: customer.id },
-    changes: changesBetween(null, customer, ['name', 'firstName', 'lastName', 'email', 'phone']),
-  }
-  return { customer, events: [event] }
 }

@@ -6,6 +6,7 @@ import { demand } from '../auth/viewer.ts'
 import type { ActionContext } from '../context.ts'
 import { idempotent } from '../db/idempotency.ts'
 import { newId, type Key } from '../db/id.ts'
+import { lockRow } from '../db/lock.ts'
 import { transaction, type Transaction } from '../db/transaction.ts'
 import { invalid, notFound } from '../errors.ts'
 import { appendEvents } from '../events/outbox.ts'
@@ -115,11 +116,9 @@ export async function expireHolds(ctx: ActionContext): Promise<number> {
   for (const { accountId, id, sessionId } of over) {
     await transaction(ctx.db, async (tx) => {
       if (sessionId) {
-        await tx.$executeRaw`SELECT 1 FROM "Session"
-          WHERE "accountId" = ${accountId}::uuid AND "id" = ${sessionId}::uuid FOR UPDATE`
+        await lockRow(tx, 'Session', { accountId, id: sessionId })
       }
-      await tx.$executeRaw`SELECT 1 FROM "Hold"
-        WHERE "accountId" = ${accountId}::uuid AND "id" = ${id}::uuid FOR UPDATE`
+      await lockRow(tx, 'Hold', { accountId, id })
       const hold = await tx.hold.findUnique({ where: { accountId_id: { accountId, id } } })
       if (hold?.state !== 'LIVE') return
       await appendEvents(tx, ctx, [await endHold(tx, hold, 'EXPIRED')])

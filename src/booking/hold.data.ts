@@ -3,6 +3,7 @@
 import type { ActionContext } from '../context.ts'
 import { changeSeats, lockSession } from '../availability/seats.data.ts'
 import type { Key } from '../db/id.ts'
+import { lockRow } from '../db/lock.ts'
 import type { Transaction } from '../db/transaction.ts'
 import { notFound, refused } from '../errors.ts'
 import type { NewEvent } from '../events/event.ts'
@@ -23,8 +24,7 @@ export async function lockLiveHold(
   const seen = await tx.hold.findUnique({ where })
   if (!seen) throw notFound('Hold', ...path)
   if (seen.sessionId) await lockSession(tx, ctx, { accountId, id: seen.sessionId })
-  await tx.$executeRaw`SELECT 1 FROM "Hold"
-    WHERE "accountId" = ${accountId}::uuid AND "id" = ${id}::uuid FOR UPDATE`
+  await lockRow(tx, 'Hold', { accountId, id })
   const hold = await tx.hold.findUniqueOrThrow({ where })
   if (hold.state !== 'LIVE' || hold.expiresAt.getTime() <= ctx.clock.now()) {
     const ended = hold.state === 'LIVE' || hold.state === 'EXPIRED'

@@ -1,4 +1,5 @@
-// Keys of rows, and row ids: UUID version 7 (RFC 9562), so that rows made together lie together in their index.
+// Keys of rows, and row ids: UUID version 7 (RFC 9562), so that rows made together lie together in
+// their index.
 
 import { randomBytes } from 'node:crypto'
 

@@ -1,5 +1,5 @@
-// Said once is done once. The key is claimed in the transaction that does the work, so a second call
-// waits for the first; when the first is refused or dies, its claim is gone with it.
+// Said once is done once. The key is claimed in the transaction that does the work, so a second
+// call waits for the first; when the first is refused or dies, its claim is gone with it.
 
 import { createHash } from 'node:crypto'
 import type { ActionContext } from '../context.ts'

@@ -4,7 +4,7 @@
 import { demand } from '../auth/viewer.ts'
 import { makeBooking } from '../booking/booking.actions.ts'
 import { headCount, type PartyPart } from '../booking/booking.ts'
-import type { CustomerChoice } from '../booking/booking.data.ts'
+import type { CustomerChoice } from '../booking/customer-choice.actions.ts'
 import type { SlotChoice } from '../booking/slot-choice.ts'
 import type { ActionContext } from '../context.ts'
 import { idempotent } from '../db/idempotency.ts'

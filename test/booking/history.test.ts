@@ -18,6 +18,13 @@ const history = `query ($id: ID!, $first: Int, $after: String, $last: Int, $befo
     totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
     nodes { type bookingVersion changes { field from to } } } } }`
 
+/** Resolves when nobody can write before the events that are there. */
+async function settled() {
+  const pending = `SELECT FROM "Event"
+    WHERE "xid" >= pg_snapshot_xmin(pg_current_snapshot())::text::bigint LIMIT 1`
+  while ((await db.pool.query(pending)).rowCount !== 0) await new Promise(setImmediate)
+}
+
 async function editedBooking() {
   const shop = await openShop(db)
   const booking = await createBooking(shop.ctx, asked(shop, { startsAt: tuesday(10) }))
@@ -75,6 +82,7 @@ describe('the history of a booking', () => {
     const cursors = `query ($id: ID!) { booking(id: $id) { history { nodes { cursor } } } }`
     const { data } = await app.graphql(key, cursors, { id })
     const after = data.booking.history.nodes[1].cursor as string
+    await settled()
     const response = await app.post('/graphql', {
       headers: {
         accept: 'text/event-stream',

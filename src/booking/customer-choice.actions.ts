@@ -1,0 +1,57 @@
+// For whom a booking is: a customer who is named, one who is found by e-mail, or a new one.
+
+import type { ActionContext } from '../context.ts'
+import { addCustomer, type NewCustomer } from '../customer/customer.actions.ts'
+import { emailOf } from '../customer/customer.ts'
+import { keepRows } from '../db/lock.ts'
+import type { Transaction } from '../db/transaction.ts'
+import { notFound } from '../errors.ts'
+import type { Customer } from '../generated/prisma/client.ts'
+
+export type CustomerChoice = {
+  customerId: string | null
+  /** Who it is, when nobody is named; `email` finds whoever is known by it. */
+  customer: { [Field in keyof NewCustomer]?: NewCustomer[Field] | null } | null
+}
+
+/**
+ * The customer of a choice, kept from being archived until the transaction ends. Refuses NOT_FOUND
+ * (customerId) and VALIDATION_FAILED (customer).
+ */
+export async function customerFor(
+  tx: Transaction,
+  ctx: ActionContext,
+  accountId: string,
+  { customerId, customer }: CustomerChoice,
+): Promise<Customer> {
+  if (customerId) {
+    await keepRows(tx, 'Customer', accountId, [customerId])
+    const named = await tx.customer.findUnique({
+      where: { accountId_id: { accountId, id: customerId } },
+    })
+    if (!named?.active) throw notFound('Customer', 'customerId')
+    return named
+  }
+  const known = customer?.email ? await knownBy(tx, accountId, emailOf(customer.email)) : null
+  if (known) return known
+  const given = Object.entries(customer ?? {}).filter(([, value]) => value != null)
+  return addCustomer(tx, ctx, accountId, Object.fromEntries(given), ['customer'])
+}
+
+async function knownBy(
+  tx: Transaction,
+  accountId: string,
+  email: string,
+): Promise<Customer | null> {
+  // Two first bookings of one person at once must not make two customers.
+  const lock = `customer ${accountId} ${email}`
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${lock}, 0))`
+  const where = { accountId, email, active: true }
+  const found = await tx.customer.findFirst({
+    where,
+    orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
+  })
+  if (!found) return null
+  await keepRows(tx, 'Customer', accountId, [found.id])
+  return tx.customer.findFirst({ where: { ...where, id: found.id } })
+}
