@@ -8,6 +8,7 @@ import { minutesOf, type WeeklyInterval } from '../availability/weekly-hours.ts'
 import { createCustomer } from '../customer/customer.actions.ts'
 import { newId } from '../db/id.ts'
 import type { Customer, Service } from '../generated/prisma/client.ts'
+import type { Question } from '../link/link.ts'
 import { createResource } from '../resource/resource.actions.ts'
 import { createService } from '../service/service.actions.ts'
 import { createSession } from '../session/session.actions.ts'
@@ -27,8 +28,15 @@ export type Opened = {
   zone: Zone
   staff: ReadonlyMap<string, string>
   resources: ReadonlyMap<string, string>
-  services: readonly { plan: ServicePlan; row: Service; linkId: string | null }[]
+  services: readonly OpenedService[]
   customers: readonly Customer[]
+}
+
+export type OpenedService = {
+  plan: ServicePlan
+  row: Service
+  /** Its public way in, when it has one. */
+  link: { id: string; questions: readonly Question[] } | null
 }
 
 /** What is being opened, and when the next thing is done. */
@@ -38,7 +46,7 @@ type Opening = Omit<Opened, 'services' | 'customers'> & {
 }
 
 /** How far ahead sessions are scheduled, in days from today. */
-const scheduledDays = 16
+const scheduledDays = 15
 
 /** Opens the business at the past's beginning. */
 export async function openBusiness(past: Past, business: Business): Promise<Opened> {
@@ -126,7 +134,7 @@ async function buyResources(opening: Opening): Promise<Map<string, string>> {
 
 async function offerServices(opening: Opening): Promise<Opened['services']> {
   const { accountId, business, next, staff, resources } = opening
-  const services: { plan: ServicePlan; row: Service; linkId: string | null }[] = []
+  const services: OpenedService[] = []
   for (const plan of business.services) {
     const { hours, staff: who, terms, resources: what, ...offer } = plan
     const { timetable: _timetable, demand: _demand, party: _party, ...rest } = offer
@@ -143,12 +151,12 @@ async function offerServices(opening: Opening): Promise<Opened['services']> {
       ),
     })
     await setHours(opening, 'Service', row.id, hours)
-    services.push({ plan, row, linkId: await openLink(opening, row) })
+    services.push({ plan, row, link: await openLink(opening, row) })
   }
   return services
 }
 
-async function openLink(opening: Opening, service: Service): Promise<string | null> {
+async function openLink(opening: Opening, service: Service): Promise<OpenedService['link']> {
   const { accountId, business, next, past, staff } = opening
   const link = business.links?.find((plan) => plan.service === service.name)
   if (!link) return null
@@ -171,7 +179,7 @@ async function openLink(opening: Opening, service: Service): Promise<string | nu
       },
     },
   })
-  return id
+  return { id, questions }
 }
 
 function dayOf(past: Past, { weekday, inDays }: DayPlan): number {

@@ -47,7 +47,7 @@ export const clinic: Business = {
       cancelRefundPercent: 0,
       staff: therapists,
       resources: [rooms],
-      demand: 0.5,
+      demand: 0.4,
     },
     {
       name: 'Follow-up treatment',
@@ -64,7 +64,7 @@ export const clinic: Business = {
       staff: therapists,
       terms: [{ staff: 'Keisha Brown, PT', priceMinor: 9500 }],
       resources: [rooms],
-      demand: 0.9,
+      demand: 0.72,
     },
     {
       name: 'Ultrasound therapy',
@@ -117,7 +117,7 @@ export const clinic: Business = {
       maxAdvanceDays: 60,
       staff: ['Keisha Brown, PT'],
       timetable: lessons('Tue Thu', '17:00', { staff: 'Keisha Brown, PT', resource: 'Gym' }),
-      demand: 1.6,
+      demand: 1.28,
     },
   ],
   exceptions: [

@@ -1,5 +1,5 @@
-// What somebody needs to try the demo: one credential of each kind, each with as much as its purpose
-// takes. Secrets are in the return value only.
+// What somebody needs to try the demo: one credential for each purpose, with as much as that takes.
+// Secrets are in the return value only.
 
 import { issueApiClient, issueApiKey } from '../auth/credential.data.ts'
 import { allScopes, type Scope } from '../auth/scope.ts'

@@ -131,6 +131,8 @@ const lockPauseMs = 200
 /** Runs `work` while no other process does: several may start on one new database. */
 async function alone<T>(db: Database, work: () => Promise<T>): Promise<T> {
   const client = await db.pool.connect()
+  // A broken connection is noticed by whoever works; unheard it would end the process.
+  client.on('error', () => {})
   try {
     for (;;) {
       const { rows } = await client.query<{ mine: boolean }>(
@@ -143,6 +145,6 @@ async function alone<T>(db: Database, work: () => Promise<T>): Promise<T> {
     return await work()
   } finally {
     await client.query('SELECT pg_advisory_unlock($1)', [lockNumber]).catch(() => {})
-    client.release()
+    client.release(true)
   }
 }

@@ -12,7 +12,8 @@ import { dayName, weekdayOf } from '../time/local.ts'
 import { dayStart } from '../time/zone.ts'
 import { createAgenda, type Agenda } from './agenda.ts'
 import type { PartyPlan } from './business.ts'
-import type { Opened } from './catalogue.ts'
+import type { Opened, OpenedService } from './catalogue.ts'
+import type { Question } from '../link/link.ts'
 import type { Past } from './past.ts'
 import { takePayment } from './payment.ts'
 import { chanceOf, type Chance } from './random.ts'
@@ -20,9 +21,8 @@ import { chanceOf, type Chance } from './random.ts'
 const daysAhead = 14
 
 type Diary = { past: Past; shop: Opened; chance: Chance; agenda: Agenda }
-type Offered = Opened['services'][number]
 /** Somebody wants the service on one of these local days. */
-type Wish = { service: Offered; firstDay: number; lastDay: number; mayWait: boolean }
+type Wish = { service: OpenedService; firstDay: number; lastDay: number; mayWait: boolean }
 
 /** Everything that happens at a business between the past's beginning and its end. */
 export async function keepDiary(past: Past, shop: Opened): Promise<void> {
@@ -37,7 +37,7 @@ export async function keepDiary(past: Past, shop: Opened): Promise<void> {
   await diary.agenda.liveUntil(past.ends)
 }
 
-function planDay(diary: Diary, service: Offered, day: number): void {
+function planDay(diary: Diary, service: OpenedService, day: number): void {
   const { past, chance, agenda } = diary
   const { demand, timetable } = service.plan
   const sessions = timetable?.filter(({ weekday }) => weekday === weekdayOf(day)).length ?? 1
@@ -54,10 +54,10 @@ function planDay(diary: Diary, service: Offered, day: number): void {
 }
 
 // So that there is always something that waits to be confirmed.
-function planLateWish(diary: Diary, service: Offered): void {
+function planLateWish(diary: Diary, service: OpenedService): void {
   const { past, chance, agenda } = diary
-  const firstDay = past.today + 5
-  const wish = { service, firstDay, lastDay: firstDay + 6, mayWait: true }
+  const days = { firstDay: past.today + 5, lastDay: past.today + daysAhead }
+  const wish = { service, ...days, mayWait: true }
   agenda.add(past.ends - chance.whole(60, 600) * MINUTE, (now) => fulfil(diary, now, wish))
 }
 
@@ -91,19 +91,20 @@ const sources = ['CONSOLE', 'CONSOLE', 'API', 'API', 'REST', 'IMPORT'] as const
 const notes = ['Please ring on arrival.', 'First visit.', 'Comes with a wheelchair.']
 
 /** Somebody is chosen from those who are free; in a session and of a whole team nobody is. */
-const isOneOf = ({ row }: Offered, offer: Offer) => row.staffMode === 'ANY' && !offer.sessionId
+const isOneOf = ({ row }: OpenedService, offer: Offer) =>
+  row.staffMode === 'ANY' && !offer.sessionId
 
 type Taking = { offer: Offer; partySize: number; party: PartyPart[] }
 
 async function book(
   { past, shop, chance }: Diary,
   now: Instant,
-  service: Offered,
+  service: OpenedService,
   { offer, partySize, party }: Taking,
 ): Promise<Booking | null> {
   const { accountId } = shop
-  const byLink = service.linkId !== null && chance.holds(0.6)
-  const source = byLink ? 'LINK' : (chance.pick(sources) ?? 'API')
+  const link = chance.holds(0.6) ? service.link : null
+  const source = link ? 'LINK' : (chance.pick(sources) ?? 'API')
   const wanted: NewBooking = {
     service: { accountId, id: service.row.id },
     startsAt: offer.sessionId ? null : new Date(offer.startsAt),
@@ -116,10 +117,10 @@ async function book(
     partySize,
     party,
     holdId: null,
-    linkId: byLink ? service.linkId : null,
+    linkId: link?.id ?? null,
     timeZone: null,
     notes: chance.holds(0.12) ? (chance.pick(notes) ?? null) : null,
-    answers: byLink ? { interest: chance.pick(['Cut', 'Colour', 'Bridal']) ?? 'Cut' } : null,
+    answers: link && answersTo(chance, link.questions),
     customFields: null,
     externalRef: source === 'IMPORT' ? `OLD-${chance.whole(10_000, 99_999)}` : null,
     source,
@@ -132,6 +133,12 @@ async function book(
     past.log.warn({ refusal: error.refusal, wanted }, 'an offered time could not be booked')
     return null
   }
+}
+
+/** Somebody answers what has to be answered and can be chosen. */
+function answersTo(chance: Chance, questions: readonly Question[]): Record<string, string> {
+  const asked = questions.filter(({ type, required }) => type === 'CHOICE' && required)
+  return Object.fromEntries(asked.map(({ id, choices }) => [id, chance.pick(choices) ?? '']))
 }
 
 function partyOf(chance: Chance, plan: PartyPlan = { least: 1, most: 1 }) {
@@ -197,7 +204,7 @@ function payOnBooking(diary: Diary, booking: Booking, now: Instant): void {
 
 /** What is still open. */
 function payOnVisit(diary: Diary, booking: Booking, now: Instant): void {
-  if (!diary.chance.holds(0.6)) return
+  if (!diary.chance.holds(0.5)) return
   planPayment(diary, booking, now + MINUTE, (booking.priceMinor ?? 0) - booking.amountPaidMinor)
 }
 

@@ -28,7 +28,7 @@ export const outsider: Business = {
       maxAdvanceDays: 60,
       staff: ['Heike Sommer', 'Deniz Arslan'],
       resources: [['Montageständer']],
-      demand: 0.5,
+      demand: 0.4,
     },
     {
       name: 'Maßrahmen',
@@ -53,7 +53,7 @@ export const outsider: Business = {
       maxAdvanceDays: 60,
       staff: ['Deniz Arslan'],
       timetable: lessons('Thu', '16:00', { staff: 'Deniz Arslan' }),
-      demand: 1.6,
+      demand: 1.28,
       party: { least: 1, most: 2 },
     },
   ],

@@ -56,11 +56,11 @@ export const warsaw: PhoneBook = {
 
 export const vancouver: PhoneBook = {
   firstNames: words(`
-    Emma Liam Mei-Ling Noah Ava Harpreet Sophie Ethan Chloe Jordan Amrit Maya Lucas Hana Dylan Simone
-    Theo Gurleen Nico Paige Akira Bronwyn Mateo Wren`),
+    Emma Liam Mei-Ling Noah Ava Harpreet Sophie Ethan Chloe Jordan Amrit Maya Lucas Hana Dylan
+    Simone Theo Gurleen Nico Paige Akira Bronwyn Mateo Wren`),
   lastNames: words(`
-    Bouchard Chan Dhaliwal Eriksen Fontaine Gill Hartley Ito Johal Kim Leclair MacLeod Nagata Ogilvie
-    Park Redmond Sandhu Tremblay Uchida Villeneuve Wong Yamada Zhao Sinclair`),
+    Bouchard Chan Dhaliwal Eriksen Fontaine Gill Hartley Ito Johal Kim Leclair MacLeod Nagata
+    Ogilvie Park Redmond Sandhu Tremblay Uchida Villeneuve Wong Yamada Zhao Sinclair`),
   phone: (index) => `+160455501${twoDigits(index)}`,
 }
 

@@ -61,7 +61,7 @@ export const salon: Business = {
       cancelRefundPercent: 50,
       staff: ['Amelia Hart', 'Tom Okafor', 'Priya Nair', 'Zoe Whitfield'],
       terms: [{ staff: 'Amelia Hart', priceMinor: 6800, durationMinutes: 60 }],
-      demand: 1,
+      demand: 0.8,
     },
     {
       name: 'Full colour',
@@ -77,7 +77,7 @@ export const salon: Business = {
       cancelRefundPercent: 50,
       staff: ['Amelia Hart', 'Priya Nair'],
       resources: [['Colour bar']],
-      demand: 0.5,
+      demand: 0.4,
     },
     {
       name: 'Scalp treatment',
@@ -120,7 +120,7 @@ export const salon: Business = {
       maxAdvanceDays: 60,
       staff: ['Tom Okafor'],
       timetable: lessons('Wed', '16:00', { staff: 'Tom Okafor' }),
-      demand: 2,
+      demand: 1.6,
       party: { least: 1, most: 2 },
     },
   ],

@@ -53,7 +53,7 @@ export const tours: Business = {
         staff: 'Captain Lucy Tan',
         resource: 'Osprey (12 seats)',
       }),
-      demand: 0.9,
+      demand: 0.72,
       party: family,
     },
     {
@@ -75,7 +75,7 @@ export const tours: Business = {
         staff: 'Captain Jack Murray',
         resource: 'Petrel (24 seats)',
       }),
-      demand: 1.9,
+      demand: 1.52,
       party: family,
     },
     {
@@ -109,7 +109,7 @@ export const tours: Business = {
       maxAdvanceDays: 60,
       staff: [],
       resources: [['Kayaks']],
-      demand: 0.5,
+      demand: 0.4,
       party: { first: 'adults', least: 1, most: 1 },
     },
     {

@@ -43,7 +43,7 @@ export const yoga: Business = {
       capacity: 10,
       staff: ['Anneke Visser'],
       timetable: lessons('Mon Wed Fri', '07:00', { staff: 'Anneke Visser', resource: cedar }),
-      demand: 1.3,
+      demand: 1.04,
     },
     {
       ...mat,
@@ -57,7 +57,7 @@ export const yoga: Business = {
         ...lessons('Wed', '19:00', { staff: 'Morgan Lee', resource: cedar }),
         ...lessons('Sun', '09:00', { staff: 'Morgan Lee', resource: cedar }),
       ],
-      demand: 1.2,
+      demand: 0.96,
     },
     {
       ...mat,
@@ -69,7 +69,7 @@ export const yoga: Business = {
       maxParty: 1,
       staff: ['Jas Dhillon'],
       timetable: lessons('Tue Sat', '10:00', { staff: 'Jas Dhillon', resource: salt }),
-      demand: 1.4,
+      demand: 1.12,
       party: { least: 1, most: 1 },
     },
     {
@@ -87,7 +87,7 @@ export const yoga: Business = {
       staff: ['Anneke Visser', 'Jas Dhillon', 'Morgan Lee'],
       terms: [{ staff: 'Anneke Visser', priceMinor: 13500 }],
       resources: [[salt]],
-      demand: 0.5,
+      demand: 0.4,
     },
     {
       name: 'Thai massage',

@@ -92,7 +92,7 @@ describe('a start with the demo', () => {
     expect(await program.ended).toEqual({ code: 0, signal: null })
   }, 180_000)
 
-  it('leaves a standing demo and its credentials as they are, and writes the new address', async () => {
+  it('leaves a standing demo as it is, and writes the new address', async () => {
     const before = readDemo()
     const counts = () => Promise.all(['Booking', 'Event', 'ApiKey', 'ApiClient'].map(numberOf))
     const countsBefore = await counts()
@@ -158,7 +158,7 @@ async function lifeOf(database: Database) {
 }
 
 describe('the life of the demo', () => {
-  it('has bookings in every status, and in every business some that wait, are due or are done', async () => {
+  it('has bookings in every status, and everywhere some that wait, are due and are done', async () => {
     const found = await rows<{ slug: string; status: string }>(
       `SELECT DISTINCT a."slug", b."status"::text FROM "Booking" b
         JOIN "Account" a ON a."id" = b."accountId"`,
@@ -179,7 +179,8 @@ describe('the life of the demo', () => {
 
   it('spans three weeks back and two ahead, and holds more than one page', async () => {
     const [span] = await rows<{ first: Date; last: Date; count: number }>(
-      `SELECT min("startsAt") AS first, max("startsAt") AS last, count(*)::int AS count FROM "Booking"`,
+      `SELECT min("startsAt") AS first, max("startsAt") AS last, count(*)::int AS count
+         FROM "Booking"`,
     )
     const now = Date.now()
     expect((now - (span?.first.getTime() ?? 0)) / DAY).toBeGreaterThan(19)
@@ -227,7 +228,8 @@ describe('the life of the demo', () => {
     const wrong = await rows(
       `SELECT b."id" FROM "Booking" b LEFT JOIN "Payment" p ON p."accountId" = b."accountId"
          AND p."bookingId" = b."id"
-       GROUP BY b."accountId", b."id" HAVING b."amountPaidMinor" <> coalesce(sum(p."amountMinor"), 0)`,
+       GROUP BY b."accountId", b."id"
+       HAVING b."amountPaidMinor" <> coalesce(sum(p."amountMinor"), 0)`,
     )
     expect(wrong).toEqual([])
     expect(await numberOf('Payment')).toBeGreaterThan(100)
@@ -303,7 +305,7 @@ describe('the credentials of the demo', () => {
     expect(new Set(demo.accounts.map(({ timeZone }) => timeZone)).size).toBe(5)
   })
 
-  it('show the read-only key everything of one business but how to reach its customers', async () => {
+  it('show the read-only key one business, but not how to reach its customers', async () => {
     const { apiKey, account } = demo.readOnly
     const { slugs: reached, ...rest } = await reachOf(apiKey)
     expect(rest).toEqual({
