@@ -1,5 +1,5 @@
-// A rehearsal: everything is done as ever, and then the database is as if nothing had been. Reads on
-// the pool do not see what is being rehearsed; reads and writes through Prisma do.
+// A rehearsal: everything is done as ever, and then the database is as if nothing had been. Reads
+// on the pool do not see what is being rehearsed; reads and writes through Prisma do.
 
 import type { Database } from './client.ts'
 import type { Transaction } from './transaction.ts'

@@ -1,5 +1,5 @@
-// The doors of the REST dialects: an exchange becomes a call of the dialect's runner, and its reply is
-// sent. Everything below a mount is the dialect's, also what it refuses.
+// The doors of the REST dialects: an exchange becomes a call of the dialect's runner, and its reply
+// is sent. Everything below a mount is the dialect's, also what it refuses.
 
 import { createRunner, type Call, type DialectRunner } from '../rest/runner.ts'
 import type { Dialect } from '../rest/route.ts'

@@ -1,5 +1,5 @@
-// From a request as it came to what a route's schemas make of it, or to the sentences that say which
-// fields are at fault. Pure.
+// From a request as it came to what a route's schemas make of it, or to the sentences that say
+// which fields are at fault. Pure.
 
 import type { z } from 'zod'
 import { isText } from '../graphql/text.ts'
@@ -60,8 +60,12 @@ function checked(
 ): Record<string, unknown> {
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
+  const named = new Set<string>()
   for (const issue of parsed.error.issues) {
     const name = nameOf(issue.path)
+    // The first fault of a field says enough; others may only follow from it.
+    if (named.has(name)) continue
+    named.add(name)
     const found = at(value, issue.path)
     if (name !== '' && isLeftOut(found, issue)) {
       faults.missing.push({ place, name, message: `"${name}" is missing.` })

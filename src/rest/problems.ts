@@ -1,5 +1,5 @@
-// Everything that can go wrong with a call, in the gateway's own words, and its way into a dialect's.
-// Bugs are masked by the rule of the graph, so that all doors say the same of them.
+// Everything that can go wrong with a call, in the gateway's own words, and its way into a
+// dialect's. Bugs are masked by the rule of the graph, so that all doors say the same of them.
 
 import type { GraphQLError } from 'graphql'
 import type { Logger } from 'pino'

@@ -1,5 +1,5 @@
-// What a dialect is made of: routes as data, tables of words for what goes wrong, and the form of an
-// error. A dialect is a client of the graph: it knows documents, never rows, rules or rights.
+// What a dialect is made of: routes as data, tables of words for what goes wrong, and the form of
+// an error. A dialect is a client of the graph: it knows documents, never rows, rules or rights.
 
 import type { z } from 'zod'
 import type { RefusalCode } from '../errors.ts'

@@ -1,11 +1,11 @@
-// Relentify Bookings API: for bots and integrations that book end to end through a booking link. Here
-// are its credentials, its words for what goes wrong and its form of an error.
+// Relentify Bookings API: for bots and integrations that book end to end through a booking link.
+// Here are its credentials, its words for what goes wrong and its form of an error.
 
 import type { Dialect, Problem, Word } from '../route.ts'
 import { createBooking } from './create-booking.ts'
 import { listSlots } from './list-slots.ts'
 
-/** The vendor knows one word for a slot that cannot be had, whatever the reason; its message tells. */
+/** The vendor knows one word for a slot that cannot be had; the message tells the reason. */
 const slotTaken: Word = { status: 409, code: 'slot_taken' }
 const invalid: Word = { status: 400, code: 'validation_failed' }
 const conflict: Word = { status: 409, code: 'conflict' }
@@ -56,7 +56,7 @@ export const relentify: Dialect = {
 
 /** `field` names what is at fault, where one field is. */
 function errorBody({ code, message, fields, refusal }: Problem) {
-  const field = fields[0]?.name ?? fieldOf(refusal?.path?.[0])
+  const field = fields[0]?.name ?? fieldOf(refusal?.path ?? [])
   return { error: code, message, ...(field && { field }) }
 }
 
@@ -69,8 +69,12 @@ const fieldNames: Record<string, string> = {
   timeZone: 'client_timezone',
   notes: 'notes',
   answers: 'answers',
+  'customer.name': 'contact_name',
+  'customer.email': 'contact_email',
+  'customer.phone': 'contact_phone',
+  'customer.timeZone': 'client_timezone',
 }
 
-function fieldOf(argument: string | undefined): string | undefined {
-  return argument === undefined ? undefined : fieldNames[argument]
+function fieldOf([first = '', second]: readonly string[]): string | undefined {
+  return fieldNames[`${first}.${second}`] ?? fieldNames[first]
 }
