@@ -52,7 +52,7 @@ export function readConfig(environment: Environment): { config: Config; warnings
     const count = faults.length === 1 ? 'a setting is' : `${faults.length} settings are`
     throw new StartupFault(`Cannot start, because ${count} wrong:\n  ${faults.join('\n  ')}`)
   }
-  return { config, warnings: unknownVariables(environment) }
+  return { config, warnings: [...unknownVariables(environment), ...idleVariables(read.text)] }
 }
 
 /** One function per kind of setting; what is wrong goes into `faults`. */
@@ -93,4 +93,13 @@ function unknownVariables(environment: Environment): string[] {
     .filter((name) => name.startsWith(PREFIX))
     .toSorted()
     .map((name) => `The variable ${name} is not known and has no effect.`)
+}
+
+/** Checked already, so that a set-up can be prepared, but nothing asks for them. */
+const idle = ['REDIS_URL', 'SMTP_URL', 'STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET']
+
+function idleVariables(text: (name: string) => string | undefined): string[] {
+  return idle
+    .filter((name) => text(name) !== undefined)
+    .map((name) => `${name} is set, and nothing uses it yet.`)
 }

@@ -96,4 +96,9 @@ describe('readConfig', () => {
       'The variable SLOTGRAPH_SEED is not known and has no effect.',
     ])
   })
+
+  it('says which settings have no effect yet', () => {
+    const { warnings } = readConfig({ SMTP_URL: 'smtp://h:25', REDIS_URL: '' })
+    expect(warnings).toEqual(['SMTP_URL is set, and nothing uses it yet.'])
+  })
 })
