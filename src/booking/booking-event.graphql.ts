@@ -3,7 +3,7 @@
 
 import type { GraphQLObjectType, GraphQLSchema } from 'graphql'
 import type { Needs } from '../auth/scope.ts'
-import { may, type Viewer } from '../auth/viewer.ts'
+import { accountsWithin, may, type Viewer } from '../auth/viewer.ts'
 import type { ReadEvent } from '../events/log.data.ts'
 import type { LoggedEvent } from '../events/event.ts'
 import { decodeEventCursor } from '../events/cursor.ts'
@@ -209,6 +209,7 @@ builder.subscriptionField('bookingEvents', (t) =>
         accountIds: accountsFor(ctx.viewer),
         wants: wanted(filter),
         after: lastCursorOf(ctx.lastCursor) ?? after ?? null,
+        reach: accountsWithin(ctx.viewer, listen),
       })
       return eventSource(subscription, { viewer: ctx.viewer, scopes: listen, accountsFor })
     },

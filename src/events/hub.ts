@@ -26,6 +26,8 @@ export type SubscribeOptions = {
   wants?: (event: ReadEvent) => boolean
   /** Replay what came after this, then go live; without it, live from now. */
   after?: EventCursor | null
+  /** Accounts (uuids) of which `after` may be; left out, those whose events are wanted. */
+  reach?: readonly string[]
 }
 
 export type EventHub = {
@@ -67,8 +69,10 @@ export function createEventHub(options: Options): EventHub {
   }
 
   return {
-    subscribe: async ({ accountIds, wants, after }) => {
-      const start = after && (await read(() => startAfter(options, after)))
+    subscribe: async ({ accountIds: chosen, wants, after, reach }) => {
+      const accountIds = [...chosen]
+      const known = reach ?? accountIds
+      const start = after && (await read(() => startAfter(options, after, known)))
       const subscriber = register(options, subscribers, all, {
         accountIds,
         readPage: (from, accounts) =>
@@ -133,8 +137,13 @@ function register(
 
 type Start = { from: EventCursor; isKnown: (event: EventCursor) => boolean }
 
-async function startAfter({ pool, now }: Options, after: EventCursor): Promise<Start> {
-  const found = await findInLog(pool, after)
+// A place in the log of somebody else is no place: that there is an event would be told by it.
+async function startAfter(
+  { pool, now }: Options,
+  after: EventCursor,
+  accountIds: readonly string[],
+): Promise<Start> {
+  const found = await findInLog(pool, after, accountIds)
   if (!found || now() - found.occurredAt.getTime() > eventRetentionDays * dayMs) {
     throw refused(
       'CURSOR_EXPIRED',

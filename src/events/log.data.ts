@@ -105,15 +105,20 @@ export async function comingAfterNow(pool: Pool): Promise<(event: EventCursor) =
   return ({ xid }) => xid >= now.xmax || open.has(xid)
 }
 
-/** The event of a cursor and the end of what can be read now; null when it is not kept. */
+/**
+ * The event of a cursor, of one of these accounts, and the end of what can be read now; null when
+ * it is not kept.
+ */
 export async function findInLog(
   pool: Pool,
   cursor: EventCursor,
+  accountIds: readonly string[],
 ): Promise<{ occurredAt: Date; end: EventCursor } | null> {
   const [row] = await run<{ occurredAt: Date; xmin: bigint }>(
     pool,
     Prisma.sql`SELECT "occurredAt", ${horizon} AS "xmin" FROM "Event"
-      WHERE "seq" = ${cursor.seq}::bigint AND "xid" = ${cursor.xid}::bigint`,
+      WHERE "seq" = ${cursor.seq}::bigint AND "xid" = ${cursor.xid}::bigint
+        AND "accountId" = ANY(${accountIds}::uuid[])`,
   )
   return row ? { occurredAt: row.occurredAt, end: { xid: row.xmin, seq: 0n } } : null
 }

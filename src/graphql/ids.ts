@@ -45,7 +45,9 @@ export function decodeId(text: string): ({ name: NodeName } & Key) | null {
   const h = Buffer.from(text, 'base64url').toString('hex')
   const name = names.get(Number.parseInt(h.slice(0, 2), 16))
   if (!name) return null
-  return { name, accountId: uuid(h.slice(2, 34)), id: uuid(h.slice(34)) }
+  const key = { accountId: uuid(h.slice(2, 34)), id: uuid(h.slice(34)) }
+  // Who reaches an account says the first part; what is read or written may go by the second.
+  return name === 'Account' && key.accountId !== key.id ? null : { name, ...key }
 }
 
 /** The key in a global id of this type, or null for anything else. */

@@ -223,7 +223,7 @@ async function writeBookings(prisma: Prisma, { accountId, word, rows }: Parts) {
       serviceId: rows.Service[0] ?? '',
       slug: `${word}-${index}`,
       title: `${word} ${index % 2}`,
-      questions: [{ id: word, label: word }],
+      questions: [{ id: word, label: word, type: 'TEXT', required: false, choices: [word] }],
       ...made(index),
     })),
   })

@@ -1,0 +1,187 @@
+// Arguments that can be done, where the schema alone does not say which: by place, else by field.
+// Whatever is used up by doing it is a thing of its own, so that each can be done once.
+import { monday } from '../support/shop.ts'
+import type { World } from './world.ts'
+
+type Example = (world: World) => Record<string, unknown>
+
+let slots = 0
+
+/** A start that nobody has yet. */
+function freeStart(): string {
+  slots += 1
+  return new Date(monday + (12 * 24 + slots) * 3_600_000).toISOString()
+}
+
+const booking = (world: World) => ({
+  serviceId: world.id('Service'),
+  startsAt: freeStart(),
+  customerId: world.id('Customer'),
+})
+
+const link = (world: World) => ({ account: world.id('Account'), slug: `${world.word}-0` })
+const through = (world: World) => ({
+  startsAt: freeStart(),
+  serviceId: world.id('Service'),
+  staffId: world.id('StaffMember'),
+  customer: { name: 'Somebody' },
+})
+
+const oneOf = (kind: keyof World['spare']): Example => {
+  let next = 0
+  return ({ spare }) => ({ input: { id: spare[kind][next++ % spare[kind].length] } })
+}
+
+const move: Example = (world) => ({
+  input: { id: world.spare.confirmed[0], startsAt: freeStart() },
+})
+
+const closed = { kind: 'CLOSED', on: '2026-09-01' }
+// As they are already, so that there are times to book.
+const hours = [1, 2, 3, 4, 5, 6, 7].map((weekday) => ({
+  weekday,
+  startLocalTime: '00:00',
+  endLocalTime: '24:00',
+}))
+const nth = (
+  name: 'Customer' | 'Resource' | 'Service' | 'Session' | 'StaffMember',
+  index: number,
+) => ((world) => ({ input: { id: world.id(name, index) } })) satisfies Example
+
+const examples: Record<string, Example> = {
+  'Query.account': (world) => ({ id: world.id('Account') }),
+  'Query.account slug': ({ slug }) => ({ slug }),
+  'Query.booking': (world) => ({ id: world.id('Booking') }),
+  'Query.booking account': (world) => ({ account: world.id('Account'), number: `${world.word}0` }),
+  'Query.booking number': (world) => ({ account: world.id('Account'), number: `${world.word}0` }),
+  'Query.bookingLink': (world) => ({ id: world.id('BookingLink') }),
+  'Query.bookingLink account': link,
+  'Query.bookingLink slug': link,
+
+  'Mutation.createBooking': (world) => ({ input: booking(world) }),
+  'Mutation.createBooking input.customer': (world) => ({
+    input: { ...booking(world), customerId: undefined, customer: { name: 'Somebody' } },
+  }),
+  'Mutation.createBooking input.sessionId': (world) => ({
+    input: {
+      serviceId: world.id('Service', 1),
+      sessionId: world.id('Session', 1),
+      customerId: world.id('Customer'),
+    },
+  }),
+  'Mutation.createBooking input.holdId': (world) => ({
+    input: { ...booking(world), startsAt: undefined, holdId: world.id('Hold') },
+  }),
+  'Mutation.createBooking input.party': (world) => ({
+    input: { ...booking(world), party: [{ category: `${world.word}0`, count: 1 }] },
+  }),
+  'Mutation.createLinkBooking': (world) => ({
+    input: { linkId: world.id('BookingLink'), ...through(world) },
+  }),
+  'Mutation.createLinkBooking input.accountId': (world) => ({
+    input: { accountId: world.id('Account'), slug: link(world).slug, ...through(world) },
+  }),
+  'Mutation.createLinkBooking input.slug': (world) => ({
+    input: { accountId: world.id('Account'), slug: link(world).slug, ...through(world) },
+  }),
+  'Mutation.createCustomer': (world) => ({
+    input: { accountId: world.id('Account'), name: 'New' },
+  }),
+  'Mutation.placeHold': (world) => ({ input: { ...booking(world), customerId: undefined } }),
+  'Mutation.placeHold input.sessionId': (world) => ({
+    input: { serviceId: world.id('Service', 1), sessionId: world.id('Session', 1) },
+  }),
+  'Mutation.placeHold input.replaces': (world) => ({
+    input: { ...booking(world), customerId: undefined, replaces: world.id('Hold', 1) },
+  }),
+  'Mutation.releaseHold': (world) => ({ input: { id: world.id('Hold', 2) } }),
+  'Mutation.rescheduleBooking': move,
+  'Mutation.rescheduleBooking input.sessionId': (world) => ({
+    input: { id: world.id('Booking', 8), sessionId: world.id('Session', 2) },
+  }),
+  'Mutation.updateBooking': oneOf('confirmed'),
+  'Mutation.cancelBooking': (world) => ({ input: { id: world.spare.confirmed[3] } }),
+  'Mutation.confirmBooking': oneOf('pending'),
+  'Mutation.declineBooking': (world) => ({ input: { id: world.spare.pending[3] } }),
+  'Mutation.completeBooking': (world) => ({ input: { id: world.spare.started[0] } }),
+  'Mutation.markNoShow': (world) => ({ input: { id: world.spare.started[1] } }),
+
+  'Mutation.createAvailabilityException': (world) => ({
+    input: { accountId: world.id('Account'), ...closed },
+  }),
+  'Mutation.createAvailabilityException input.staffId': (world) => ({
+    input: { staffId: world.id('StaffMember'), ...closed },
+  }),
+  'Mutation.createAvailabilityException input.resourceId': (world) => ({
+    input: { resourceId: world.id('Resource'), ...closed },
+  }),
+  'Mutation.createAvailabilityException input.serviceId': (world) => ({
+    input: { serviceId: world.id('Service'), ...closed },
+  }),
+  'Mutation.setWorkingHours': (world) => ({ input: { accountId: world.id('Account'), hours } }),
+  'Mutation.setWorkingHours input.staffId': (world) => ({
+    input: { staffId: world.id('StaffMember'), hours },
+  }),
+  'Mutation.setWorkingHours input.resourceId': (world) => ({
+    input: { resourceId: world.id('Resource'), hours },
+  }),
+  'Mutation.setWorkingHours input.serviceId': (world) => ({
+    input: { serviceId: world.id('Service'), hours },
+  }),
+  'Mutation.createBlock': (world) => ({
+    input: { staffIds: [world.id('StaffMember', 5)], ...later() },
+  }),
+  'Mutation.createBlock input.resourceIds.0': (world) => ({
+    input: { resourceIds: [world.id('Resource', 5)], ...later() },
+  }),
+  'Mutation.createService input.staffTerms.0.staffId': (world) => ({
+    input: {
+      accountId: world.id('Account'),
+      name: 'New',
+      kind: 'APPOINTMENT',
+      durationMinutes: 30,
+      staffIds: [world.id('StaffMember')],
+      staffTerms: [{ staffId: world.id('StaffMember') }],
+    },
+  }),
+  'Mutation.createSession': (world) => ({
+    input: { serviceId: world.id('Service', 1), startsAt: later().startsAt },
+  }),
+  'Mutation.updateSession': (world) => ({ input: { id: world.id('Session', 6) } }),
+
+  'Mutation.archiveCustomer': nth('Customer', 6),
+  'Mutation.archiveResource': nth('Resource', 6),
+  'Mutation.archiveService': nth('Service', 7),
+  'Mutation.archiveSession': nth('Session', 7),
+  'Mutation.archiveStaffMember': nth('StaffMember', 6),
+  'Mutation.deleteBlock': (world) => ({ input: { id: world.id('Block', 6) } }),
+  'Mutation.deleteAvailabilityException': (world) => ({
+    input: { id: world.id('AvailabilityException', 27) },
+  }),
+}
+
+let blocks = 0
+
+/** An hour, far ahead, that is asked for once. */
+function later() {
+  blocks += 1
+  const start = Date.UTC(2026, 9, 1) + blocks * 2 * 3_600_000
+  return {
+    startsAt: new Date(start).toISOString(),
+    endsAt: new Date(start + 3_600_000).toISOString(),
+  }
+}
+
+/** Arguments for a place: those for it, or for what it stands in, or for the field; or none. */
+export function exampleOf(
+  field: string,
+  path: readonly string[],
+  world: World,
+): Record<string, unknown> {
+  for (let length = path.length; length >= 0; length -= 1) {
+    const name = length === 0 ? field : `${field} ${path.slice(0, length).join('.')}`
+    const example = examples[name]
+    if (example) return example(world)
+  }
+  return {}
+}
