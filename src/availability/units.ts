@@ -50,7 +50,11 @@ export function unitPicker(
     }
     return false
   }
+  const hasFree = (units: Requirement, requirement: number, at: Instant): boolean =>
+    units.some((_, unit) => isFree(requirement, unit, at))
   return (startsAt) => {
+    // Asked of each by itself first: what none can meet would be tried with every choice before it.
+    if (!requirements.every((units, index) => hasFree(units, index, startsAt))) return null
     if (!choose(0, startsAt)) return null
     const picked = requirements.map((units, index) => units[chosen[index]!]!)
     if (picked.some((unit, index) => unit !== previous[index])) previous = picked

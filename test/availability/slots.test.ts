@@ -151,6 +151,16 @@ describe('a listing', () => {
     expect(startsOn(worldWith({ requirements: [[b], [b]] }))).toEqual([])
   })
 
+  it('says at once that one requirement cannot be met, however many units the others have', () => {
+    const free = (id: string) => room(id, ...Array.from({ length: 200 }, () => []))
+    const taken = room('taken', [at('00:00'), at('23:59')])
+    const requirements = [[free('a')], [free('b')], [free('c')], [free('d')], [taken]]
+    const before = performance.now()
+    expect(startsOn(worldWith({ requirements }))).toEqual([])
+    // Trying every choice of the first four would take hours.
+    expect(performance.now() - before).toBeLessThan(2000)
+  })
+
   it('needs nobody for a service of resources alone', () => {
     const boats = room('boat', [at('09:00'), at('16:00')], [at('10:00'), at('17:00')])
     const world = worldWith({ staffMode: 'NONE', staff: [], requirements: [[boats]] })
