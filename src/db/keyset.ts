@@ -84,8 +84,13 @@ const isValue: Record<Order['type'], (text: string) => boolean> = {
   bigint: (text) => /^\d{1,18}$/.test(text),
   // Years from 0001 on: PostgreSQL knows no year 0.
   timestamptz: (text) =>
-    /^(?!0000)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(text) &&
-    !Number.isNaN(Date.parse(text)),
+    /^(?!0000)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(text) && isRealTime(text),
+}
+
+/** The runtime reads 30 February as 2 March; the database refuses it. */
+function isRealTime(text: string): boolean {
+  const at = new Date(text)
+  return !Number.isNaN(at.getTime()) && at.toISOString() === text
 }
 
 /** One page per partition (`merged: false`, in the order of the partitions) or one over all. */
@@ -200,8 +205,11 @@ function boundsOf(order: Order, ask: PageAsk): Prisma.Sql[] {
 
 const names = new Map<string, string>()
 
-/** Runs a statement on the pool as a prepared one; columns come as Prisma's rows have them. */
-export async function run<Row extends object>(pool: Pool, statement: Prisma.Sql): Promise<Row[]> {
+/** Runs a prepared statement; columns come as Prisma's rows have them. */
+export async function run<Row extends object>(
+  pool: Pick<Pool, 'query'>,
+  statement: Prisma.Sql,
+): Promise<Row[]> {
   const text = statement.text
   let name = names.get(text)
   if (!name) {

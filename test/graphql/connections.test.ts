@@ -229,4 +229,11 @@ describe('a page', () => {
     const answer = await app.graphql(token, `{ services(${args}) { nodes { id } } }`)
     expect(answer.errors).toMatchObject([{ message, extensions: { code: 'BAD_USER_INPUT' } }])
   })
+
+  it('after a cursor of a day that does not exist is refused', async () => {
+    const place = ['Booking.startsAt ASC', '2026-02-30T00:00:00.000Z', newId()]
+    const after = Buffer.from(JSON.stringify(place)).toString('base64url')
+    const answer = await app.graphql(token, `{ bookings(after: "${after}") { nodes { id } } }`)
+    expect(answer.errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }])
+  })
 })
