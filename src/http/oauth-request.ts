@@ -1,6 +1,8 @@
 // What a client sends to the OAuth endpoints: its credential (RFC 6749 section 2.3.1) and a form.
 // Pure; a fault is an error of RFC 6749 section 5.2.
 
+import { isText } from '../graphql/text.ts'
+
 /** An answer that says no; `challenge` asks for Basic authentication again. */
 export class OAuthFault extends Error {
   readonly error: string
@@ -22,12 +24,19 @@ export type ClientCredential = {
   basic: boolean
 }
 
-/** The parameters of the form; empty ones count as left out, repeated ones are refused. */
+/**
+ * The parameters of the form; empty ones count as left out, repeated ones and what is no text are
+ * refused.
+ */
 export function readForm(body: string): Map<string, string> {
   const form = new Map<string, string>()
   for (const [name, value] of new URLSearchParams(body)) {
     if (form.has(name)) {
       throw new OAuthFault('invalid_request', `The parameter "${name}" is given more than once.`)
+    }
+    if (!isText(value)) {
+      const sentence = `The parameter "${name}" contains a character that is not text.`
+      throw new OAuthFault('invalid_request', sentence)
     }
     if (value !== '') form.set(name, value)
   }
@@ -61,11 +70,11 @@ function readBasic(authorization: string): ClientCredential {
   const encoded = /^basic +([\w+/=-]+) *$/i.exec(authorization)?.[1]
   const text = encoded === undefined ? '' : Buffer.from(encoded, 'base64').toString('utf8')
   const colon = text.indexOf(':')
-  if (colon < 1) {
+  const clientId = decode(text.slice(0, Math.max(colon, 0)))
+  if (clientId === '' || !isText(clientId)) {
     const sentence = 'The Authorization header is not Basic with client_id and client_secret.'
     throw new OAuthFault('invalid_client', sentence, 401, true)
   }
-  const clientId = decode(text.slice(0, colon))
   return { clientId, clientSecret: decode(text.slice(colon + 1)), basic: true }
 }
 

@@ -57,6 +57,18 @@ describe('/oauth/token', () => {
     expect(asked).toEqual({ data: { viewer: { kind: 'API_CLIENT', scopes } } })
   })
 
+  it('refuses characters that are no text, wherever they stand', async () => {
+    const inForm = await form('/oauth/token', { ...grant, client_id: 'a\0b', client_secret: 'x' })
+    expect(inForm.status).toBe(400)
+    expect(await inForm.json()).toMatchObject({ error: 'invalid_request' })
+    const raw = Buffer.from('a\0b:x').toString('base64')
+    const inHeader = await form('/oauth/token', grant, { authorization: `Basic ${raw}` })
+    expect(inHeader.status).toBe(401)
+    expect(await inHeader.json()).toMatchObject({ error: 'invalid_client' })
+    const encoded = await form('/oauth/token', grant, basic('a\0b', 'x'))
+    expect(encoded.status).toBe(401)
+  })
+
   it('gives a token to a client that shows itself in the form', async () => {
     const fields = { ...grant, client_id: clientId, client_secret: clientSecret }
     expect((await form('/oauth/token', fields)).status).toBe(200)
