@@ -116,8 +116,13 @@ function ScalarValuesRule(context: ValidationContext): ASTVisitor {
     reportError: {
       value(error: GraphQLError) {
         const kind = error.nodes?.[0]?.kind
+        // What a scalar throws itself names no place in the document; the rule's own errors do.
         const isScalar =
-          kind === Kind.STRING || kind === Kind.INT || kind === Kind.FLOAT || kind === Kind.BOOLEAN
+          kind === undefined ||
+          kind === Kind.STRING ||
+          kind === Kind.INT ||
+          kind === Kind.FLOAT ||
+          kind === Kind.BOOLEAN
         context.reportError(isScalar ? withCode(error, 'BAD_USER_INPUT') : error)
       },
     },

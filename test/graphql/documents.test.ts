@@ -57,6 +57,18 @@ describe('preparing', () => {
     expect(prepare(getIntrospectionQuery()).errors).toBeNull()
   })
 
+  it("calls a value that a scalar does not take the asker's input", () => {
+    const zone =
+      '{ bookingLink(slug: "x") { availability(from: "2026-03-03", timeZone: "Mars") { timeZone } } }'
+    const date = '{ bookingLink(slug: "x") { availability(from: "soon") { timeZone } } }'
+    const time = '{ bookings(filter: { startsAt: { from: "soon" } }) { totalCount } }'
+    const number = '{ bookings(first: "many") { totalCount } }'
+    for (const text of [zone, date, time, number]) expect(codesOf(text)).toEqual(['BAD_USER_INPUT'])
+    expect(codesOf('{ bookings(first: MANY) { totalCount } }')).toEqual([
+      'GRAPHQL_VALIDATION_FAILED',
+    ])
+  })
+
   it('lets @defer stand on fragments only', () => {
     expect(codesOf('{ viewer { name ... @defer { kind } } }')).toBeUndefined()
     expect(codesOf('{ viewer { name @defer } }')).toEqual(['GRAPHQL_VALIDATION_FAILED'])
