@@ -17,6 +17,7 @@ import { encodeEventCursor } from '../events/cursor.ts'
 import type { ReadEvent } from '../events/log.data.ts'
 import { isEventSource, type EventSource } from '../events/source.ts'
 import { inTurns } from '../events/turns.ts'
+import { badInput } from '../graphql/lists.ts'
 import { publicError, publicResult, type ErrorScope } from '../graphql/public-errors.ts'
 import { CredentialLost, rightsOf, type Rights, type RightsRegistry } from './rights.ts'
 
@@ -69,6 +70,7 @@ export function createStreams({ services, schema, rights: registry }: Options): 
     })
     try {
       const viewer = await rights.viewer(performance.now())
+      const run = executions.of(request)
       const source = await createSourceEventStream({
         schema,
         document: request.document,
@@ -83,7 +85,6 @@ export function createStreams({ services, schema, rights: registry }: Options): 
         rights.release()
         return publicResult(source as ExecutionResult, scope)
       }
-      const run = executions.of(request)
       stream = createStream({ source, rights, run, scope, onEnd: () => void (count -= 1) })
       count += 1
       return stream
@@ -199,13 +200,22 @@ function createExecutions(services: Services, schema: GraphQLSchema) {
       const { document, operationName, variables } = request
       const number = numbers.get(document) ?? (documents += 1)
       numbers.set(document, number)
-      const operation = JSON.stringify([number, operationName, variables])
+      const operation = textOf([number, operationName, variables])
       return (event, viewer) => {
         const byRights = within(shared, event, () => new Map())
         const byOperation = within(byRights, rightsOf(viewer), () => new Map())
         return within(byOperation, operation, () => inTurn(() => runOnce(request, event, viewer)))
       }
     },
+  }
+}
+
+function textOf(operation: unknown[]): string {
+  try {
+    return JSON.stringify(operation)
+  } catch {
+    // Thousands of levels exhaust its stack, also in a variable that the document does not declare.
+    throw badInput('The variables are nested too deeply.')
   }
 }
 

@@ -139,6 +139,23 @@ describe('a subscription over SSE', () => {
     expect(live.streams.count()).toBe(0)
   })
 
+  it('is refused with variables of endless depth', async () => {
+    const { accountId } = await openShop(db)
+    const { key } = await makeApiKey(db, { accountId })
+    const deep = '{"a":'.repeat(50_000) + '1' + '}'.repeat(50_000)
+    const response = await fetch(live.http, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        accept: 'text/event-stream',
+        authorization: `Bearer ${key}`,
+      },
+      body: `{"query":${JSON.stringify(types)},"variables":{"unused":${deep}}}`,
+    })
+    expect(await response.text()).toContain('"code":"BAD_USER_INPUT"')
+    expect(live.streams.count()).toBe(0)
+  })
+
   it('is 401 with a credential that is not known, and 406 when no events are accepted', async () => {
     const { accountId } = await openShop(db)
     const { key } = await makeApiKey(db, { accountId })
