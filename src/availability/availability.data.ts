@@ -138,7 +138,12 @@ function offerOf({ facts }: World, slot: ReturnType<typeof listSlots>[number]): 
   }
 }
 
-type SessionRow = Session & { liveHeld: number; ownSeats: number; staffIds: string[] }
+type SessionRow = Session & {
+  liveHeld: number
+  ownSeats: number
+  staffIds: string[]
+  resourceIds: string[]
+}
 
 // Seats of holds that ran out are free, swept or not; so are those of the booking being moved.
 async function loadSessions(
@@ -161,7 +166,10 @@ async function loadSessions(
         AND b."id" = ${question.exceptBookingId}::uuid
         AND b."status" NOT IN ('CANCELLED', 'DECLINED')) AS "ownSeats",
       ARRAY(SELECT j."staffId"::text FROM "SessionStaff" j WHERE j."accountId" = r."accountId"
-        AND j."sessionId" = r."id" ORDER BY j."position") AS "staffIds"
+        AND j."sessionId" = r."id" ORDER BY j."position") AS "staffIds",
+      ARRAY(SELECT j."resourceId"::text FROM "SessionResource" j
+        WHERE j."accountId" = r."accountId" AND j."sessionId" = r."id" ORDER BY j."position"
+        ) AS "resourceIds"
     FROM unnest(${classes.map(({ accountId }) => accountId)}::uuid[],
         ${classes.map(({ id }) => id)}::uuid[]) u("accountId", "id")
       JOIN "Session" r ON r."accountId" = u."accountId" AND r."serviceId" = u."id"
@@ -173,7 +181,7 @@ async function loadSessions(
 
 function sessionOffers(
   { facts }: World,
-  { now, partySize, staffIds }: AvailabilityQuestion,
+  { now, partySize, staffIds, resourceIds }: AvailabilityQuestion,
   rows: readonly SessionRow[],
 ): Offer[] {
   const zone = zoneOf(facts.account.timeZone)
@@ -183,16 +191,18 @@ function sessionOffers(
     capacity: row.capacity,
     seatsTaken: row.seatsTaken + row.liveHeld - row.ownSeats,
   }))
-  const asked = staffIds
-    ? seats.filter(({ row }) => row.staffIds.some((id) => staffIds.includes(id)))
-    : seats
+  const withOne = (wanted: readonly string[] | null, ids: readonly string[]) =>
+    wanted === null || ids.some((id) => wanted.includes(id))
+  const asked = seats.filter(
+    ({ row }) => withOne(staffIds, row.staffIds) && withOne(resourceIds, row.resourceIds),
+  )
   return listSessions({ rules: facts.rules, zone, now, partySize }, asked).map((session) => ({
     accountId: facts.accountId,
     serviceId: facts.id,
     startsAt: session.startsAt,
     endsAt: session.row.endsAt.getTime(),
     staffIds: session.row.staffIds,
-    resourceIds: [],
+    resourceIds: session.row.resourceIds,
     sessionId: session.row.id,
     seatsAvailable: session.capacity - session.seatsTaken,
   }))

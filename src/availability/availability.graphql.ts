@@ -26,6 +26,14 @@ type Days = {
   next: () => Promise<Offer | null>
 }
 
+/** What a day counts for in the cost of an operation. */
+const slotsPerDay = 20
+
+/** Cost of an answer: what it takes to find it, and what it holds for each of its days. */
+function daysCost({ days }: { days?: number | null }) {
+  return { field: 50, multiplier: Math.min(Math.max(days ?? 7, 1), maxDays) }
+}
+
 const Day = builder.objectRef<{ date: string; slots: Offer[] }>('AvailabilityDay').implement({
   description: "The slots of one local day of the answer's zone.",
   open,
@@ -33,7 +41,7 @@ const Day = builder.objectRef<{ date: string; slots: Offer[] }>('AvailabilityDay
     date: t.expose('date', { type: 'LocalDate', description: 'The local date.' }),
     slots: t.field({
       type: [Slot],
-      complexity: { field: 1, multiplier: 3 },
+      complexity: { field: 1, multiplier: slotsPerDay },
       description: 'Soonest first; at least one.',
       resolve: (day) => day.slots,
     }),
@@ -51,13 +59,13 @@ const Availability = builder.objectRef<Days>('Availability').implement({
     }),
     days: t.field({
       type: [Day],
-      complexity: { field: 1, multiplier: 7 },
+      complexity: { field: 1, multiplier: 1 },
       description: 'The days that have slots, in order.',
       resolve: ({ zone, offers }) => daysOf(zone, offers),
     }),
     slots: t.field({
       type: [Slot],
-      complexity: { field: 1, multiplier: 20 },
+      complexity: { field: 1, multiplier: slotsPerDay },
       description: 'All slots in one list, soonest first.',
       resolve: ({ offers }) => [...offers],
     }),
@@ -102,7 +110,7 @@ builder.queryField('availability', (t) =>
   t.field({
     type: Availability,
     scopes: readAvailability,
-    complexity: 50,
+    complexity: ({ input }) => daysCost(input),
     description: 'When a service can be booked. What is listed is what createBooking accepts.',
     args: { input: t.arg({ type: AvailabilityInput, required: true, description: 'What.' }) },
     resolve: (_root, { input }, ctx) => {
@@ -117,7 +125,7 @@ builder.prismaObjectField('Service', 'availability', (t) =>
     type: Availability,
     nullable: true,
     scopes: readAvailability,
-    complexity: 50,
+    complexity: daysCost,
     description: 'When it can be booked; empty for an archived service. Null when denied.',
     args: {
       from: t.arg({ type: 'LocalDate', required: true, description: 'The first day.' }),
@@ -146,14 +154,19 @@ async function availabilityOf(ctx: Context, service: Key, input: Asked): Promise
   const name = `Service.availability ${from} ${to} ${JSON.stringify(question, withoutServices)}`
   const offers = await batched(ctx, name, service, async (services) => {
     const found = await loadOffers(ctx.db, { ...question, services }, from, to)
-    return services.map(({ id }) => found.get(id) ?? [])
+    return services.map(({ id }) => found.get(id) ?? null)
   })
+  // Nothing is found for an archived service, and for one that there never was.
+  if (!offers && !(await ctx.load('Service', service))) throw absent('Service', 'serviceId')
   const next = async () => {
-    if (offers.length > 0) return null
+    if (!offers || offers.length > 0) return null
     const after = Math.max(to, question.now)
-    return (await firstOffers(ctx.db, question, after, 1)).get(service.id)?.[0] ?? null
+    return batched(ctx, `next of ${name}`, service, async (services) => {
+      const found = await firstOffers(ctx.db, { ...question, services }, after, 1)
+      return services.map(({ id }) => found.get(id)?.[0] ?? null)
+    })
   }
-  return { zone, offers, next }
+  return { zone, offers: offers ?? [], next }
 }
 
 function withoutServices(key: string, value: unknown): unknown {

@@ -27,7 +27,8 @@ export function zoneOf(name: string): Zone {
     zone = makeZone(name)
     zones.set(key, zone)
   }
-  return zone
+  // Spellings share their data; who asks is answered in their own.
+  return zone.name === name ? zone : { ...zone, name }
 }
 
 /** True for an IANA name; false for a bare offset such as `+01:00`, which is no zone. */

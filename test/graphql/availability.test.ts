@@ -1,0 +1,90 @@
+// Asking what is free: who is told of which service, in whose zone, and at what cost.
+import { describe, expect, it } from 'vitest'
+import { newId } from '../../src/db/id.ts'
+import { encodeId, type NodeName } from '../../src/graphql/ids.ts'
+import { testApp } from '../support/app.ts'
+import { makeApiKey } from '../support/makers.ts'
+import { openShop, schedule, tuesday } from '../support/shop.ts'
+
+const app = await testApp({ start: '2026-03-02T08:00:00Z' })
+
+async function open(options: Parameters<typeof openShop>[1] = {}) {
+  const shop = await openShop(app.db, options)
+  const { accountId } = shop
+  const { key } = await makeApiKey(app.db, { accountId })
+  const id = (name: NodeName, row: string) => encodeId(name, { accountId, id: row })
+  const ask = (input: object, selection: string) =>
+    app.graphql(
+      key,
+      `query ($input: AvailabilityInput!) { availability(input: $input) { ${selection} } }`,
+      {
+        input: { serviceId: id('Service', shop.serviceId), from: '2026-03-03', days: 1, ...input },
+      },
+    )
+  return { shop, key, id, ask }
+}
+
+describe('availability', () => {
+  it('of a service that never was is not found, in reach or out of it', async () => {
+    const { ask, id } = await open()
+    const error = { message: 'No Service with this id exists.', extensions: { code: 'NOT_FOUND' } }
+    for (const serviceId of [id('Service', newId()), (await open()).id('Service', newId())]) {
+      const answer = await ask({ serviceId }, 'timeZone')
+      expect(answer.errors).toMatchObject([error])
+    }
+  })
+
+  it('of an archived service is empty', async () => {
+    const { ask } = await open({ service: { active: false } })
+    const { data } = await ask({}, 'slots { startsAt } nextAvailable { startsAt }')
+    expect(data.availability).toEqual({ slots: [], nextAvailable: null })
+  })
+
+  it('names its zone as each asker spelled it', async () => {
+    const { ask } = await open()
+    for (const timeZone of ['europe/WARSAW', 'Europe/Warsaw']) {
+      const { data } = await ask({ timeZone }, 'timeZone')
+      expect(data.availability.timeZone).toBe(timeZone)
+    }
+  })
+
+  it('of a class is narrowed by resources, and shows which one it occupies', async () => {
+    const { shop, ask, id } = await open({ resources: [1, 1], service: { kind: 'CLASS' } })
+    const [here = '', there = ''] = shop.resourceIds
+    const sessionId = await schedule(shop, 5, tuesday(10))
+    await app.db.prisma.sessionResource.create({
+      data: { accountId: shop.accountId, sessionId, resourceId: here },
+    })
+    const selection = 'slots { startsAt resource { id } }'
+    const slot = { startsAt: tuesday(10).toISOString(), resource: { id: id('Resource', here) } }
+    const asked = async (resourceIds?: string[]) =>
+      (await ask(resourceIds ? { resourceIds } : {}, selection)).data.availability.slots
+    expect(await asked()).toEqual([slot])
+    expect(await asked([id('Resource', here)])).toEqual([slot])
+    expect(await asked([id('Resource', there)])).toEqual([])
+  })
+
+  it('costs by its days, so that what would fill the memory is not begun', async () => {
+    const { key } = await open()
+    const document = (first: number, days: number) => `{ services(first: ${first}) { nodes {
+      availability(from: "2026-03-03", days: ${days}) { slots { startsAt staff { name } } } } } }`
+    expect((await app.graphql(key, document(20, 7))).errors).toBeUndefined()
+    const much = await app.graphql(key, document(20, 62))
+    expect(much.errors).toMatchObject([{ extensions: { code: 'OPERATION_TOO_COMPLEX' } }])
+  })
+})
+
+describe('nodes', () => {
+  it('costs by the number of its ids', async () => {
+    const { shop, key, id } = await open()
+    const document = `query ($ids: [ID!]!) { nodes(ids: $ids) {
+      ... on Service { bookings(first: 100) { nodes { id number status startsAt endsAt notes } } } } }`
+    const service = id('Service', shop.serviceId)
+    const few = await app.graphql(key, document, { ids: [service] })
+    expect(few.data.nodes).toEqual([{ bookings: { nodes: [] } }])
+    const many = await app.graphql(key, document, {
+      ids: Array.from({ length: 100 }, () => service),
+    })
+    expect(many.errors).toMatchObject([{ extensions: { code: 'OPERATION_TOO_COMPLEX' } }])
+  })
+})
