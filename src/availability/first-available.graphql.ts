@@ -3,6 +3,7 @@
 import type { Key } from '../db/id.ts'
 import { demandArgument } from '../graphql/arguments.ts'
 import { builder } from '../graphql/builder.ts'
+import { instantOf } from '../graphql/inputs.ts'
 import { firstOffers, type AvailabilityQuestion, type Offer } from './availability.data.ts'
 import { open, readAvailability, serviceWithin, Slot } from './slot.graphql.ts'
 
@@ -52,7 +53,7 @@ builder.queryField('firstAvailable', (t) =>
         resourceIds: null,
         exceptBookingId: null,
       }
-      const after = Math.max(args.after?.getTime() ?? now, now)
+      const after = Math.max(args.after ? instantOf(args.after, 'after').getTime() : now, now)
       const found = await firstOffers(ctx.db, question, after, count)
       return keys.map((key) => ({ ...key, offers: found.get(key.id) ?? [] }))
     },

@@ -56,6 +56,19 @@ const EventCursor = new GraphQLScalarType<Place, string>({
   parseLiteral: (node) => eventCursor(node.kind === Kind.STRING ? node.value : undefined),
 })
 
+/** graphql-scalars takes what JavaScript holds; rows hold what Int does. */
+function withinInt(scalar: GraphQLScalarType<number, number>): GraphQLScalarType<number, number> {
+  const within = (value: number) => {
+    if (value <= 2_147_483_647) return value
+    throw new GraphQLError(`${scalar.name} must be at most 2147483647, not ${value}.`)
+  }
+  return new GraphQLScalarType({
+    ...scalar.toConfig(),
+    parseValue: (value) => within(scalar.parseValue(value)),
+    parseLiteral: (node, variables) => within(scalar.parseLiteral(node, variables)),
+  })
+}
+
 export const scalars = {
   DateTime: DateTimeResolver,
   LocalDate: LocalDateResolver,
@@ -68,8 +81,8 @@ export const scalars = {
   JSON: JSONResolver,
   JSONObject: JSONObjectResolver,
   EventCursor,
-  NonNegativeInt: NonNegativeIntResolver,
-  PositiveInt: PositiveIntResolver,
+  NonNegativeInt: withinInt(NonNegativeIntResolver),
+  PositiveInt: withinInt(PositiveIntResolver),
 }
 
 export type ScalarTypes = {

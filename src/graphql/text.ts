@@ -26,7 +26,10 @@ const control = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/
 /** Whether it can be stored and shown: no control characters, no half of a character. */
 export const isText = (text: string) => !control.test(text) && text.isWellFormed()
 
-function fault(value: unknown, path: string): string | null {
+/** Deepest nesting of a value that means anything; what walks through values is recursive. */
+const maxDepth = 64
+
+function fault(value: unknown, path: string, depth = 0): string | null {
   if (typeof value === 'string') {
     if (value.length > maxLength) {
       return `"${path}" has ${value.length} characters; ${maxLength} are allowed.`
@@ -35,8 +38,10 @@ function fault(value: unknown, path: string): string | null {
   }
   if (typeof value !== 'object' || value === null) return null
   if (value instanceof Date || value instanceof URL) return null
+  if (depth === maxDepth) return `"${path}" is nested deeper than ${maxDepth} levels.`
   for (const [key, inner] of Object.entries(value)) {
-    const found = fault(inner, `${path}.${key}`) ?? (!isText(key) ? fault(key, path) : null)
+    const found =
+      fault(inner, `${path}.${key}`, depth + 1) ?? (!isText(key) ? fault(key, path) : null)
     if (found) return found
   }
   return null

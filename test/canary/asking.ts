@@ -144,12 +144,7 @@ const texts: Record<string, unknown> = {
 }
 
 /** A value that this type takes; of inputs only what has to be there. */
-export function right(
-  slot: Slot,
-  type: GraphQLInputType,
-  name: string,
-  world: World,
-): NonNullable<unknown> | undefined {
+export function right(slot: Slot, type: GraphQLInputType, name: string, world: World): unknown {
   if (type instanceof GraphQLNonNull) return right(slot, type.ofType, name, world)
   if (type instanceof GraphQLList) return [right(slot, type.ofType, name, world)]
   if (type instanceof GraphQLEnumType) return type.getValues()[0]?.name
@@ -164,8 +159,7 @@ export function right(
   if (type.name === 'ID') {
     return world.id(idTypeOf({ ...slot, path: [name] }) ?? 'Booking')
   }
-  if (!(type.name in texts)) return undefined
-  return texts[type.name] as NonNullable<unknown>
+  return texts[type.name]
 }
 
 /** The document that asks the field, every argument by a variable of its name. */

@@ -28,7 +28,7 @@ import { fillWorld } from './world.ts'
 const app = await testApp()
 const { accounts, tokens } = await makeViewers(app.db, app.clock.now())
 const mine = await fillWorld(app.db, accounts.first.id, 'ownerly')
-await fillWorld(app.db, accounts.second.id, 'secondly')
+const also = await fillWorld(app.db, accounts.second.id, 'secondly')
 const theirs = await fillWorld(app.db, accounts.foreign.id, 'canaries')
 
 const ways = waysTo(schema)
@@ -99,6 +99,19 @@ describe('an id', async () => {
           expect(answers[0]).not.toMatch(/canaries|INTERNAL_SERVER_ERROR/i)
         }
       }
+    }
+  })
+
+  it('joined of one account and the row of another of one’s own names nothing', async () => {
+    const document = documentOf(ways.find(({ name }) => name === 'Query.nodes') as Way)
+    for (const type of nodeNames.filter((name) => name !== 'Account')) {
+      const forged = encodeId(type, { accountId: mine.accountId, id: also.rows[type][0] ?? '' })
+      const variables = { ids_: [forged, also.id(type), forged] }
+      const { data } = await asked.multiAccountAdmin.ask(document, variables)
+      const found = (data as { result: unknown[] }).result
+      const [before, own, after] = found.map((node) => node && Object.keys(node).length > 0)
+      const isNode = !['WorkingHours', 'Series', 'BookingEvent'].includes(type)
+      expect([type, before, own, after]).toEqual([type, null, isNode || null, null])
     }
   })
 

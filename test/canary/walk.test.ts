@@ -223,7 +223,7 @@ describe('a page that makes no sense', () => {
     ])
     for (const ask of asks) {
       const { errors } = await answerOf(way, ask)
-      const codes = errors?.map(({ extensions }) => extensions.code)
+      const codes = errors?.map(({ extensions }) => extensions.code).join()
       expect(`${shown(ask)}: ${codes}`).toBe(`${shown(ask)}: BAD_USER_INPUT`)
     }
   })
@@ -234,7 +234,7 @@ const firstOfType = new Map(connections.toReversed().map((way) => [typeOf(way), 
 
 const shown = ({ after, before }: Ask) => {
   const cursor = after ?? before ?? ''
-  return `${after == null ? 'before' : 'after'} ${cursor} ${Buffer.from(cursor, 'base64url')}`
+  return `${after == null ? 'before' : 'after'} ${cursor} ${Buffer.from(cursor, 'base64url').toString()}`
 }
 
 /** The cursor with each of its parts replaced by something that cannot stand there. */
