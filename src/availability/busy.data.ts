@@ -76,6 +76,7 @@ function part(
   const unit = Prisma.raw(kind === 'staff' ? '0' : 'o."unit"')
   const at = (instant: Instant) => new Date(instant).toISOString()
   // Holds of one unit may abut what replaced them, so spans can touch but never overlap.
+  // date_part is a double, exact to the millisecond and much cheaper than extract's numeric.
   return Prisma.sql`
     SELECT ${kind} AS "kind", u."id"::text AS "occupantId", o."unit", o."spans"
     FROM unnest(${list.map(({ accountId }) => accountId)}::uuid[],
@@ -84,8 +85,8 @@ function part(
         ${list.map(({ end }) => at(end))}::timestamptz[]) u("accountId", "id", "start", "end")
       CROSS JOIN LATERAL (
         SELECT ${unit} AS "unit", string_agg(
-          (extract(epoch FROM o."startsAt") * 1000)::bigint || ',' ||
-          (extract(epoch FROM o."endsAt") * 1000)::bigint, ',' ORDER BY o."startsAt") AS "spans"
+          (date_part('epoch', o."startsAt") * 1000)::bigint || ',' ||
+          (date_part('epoch', o."endsAt") * 1000)::bigint, ',' ORDER BY o."startsAt") AS "spans"
         FROM "Occupancy" o
         WHERE o."active" AND o."accountId" = u."accountId" AND ${column} = u."id"
           AND tstzrange(o."startsAt", o."endsAt") && tstzrange(u."start", u."end")

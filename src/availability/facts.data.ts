@@ -131,9 +131,15 @@ function statement(services: readonly Key[], fromDay: number): Prisma.Sql {
         FROM "ServiceResource" j JOIN "Resource" m
           ON m."accountId" = j."accountId" AND m."id" = j."resourceId"
         WHERE j."accountId" = s."accountId" AND j."serviceId" = s."id") AS "resources",
-      (SELECT coalesce(json_agg(h), '[]') FROM "WorkingHours" h WHERE ${owned}) AS "hours",
-      (SELECT coalesce(json_agg(h), '[]') FROM "AvailabilityException" h
-        WHERE ${owned} AND h."on" >= '1970-01-01'::date + ${fromDay - 3}::int) AS "exceptions"
+      (SELECT coalesce(json_agg(x), '[]') FROM (
+        SELECT h."staffId", h."resourceId", h."serviceId", h."weekday", h."startMinute",
+          h."endMinute", h."validFromOn", h."validUntilOn"
+        FROM "WorkingHours" h WHERE ${owned}) x) AS "hours",
+      (SELECT coalesce(json_agg(x), '[]') FROM (
+        SELECT h."staffId", h."resourceId", h."serviceId", h."kind", h."on", h."startMinute",
+          h."endMinute"
+        FROM "AvailabilityException" h
+        WHERE ${owned} AND h."on" >= '1970-01-01'::date + ${fromDay - 3}::int) x) AS "exceptions"
     FROM unnest(${accounts}::uuid[], ${ids}::uuid[]) k("accountId", "id")
       JOIN "Service" s ON s."accountId" = k."accountId" AND s."id" = k."id" AND s."active"
       JOIN "Account" a ON a."id" = s."accountId"`
@@ -141,21 +147,28 @@ function statement(services: readonly Key[], fromDay: number): Prisma.Sql {
 
 function factsOf(row: Row & { staffCount: number }): ServiceFacts {
   const { hours, exceptions, ...rest } = row
-  const weekly = (mine: (owner: HoursRow | ExceptionRow) => boolean): Hours => ({
-    weekly: hours.filter(mine).map(weeklyOf),
-    exceptions: exceptions.filter(mine).map(exceptionOf),
+  const weekly = Map.groupBy(hours, ownerOf)
+  const dated = Map.groupBy(exceptions, ownerOf)
+  const hoursOf = (owner: string): Hours => ({
+    weekly: weekly.get(owner)?.map(weeklyOf) ?? [],
+    exceptions: dated.get(owner)?.map(exceptionOf) ?? [],
   })
-  const nobody = (h: HoursRow | ExceptionRow) => !h.staffId && !h.resourceId && !h.serviceId
-  const own = weekly((h) => h.serviceId === row.id)
+  const own = hoursOf(row.id)
   return {
     ...rest,
     rules: rulesOf(row),
     needsStaff: row.staffCount > 0,
-    accountHours: weekly(nobody),
+    accountHours: hoursOf(theAccount),
     serviceHours: own.weekly.length + own.exceptions.length > 0 ? own : null,
-    staffHours: new Map(row.staff.map(({ id }) => [id, weekly((h) => h.staffId === id)])),
-    resourceHours: new Map(row.resources.map(({ id }) => [id, weekly((h) => h.resourceId === id)])),
+    staffHours: new Map(row.staff.map(({ id }) => [id, hoursOf(id)])),
+    resourceHours: new Map(row.resources.map(({ id }) => [id, hoursOf(id)])),
   }
+}
+
+const theAccount = ''
+
+function ownerOf({ staffId, resourceId, serviceId }: HoursRow | ExceptionRow): string {
+  return staffId ?? resourceId ?? serviceId ?? theAccount
 }
 
 function rulesOf(row: Row): SlotRules {

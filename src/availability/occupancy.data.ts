@@ -1,9 +1,11 @@
 // Taking and freeing time in the one table that the exclusion constraints guard. Rows go in by ON
 // CONFLICT DO NOTHING, in the order of their occupants: fewer rows than asked means that the time
-// is taken, and whoever asked rolls back. Holds that ran out are put aside first, swept or not.
+// is taken, and whoever asked rolls back. Holds that ran out, swept or not, are put aside first.
 
 import { newId } from '../db/id.ts'
+import { transactionReader } from '../db/reader.ts'
 import type { Transaction } from '../db/transaction.ts'
+import { Prisma } from '../generated/prisma/client.ts'
 
 /** Time to take: exactly one of staffId and resourceId, and the one thing that takes it. */
 export type NewOccupancy = {
@@ -42,8 +44,11 @@ export async function occupy(
   rows: readonly NewOccupancy[],
   now: Date,
 ): Promise<boolean> {
+  const free = await insertOccupancies(tx, rows)
+  if (free === rows.length) return true
+  // What stands already is in the way of itself, so only what was missing is inserted now.
   await releaseExpired(tx, rows, now)
-  return (await insertOccupancies(tx, rows)) === rows.length
+  return free + (await insertOccupancies(tx, rows)) === rows.length
 }
 
 /** Frees what holds that ran out by `now` still occupy of the time that these rows want. */
@@ -53,7 +58,7 @@ export async function releaseExpired(
   now: Date,
 ): Promise<void> {
   if (rows.length === 0) return
-  await tx.$executeRaw`
+  await transactionReader(tx)(Prisma.sql`
     WITH stale AS MATERIALIZED (
       SELECT o."accountId", o."id"
       FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS n("accountId" uuid,
@@ -74,7 +79,7 @@ export async function releaseExpired(
       SELECT o."accountId", o."id" FROM "Occupancy" o JOIN stale USING ("accountId", "id")
       ORDER BY o."id" FOR UPDATE OF o)
     UPDATE "Occupancy" o SET "active" = false FROM locked
-    WHERE o."accountId" = locked."accountId" AND o."id" = locked."id"`
+    WHERE o."accountId" = locked."accountId" AND o."id" = locked."id"`)
 }
 
 /**
@@ -91,7 +96,7 @@ export async function insertOccupancies(
   const staffIds = [...new Set(rows.flatMap(({ staffId }) => staffId ?? []))]
   const resourceIds = [...new Set(rows.flatMap(({ resourceId }) => resourceId ?? []))]
   // A row that is being archived is waited for, and then judged as it is.
-  return tx.$executeRaw`
+  const written = await transactionReader(tx)(Prisma.sql`
     WITH staff AS MATERIALIZED (
       SELECT "id" FROM "StaffMember" WHERE "accountId" = ANY(${accountIds}::uuid[])
         AND "id" = ANY(${staffIds}::uuid[]) AND "active" ORDER BY "id" FOR KEY SHARE),
@@ -108,7 +113,8 @@ export async function insertOccupancies(
       "startsAt" timestamptz, "endsAt" timestamptz, "expiresAt" timestamptz, "bookingId" uuid,
       "holdId" uuid, "blockId" uuid, "sessionId" uuid)
     WHERE n."staffId" IN (SELECT "id" FROM staff) OR n."resourceId" IN (SELECT "id" FROM resources)
-    ON CONFLICT DO NOTHING`
+    ON CONFLICT DO NOTHING RETURNING "id"`)
+  return written.length
 }
 
 function byOccupant(a: NewOccupancy, b: NewOccupancy): number {

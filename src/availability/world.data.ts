@@ -20,7 +20,7 @@ export type WorldQuestion = {
   partySize: number
   durationMinutes?: number | null
   resourceIds?: readonly string[] | null
-  /** Matters with TOGETHER only: then just these are needed. */
+  /** The only ones to be judged; with TOGETHER, all of them are needed. */
   staffIds?: readonly string[] | null
   assign?: Assign
   except?: Except
@@ -50,7 +50,7 @@ export async function worldsOf(
     read,
     appointments.map((facts) => ({
       accountId: facts.accountId,
-      staffIds: facts.staff.map(({ id }) => id),
+      staffIds: staffInQuestion(facts, question),
       resourceIds: facts.resources.map(({ id }) => id),
       ...rangeOf(facts, question),
     })),
@@ -61,6 +61,12 @@ export async function worldsOf(
   return new Map(
     list.map((facts) => [facts.id, { facts, world: worldOf(facts, question, busy, counted) }]),
   )
+}
+
+// Of any who will do, those who were not asked for are never judged.
+function staffInQuestion({ staff, staffMode }: ServiceFacts, { staffIds }: WorldQuestion) {
+  const all = staff.map(({ id }) => id)
+  return staffMode === 'ANY' && staffIds ? all.filter((id) => staffIds.includes(id)) : all
 }
 
 function rangeOf(facts: ServiceFacts, question: WorldQuestion) {

@@ -3,7 +3,7 @@
 import type { ActionContext } from '../context.ts'
 import { addCustomer, type NewCustomer } from '../customer/customer.actions.ts'
 import { emailOf } from '../customer/customer.ts'
-import { keepRows } from '../db/lock.ts'
+import { keepRows, keptRows } from '../db/lock.ts'
 import type { Transaction } from '../db/transaction.ts'
 import { notFound } from '../errors.ts'
 import type { Customer } from '../generated/prisma/client.ts'
@@ -25,10 +25,7 @@ export async function customerFor(
   { customerId, customer }: CustomerChoice,
 ): Promise<Customer> {
   if (customerId) {
-    await keepRows(tx, 'Customer', accountId, [customerId])
-    const named = await tx.customer.findUnique({
-      where: { accountId_id: { accountId, id: customerId } },
-    })
+    const [named] = await keptRows<Customer>(tx, 'Customer', accountId, [customerId])
     if (!named?.active) throw notFound('Customer', 'customerId')
     return named
   }

@@ -3,6 +3,7 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import pg from 'pg'
 import { PrismaClient } from '../generated/prisma/client.ts'
+import { tellingConnections } from './connection.ts'
 import { connectionTrouble } from './connection-trouble.ts'
 import { StartupFault } from './startup-fault.ts'
 
@@ -49,7 +50,9 @@ export async function openDatabase(url: string, options: Options = {}): Promise<
   pool.on('error', (error) => {
     if (!pool.ending) options.onIdleError?.(error)
   })
-  const adapter = new PrismaPg(pool, { statementNameGenerator: statementNames() })
+  const adapter = tellingConnections(
+    new PrismaPg(pool, { statementNameGenerator: statementNames() }),
+  )
   const prisma = new PrismaClient({ adapter, errorFormat: 'minimal' })
   const close = async () => {
     await prisma.$disconnect()

@@ -4,7 +4,7 @@
 import type { Prisma } from '../generated/prisma/client.ts'
 import type { Database } from './client.ts'
 import { run } from './keyset.ts'
-import type { Transaction } from './transaction.ts'
+import { connectionOf, type Transaction } from './transaction.ts'
 
 export type Reader = <Row extends object>(statement: Prisma.Sql) => Promise<Row[]>
 
@@ -13,7 +13,10 @@ export function poolReader(db: Database): Reader {
   return <Row extends object>(statement: Prisma.Sql) => run<Row>(db.pool, statement)
 }
 
-/** Reads what the transaction sees. */
+/** Reads what the transaction sees; what is written with RETURNING is read as well. */
 export function transactionReader(tx: Transaction): Reader {
-  return <Row extends object>(statement: Prisma.Sql) => tx.$queryRaw<Row[]>(statement)
+  return <Row extends object>(statement: Prisma.Sql) => {
+    const connection = connectionOf(tx)
+    return connection ? run<Row>(connection, statement) : tx.$queryRaw<Row[]>(statement)
+  }
 }

@@ -1,7 +1,8 @@
-// A rehearsal: everything is done as ever, and then the database is as if nothing had been. Reads
-// on the pool do not see what is being rehearsed; reads and writes through Prisma do.
+// A rehearsal: everything is done as ever, and then the database is as if nothing had been. What is
+// rehearsed is seen by whoever asks the rehearsed database, through Prisma or on its pool.
 
 import type { Database } from './client.ts'
+import { beginAt, type Place } from './connection.ts'
 import type { Transaction } from './transaction.ts'
 
 const maxWaitMs = 2_000
@@ -21,16 +22,28 @@ export async function rehearse<T>(
   work: (rehearsed: Database) => Promise<T>,
 ): Promise<T> {
   try {
-    return await db.prisma.$transaction(
-      async (tx) => {
-        throw new RolledBack(await work({ ...db, prisma: withinOne(tx) }))
-      },
-      { maxWait: maxWaitMs, timeout: timeoutMs },
-    )
+    const place: Place = { connection: null }
+    const rehearsing = async (tx: Transaction) => {
+      const pool = queryingAt(place, db.pool)
+      throw new RolledBack(await work({ ...db, pool, prisma: withinOne(tx) }))
+    }
+    const options = { maxWait: maxWaitMs, timeout: timeoutMs }
+    return await beginAt(place, () => db.prisma.$transaction(rehearsing, options))
   } catch (error) {
     if (error instanceof RolledBack) return error.result as T
     throw error
   }
+}
+
+/** The pool, but for queries: those see what the transaction sees. */
+function queryingAt(place: Place, pool: Database['pool']): Database['pool'] {
+  return new Proxy(pool, {
+    get(target, name) {
+      const on = name === 'query' ? (place.connection ?? target) : target
+      const found: unknown = Reflect.get(on, name, on)
+      return typeof found === 'function' ? (found.bind(on) as unknown) : found
+    },
+  })
 }
 
 /** A client whose transactions are all part of this one. */

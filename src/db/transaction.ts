@@ -2,6 +2,7 @@
 // What runs inside must be safe to run again: no effect outside the database before the commit.
 import type { Prisma } from '../generated/prisma/client.ts'
 import type { Database } from './client.ts'
+import { beginAt, type Place } from './connection.ts'
 import { databaseFailure } from './failure.ts'
 
 /** What data functions take as their first argument. */
@@ -12,6 +13,13 @@ const MAX_WAIT_MS = 2_000
 const TIMEOUT_MS = 10_000
 const PAUSE_MS = 40
 
+const places = new WeakMap<Transaction, Place>()
+
+/** The connection of a running transaction, if it is known. */
+export function connectionOf(tx: Transaction) {
+  return places.get(tx)?.connection ?? null
+}
+
 /** Runs `work` as one READ COMMITTED transaction and returns what it returns. */
 export async function transaction<T>(
   db: Pick<Database, 'prisma'>,
@@ -20,7 +28,13 @@ export async function transaction<T>(
   for (let attempt = 1; ; attempt += 1) {
     try {
       // The level is set on the connection; naming it here would cost a round trip.
-      return await db.prisma.$transaction(work, { maxWait: MAX_WAIT_MS, timeout: TIMEOUT_MS })
+      const place: Place = { connection: null }
+      const begun = (tx: Transaction) => {
+        places.set(tx, place)
+        return work(tx)
+      }
+      const options = { maxWait: MAX_WAIT_MS, timeout: TIMEOUT_MS }
+      return await beginAt(place, () => db.prisma.$transaction(begun, options))
     } catch (error) {
       if (attempt === ATTEMPTS || databaseFailure(error).kind !== 'RETRY') throw error
       // Those who met must not meet again.

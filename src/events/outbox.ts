@@ -2,8 +2,9 @@
 // event without its change and no change without its event. Readers are woken after the commit.
 
 import type { ActionContext } from '../context.ts'
+import { transactionReader } from '../db/reader.ts'
 import type { Transaction } from '../db/transaction.ts'
-import type { Prisma } from '../generated/prisma/client.ts'
+import { Prisma } from '../generated/prisma/client.ts'
 import type { NewEvent } from './event.ts'
 import { newId } from '../db/id.ts'
 
@@ -17,22 +18,24 @@ export async function appendEvents(
   events: readonly NewEvent[],
 ): Promise<void> {
   if (events.length === 0) return
-  const occurredAt = new Date(ctx.clock.now())
-  await tx.event.createMany({
-    data: events.map((event) => ({
-      id: newId(),
-      accountId: event.accountId,
-      type: event.type,
-      occurredAt,
-      actorKind: ctx.viewer.kind,
-      actorId: ctx.viewer.id,
-      actorName: ctx.viewer.name,
-      subjectType: event.subjectType,
-      subjectId: event.subjectId,
-      subjectVersion: event.subjectVersion,
-      about: (event.about ?? {}) as Prisma.InputJsonObject,
-      changes: (event.changes ?? []) as Prisma.InputJsonArray,
-    })),
-  })
-  await tx.$executeRaw`SELECT pg_notify(${eventsChannel}, '')`
+  const occurredAt = new Date(ctx.clock.now()).toISOString()
+  const rows = events.map(({ about = {}, changes = [], ...event }, place) => ({
+    ...event,
+    id: newId(),
+    about,
+    changes,
+    place,
+  }))
+  const { kind, id, name } = ctx.viewer
+  await transactionReader(tx)(Prisma.sql`
+    WITH written AS (
+      INSERT INTO "Event" ("id", "accountId", "type", "occurredAt", "actorKind", "actorId",
+        "actorName", "subjectType", "subjectId", "subjectVersion", "about", "changes")
+      SELECT n."id", n."accountId", n."type", ${occurredAt}::timestamptz, ${kind}, ${id}, ${name},
+        n."subjectType", n."subjectId", n."subjectVersion", n."about", n."changes"
+      FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS n("id" uuid, "accountId" uuid,
+        "type" text, "subjectType" text, "subjectId" uuid, "subjectVersion" int, "about" jsonb,
+        "changes" jsonb, "place" int)
+      ORDER BY n."place")
+    SELECT pg_notify(${eventsChannel}, '')::text`)
 }

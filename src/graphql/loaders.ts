@@ -6,6 +6,8 @@ import DataLoader from 'dataloader'
 import type { Database } from '../db/client.ts'
 import type PrismaTypes from '../generated/pothos.ts'
 import type { Key } from '../db/id.ts'
+import { run } from '../db/keyset.ts'
+import { Prisma } from '../generated/prisma/client.ts'
 
 export type LoadedModel =
   | 'Account'
@@ -26,10 +28,6 @@ export type Row<M extends LoadedModel> = PrismaTypes[M]['Shape']
 
 export type Loaders = <M extends LoadedModel>(model: M, key: Key) => Promise<Row<M> | null>
 
-type Finder = {
-  findMany(args: { where: object }): Promise<{ id: string; accountId?: string }[]>
-}
-
 /** A fresh set of loaders; never share one between two requests or two delivered events. */
 export function createLoaders(db: Database): Loaders {
   const loaders = new Map<LoadedModel, DataLoader<Key, { id: string } | null, string>>()
@@ -37,7 +35,7 @@ export function createLoaders(db: Database): Loaders {
     let loader = loaders.get(model)
     if (!loader) {
       loader = new DataLoader((keys) => loadRows(db, model, keys), {
-        cacheKeyFn: ({ id }) => id,
+        cacheKeyFn: textOf,
         maxBatchSize: 1000,
       })
       loaders.set(model, loader)
@@ -47,15 +45,20 @@ export function createLoaders(db: Database): Loaders {
 }
 
 async function loadRows(db: Database, model: LoadedModel, keys: readonly Key[]) {
-  const property = (model[0] ?? '').toLowerCase() + model.slice(1)
-  const finder = db.prisma[property as 'account'] as unknown as Finder
-  const id = { in: keys.map((key) => key.id) }
-  const accountId = { in: [...new Set(keys.map((key) => key.accountId))] }
-  const rows = await finder.findMany({ where: model === 'Account' ? { id } : { accountId, id } })
-  const byId = new Map(rows.map((row) => [row.id, row]))
+  // The pool directly: Prisma gives the same rows for several times the processor time.
+  const account = Prisma.raw(model === 'Account' ? 'r."id"' : 'r."accountId"')
+  const rows = await run<{ id: string; accountId?: string }>(
+    db.pool,
+    Prisma.sql`
+      SELECT r.* FROM unnest(${keys.map(({ accountId }) => accountId)}::uuid[],
+          ${keys.map(({ id }) => id)}::uuid[]) u("accountId", "id")
+        JOIN ${Prisma.raw(`"${model}"`)} r ON ${account} = u."accountId" AND r."id" = u."id"`,
+  )
   // A forged id can join one account with another's row: both parts must match.
-  return keys.map((key) => {
-    const row = byId.get(key.id)
-    return row && (row.accountId ?? row.id) === key.accountId ? row : null
-  })
+  const byKey = new Map(
+    rows.map((row) => [textOf({ accountId: row.accountId ?? row.id, id: row.id }), row]),
+  )
+  return keys.map((key) => byKey.get(textOf(key)) ?? null)
 }
+
+const textOf = ({ accountId, id }: Key) => accountId + id
