@@ -5,7 +5,9 @@ import { demandArgument } from '../graphql/arguments.ts'
 import { builder } from '../graphql/builder.ts'
 import { instantOf } from '../graphql/inputs.ts'
 import { firstOffers, type AvailabilityQuestion, type Offer } from './availability.data.ts'
-import { open, readAvailability, serviceWithin, Slot } from './slot.graphql.ts'
+import { absent, open, readAvailability, serviceWithin, Slot } from './slot.graphql.ts'
+
+const mostServices = 50
 
 const ServiceSlots = builder.objectRef<Key & { offers: Offer[] }>('ServiceSlots').implement({
   description: 'The first slots of one service.',
@@ -30,17 +32,27 @@ builder.queryField('firstAvailable', (t) =>
   t.field({
     type: [ServiceSlots],
     scopes: readAvailability,
-    complexity: 100,
+    // To find that a service is booked out takes a look at every day there is.
+    complexity: ({ serviceIds }) => ({
+      field: 50 * Math.min(serviceIds.length, mostServices),
+      multiplier: Math.min(serviceIds.length, mostServices),
+    }),
     description: 'The first slots of several services, of any accounts, in the order asked.',
     args: {
-      serviceIds: t.arg.idList({ required: true, description: 'At most 50 services.' }),
+      serviceIds: t.arg.idList({
+        required: true,
+        description: `At most ${mostServices} services.`,
+      }),
       after: t.arg({ type: 'DateTime', description: 'From when on; now when left out.' }),
       partySize: t.arg({ type: 'PositiveInt', defaultValue: 1, description: 'For how many.' }),
       perService: t.arg.int({ defaultValue: 3, description: 'How many of each, 1 to 20.' }),
     },
     resolve: async (_root, args, ctx) => {
       const count = args.perService ?? 3
-      demandArgument(args.serviceIds.length <= 50, '"serviceIds" has more than 50 ids.')
+      demandArgument(
+        args.serviceIds.length <= mostServices,
+        `"serviceIds" has more than ${mostServices} ids.`,
+      )
       demandArgument(count >= 1 && count <= 20, `"perService" is ${count}; 1 to 20 are allowed.`)
       const keys = args.serviceIds.map((id) => serviceWithin(ctx, id, 'serviceIds'))
       const now = ctx.clock.now()
@@ -55,6 +67,10 @@ builder.queryField('firstAvailable', (t) =>
       }
       const after = Math.max(args.after ? instantOf(args.after, 'after').getTime() : now, now)
       const found = await firstOffers(ctx.db, question, after, count)
+      // Nothing is found for an archived service, and for one that there never was.
+      const missing = keys.filter(({ id }) => !found.has(id))
+      const rows = await Promise.all(missing.map((key) => ctx.load('Service', key)))
+      if (rows.includes(null)) throw absent('Service', 'serviceIds')
       return keys.map((key) => ({ ...key, offers: found.get(key.id) ?? [] }))
     },
   }),

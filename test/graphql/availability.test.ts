@@ -74,6 +74,32 @@ describe('availability', () => {
   })
 })
 
+describe('firstAvailable', () => {
+  const document =
+    'query ($ids: [ID!]!) { firstAvailable(serviceIds: $ids) { slots { startsAt } } }'
+
+  it('of a service that never was is not found, and of an archived one is empty', async () => {
+    const { shop, key, id } = await open({ service: { active: false } })
+    const archived = id('Service', shop.serviceId)
+    const { data } = await app.graphql(key, document, { ids: [archived] })
+    expect(data.firstAvailable).toEqual([{ slots: [] }])
+    const none = await app.graphql(key, document, { ids: [archived, id('Service', newId())] })
+    expect(none.errors).toMatchObject([
+      { extensions: { code: 'NOT_FOUND', argument: 'serviceIds' } },
+    ])
+  })
+
+  it('costs by the number of its services', async () => {
+    const { shop, key, id } = await open()
+    const ids = Array.from({ length: 50 }, () => id('Service', shop.serviceId))
+    const times = (count: number) =>
+      `query ($ids: [ID!]!) { ${Array.from({ length: count }, (_, n) => `a${n}: firstAvailable(serviceIds: $ids) { slots { startsAt } }`).join(' ')} }`
+    expect((await app.graphql(key, times(5), { ids })).errors).toBeUndefined()
+    const many = await app.graphql(key, times(40), { ids })
+    expect(many.errors).toMatchObject([{ extensions: { code: 'OPERATION_TOO_COMPLEX' } }])
+  })
+})
+
 describe('nodes', () => {
   it('costs by the number of its ids', async () => {
     const { shop, key, id } = await open()
