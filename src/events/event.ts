@@ -1,8 +1,5 @@
 // What an event is: a fact that happened, written in the transaction of the change it tells of.
 
-/** Who did it. */
-export type Actor = { kind: string; id: string | null; name: string }
-
 export type SubjectType =
   | 'Account'
   | 'Booking'

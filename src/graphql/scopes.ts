@@ -25,10 +25,6 @@ declare global {
     interface ObjectTypeOptions<Types extends SchemaTypes, Shape> extends Rule {}
     interface BaseTypeOptions<Types extends SchemaTypes = SchemaTypes> extends Rule {}
     interface FieldOptions extends Rule {}
-    interface BuildSchemaOptions<Types extends SchemaTypes> {
-      /** Builds the schema without the checks, for operations proven to need none. */
-      disableScopes?: boolean
-    }
   }
 }
 
@@ -78,7 +74,6 @@ class ScopesPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
     config: PothosOutputFieldConfig<Types>,
   ): GraphQLFieldResolver<unknown, Types['Context'], object> {
     const scopes = this.#scopesOf(config)
-    if (this.options.disableScopes) return resolver
     if (rootTypes.has(config.parentType)) return this.#guardRoot(resolver, scopes, config)
     if (scopes.length === 0) return resolver
     return (parent, args, ctx, info) => {
