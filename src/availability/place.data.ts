@@ -42,7 +42,8 @@ export type Place = {
   staffIds: readonly string[]
 }
 
-const races = 5
+/** How often a place that was lost while it was taken is tried again. */
+export const races = 5
 
 /**
  * Takes the place or throws why not: NOT_FOUND (service, staff), SLOT_TAKEN, OUTSIDE_AVAILABILITY,
@@ -76,7 +77,8 @@ export async function takePlace(
   throw await refusalOf(read, ctx, facts, request)
 }
 
-async function factsOf(read: Reader, request: PlaceRequest): Promise<ServiceFacts> {
+/** The service of a request; refuses what it cannot be asked for. */
+export async function factsOf(read: Reader, request: PlaceRequest): Promise<ServiceFacts> {
   const fromDay = Math.floor(request.startsAt / DAY) - 1
   const facts = (await loadServiceFacts(read, [request.service], fromDay)).get(request.service.id)
   if (!facts) throw notFound('Service', 'serviceId')
@@ -96,7 +98,8 @@ async function factsOf(read: Reader, request: PlaceRequest): Promise<ServiceFact
   return facts
 }
 
-async function worldOf(
+/** The world in which starts from the asked one to `to` can be judged. */
+export async function worldOf(
   read: Reader,
   ctx: ActionContext,
   facts: ServiceFacts,
@@ -118,11 +121,16 @@ async function worldOf(
   return worlds.get(facts.id) as World
 }
 
-// Daily limits are counted, not constrained: whoever counts must be the only one who does.
-async function lockLimits(tx: Transaction, facts: ServiceFacts): Promise<void> {
-  const limited = facts.staff.filter(({ dailyLimit }) => dailyLimit !== null).map(({ id }) => id)
-  if (facts.dailyLimit !== null) limited.push(facts.id)
-  for (const id of limited.toSorted()) {
+/**
+ * Makes the caller the only one who counts against the daily limits of these services and their
+ * staff, until the transaction ends: limits are counted, not constrained.
+ */
+export async function lockLimits(tx: Transaction, ...services: ServiceFacts[]): Promise<void> {
+  const limited = services.flatMap((facts) => [
+    ...facts.staff.filter(({ dailyLimit }) => dailyLimit !== null).map(({ id }) => id),
+    ...(facts.dailyLimit === null ? [] : [facts.id]),
+  ])
+  for (const id of new Set(limited.toSorted())) {
     await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`limit ${id}`}, 0))`
   }
 }
@@ -167,7 +175,8 @@ async function pickOne(
   return chosen === null ? [] : [chosen]
 }
 
-function occupanciesOf(
+/** The rows that keep a place for its owner. */
+export function occupanciesOf(
   facts: ServiceFacts,
   owner: Owner,
   place: {
@@ -226,7 +235,7 @@ async function refusalOf(
 const lookAheadDays = 31
 
 /** The next free starts after the asked one, at most 5, within the next 31 days. */
-async function nextSlots(
+export async function nextSlots(
   ctx: ActionContext,
   facts: ServiceFacts,
   request: PlaceRequest,

@@ -8,10 +8,15 @@ import { newId } from '../db/id.ts'
 import { transaction, type Transaction } from '../db/transaction.ts'
 import { invalid, invalidAll } from '../errors.ts'
 import { appendEvents } from '../events/outbox.ts'
-import { Prisma, type Booking, type BookingSource } from '../generated/prisma/client.ts'
+import {
+  Prisma,
+  type Booking,
+  type BookingSource,
+  type Customer,
+} from '../generated/prisma/client.ts'
 import { isTimeZone } from '../time/zone.ts'
 import { headCount, partyIssues, type PartyPart } from './booking.ts'
-import { bookingEvent, insertBooking } from './booking.data.ts'
+import { bookingEvent, insertBooking, type NewBookingRow } from './booking.data.ts'
 import { customerFor, type CustomerChoice } from './customer-choice.actions.ts'
 import { lockLiveHold, useHold } from './hold.data.ts'
 import type { SlotChoice } from './slot-choice.ts'
@@ -51,7 +56,8 @@ export async function createBooking(ctx: ActionContext, input: NewBooking): Prom
   )
 }
 
-function checkWords(input: NewBooking): void {
+/** Refuses what is wrong with the words of an input, whatever its time. */
+export async function checkWords(tx: Transaction, input: NewBooking): Promise<void> {
   if (input.timeZone && !isTimeZone(input.timeZone)) {
     throw invalid(['timeZone'], `"${input.timeZone}" is no IANA time zone.`)
   }
@@ -61,6 +67,11 @@ function checkWords(input: NewBooking): void {
   if (!input.customerId === !input.customer) {
     throw invalid(['customerId'], 'Name the customer by customerId or describe one in customer.')
   }
+  const { accountId } = input.service
+  const isNamed = input.party.length > 0
+  const categories = isNamed ? await tx.partyCategory.findMany({ where: { accountId } }) : []
+  const codes = categories.map(({ code }) => code)
+  invalidAll(partyIssues(input.partySize, input.party, codes))
 }
 
 /** Makes a booking in a transaction that asks for more than this; the caller checked the rights. */
@@ -69,21 +80,32 @@ export async function makeBooking(
   ctx: ActionContext,
   input: NewBooking,
 ): Promise<Booking> {
-  checkWords(input)
   const { accountId } = input.service
   const id = newId()
-  const categories = await tx.partyCategory.findMany({ where: { accountId } })
-  const codes = categories.map(({ code }) => code)
-  invalidAll(partyIssues(input.partySize, input.party, codes))
+  await checkWords(tx, input)
   const taken = input.holdId
     ? await takeFromHold(tx, ctx, input, id)
     : await takeTime(tx, ctx, input, { partySize: headCount(input.partySize, input.party), id })
   const customer = await customerFor(tx, ctx, accountId, input)
+  const booking = await insertBooking(tx, bookingRow(ctx, input, id, taken, customer))
+  const events = [bookingEvent('booking.created', booking, null, taken.staffIds)]
+  await appendEvents(tx, ctx, events)
+  return booking
+}
+
+/** What is written of a new booking whose place is taken. */
+export function bookingRow(
+  ctx: ActionContext,
+  input: NewBooking,
+  id: string,
+  taken: Taken,
+  customer: Customer,
+): NewBookingRow {
   const { facts, staffIds, ...place } = taken
   const now = new Date(ctx.clock.now())
-  const booking = await insertBooking(tx, {
+  return {
     ...place,
-    accountId,
+    accountId: input.service.accountId,
     id,
     staffId: staffIds[0] ?? null,
     status: facts.requiresConfirmation ? 'PENDING' : 'CONFIRMED',
@@ -101,9 +123,7 @@ export async function makeBooking(
     customFields: input.customFields ?? Prisma.DbNull,
     createdAt: now,
     updatedAt: now,
-  })
-  await appendEvents(tx, ctx, [bookingEvent('booking.created', booking, null, staffIds)])
-  return booking
+  }
 }
 
 // A hold was judged when it was placed; what it keeps is kept, also when notice has run out since.

@@ -35,18 +35,46 @@ export async function lockBooking(
   return booking
 }
 
-/** Inserts a booking under a number that its account has not given out yet. */
-export async function insertBooking(
+/** Locks bookings in one order and reads them as they are then, soonest first. */
+export async function lockBookings(
   tx: Transaction,
-  booking: Omit<Prisma.BookingUncheckedCreateInput, 'number'>,
-): Promise<Booking> {
-  for (;;) {
-    const [row] = await tx.booking.createManyAndReturn({
-      data: [{ ...booking, number: bookingNumber(randomBytes(7)) }],
+  accountId: string,
+  seen: readonly Key[],
+): Promise<Booking[]> {
+  const ids = seen.map(({ id }) => id)
+  await tx.$executeRaw`SELECT 1 FROM "Booking"
+    WHERE "accountId" = ${accountId}::uuid AND "id" = ANY(${ids}::uuid[]) ORDER BY "id" FOR UPDATE`
+  return tx.booking.findMany({
+    where: { accountId, id: { in: ids } },
+    orderBy: [{ startsAt: 'asc' }, { id: 'asc' }],
+  })
+}
+
+/** A booking to be written: all but its number. */
+export type NewBookingRow = Omit<Prisma.BookingUncheckedCreateInput, 'number'>
+
+/** Inserts a booking under a number that its account has not given out yet. */
+export async function insertBooking(tx: Transaction, booking: NewBookingRow): Promise<Booking> {
+  const [row] = await insertBookings(tx, [booking])
+  return row as Booking
+}
+
+/** Inserts bookings, in this order, each under a number that is not given out yet. */
+export async function insertBookings(
+  tx: Transaction,
+  bookings: readonly NewBookingRow[],
+): Promise<Booking[]> {
+  const made = new Map<string, Booking>()
+  let open = bookings
+  while (open.length > 0) {
+    const rows = await tx.booking.createManyAndReturn({
+      data: open.map((booking) => ({ ...booking, number: bookingNumber(randomBytes(7)) })),
       skipDuplicates: true,
     })
-    if (row) return row
+    for (const row of rows) made.set(row.id, row)
+    open = open.filter(({ id }) => !made.has(id))
   }
+  return bookings.flatMap(({ id }) => made.get(id) ?? [])
 }
 
 /** Changes a locked booking: one version up, in the same row. */

@@ -79,17 +79,23 @@ export function refusedEdit(
 
 export type Refund = 'POLICY' | 'FULL' | 'NONE'
 
+export type CancelPolicy = { cancelFreeHours: number; cancelRefundPercent: number }
+
+/** The last instant at which a cancellation gives back all that was paid. */
+export function freeUntil(booking: { startsAt: Date }, policy: CancelPolicy): Instant {
+  return booking.startsAt.getTime() - policy.cancelFreeHours * HOUR
+}
+
 /** What a cancellation now gives back, in minor units; never more than was paid. */
 export function refundDue(
   booking: { startsAt: Date; amountPaidMinor: number },
-  policy: { cancelFreeHours: number; cancelRefundPercent: number },
+  policy: CancelPolicy,
   refund: Refund,
   now: Instant,
 ): number {
   if (refund === 'NONE') return 0
   if (refund === 'FULL') return booking.amountPaidMinor
-  const free = booking.startsAt.getTime() - now >= policy.cancelFreeHours * HOUR
-  const percent = free ? 100 : policy.cancelRefundPercent
+  const percent = now <= freeUntil(booking, policy) ? 100 : policy.cancelRefundPercent
   return Math.floor((booking.amountPaidMinor * percent) / 100)
 }
 

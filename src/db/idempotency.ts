@@ -4,6 +4,7 @@
 import { createHash } from 'node:crypto'
 import type { ActionContext } from '../context.ts'
 import { refused } from '../errors.ts'
+import type { IdempotencyKey } from '../generated/prisma/client.ts'
 import { HOUR } from '../time/instant.ts'
 import type { Key } from './id.ts'
 import type { Transaction } from './transaction.ts'
@@ -31,6 +32,41 @@ export async function idempotent<T extends Key>(
   work: () => Promise<T>,
   again: (key: Key) => Promise<T | null>,
 ): Promise<T> {
+  const { accountId } = once
+  return remembered(tx, ctx, once, {
+    work,
+    result: ({ id }) => ({ resultId: id }),
+    again: async ({ resultId }) => (resultId ? again({ accountId, id: resultId }) : null),
+  })
+}
+
+/** As `idempotent`, for work that answers with several rows; `again` reads them in this order. */
+export async function idempotentList<T extends Key>(
+  tx: Transaction,
+  ctx: ActionContext,
+  once: Once,
+  work: () => Promise<T[]>,
+  again: (ids: string[]) => Promise<T[]>,
+): Promise<T[]> {
+  return remembered(tx, ctx, once, {
+    work,
+    result: (rows) => ({ result: rows.map(({ id }) => id) }),
+    again: async ({ result }) => (Array.isArray(result) ? again(result as string[]) : null),
+  })
+}
+
+type Remembering<T> = {
+  work: () => Promise<T>
+  result: (done: T) => { resultId: string } | { result: string[] }
+  again: (first: IdempotencyKey) => Promise<T | null>
+}
+
+async function remembered<T>(
+  tx: Transaction,
+  ctx: ActionContext,
+  once: Once,
+  { work, result, again }: Remembering<T>,
+): Promise<T> {
   const { accountId, key, operation } = once
   if (key == null) return work()
   if (key === '' || key.length > 255) {
@@ -47,20 +83,19 @@ export async function idempotent<T extends Key>(
       ("accountId", "principalId", "key", "operation", "inputHash", "createdAt", "expiresAt")
     VALUES (${accountId}::uuid, ${principalId}, ${key}, ${operation}, ${inputHash}, ${now}, ${expiresAt})
     ON CONFLICT ("accountId", "principalId", "key") DO UPDATE SET "operation" = ${operation},
-      "inputHash" = ${inputHash}, "resultId" = NULL, "createdAt" = ${now}, "expiresAt" = ${expiresAt}
+      "inputHash" = ${inputHash}, "resultId" = NULL, "result" = NULL, "createdAt" = ${now},
+      "expiresAt" = ${expiresAt}
     WHERE k."expiresAt" <= ${now}`
   const where = { accountId_principalId_key: { accountId, principalId, key } }
   if (claimed === 1) {
     const done = await work()
-    await tx.idempotencyKey.update({ where, data: { resultId: done.id } })
+    await tx.idempotencyKey.update({ where, data: result(done) })
     return done
   }
   const first = await tx.idempotencyKey.findUniqueOrThrow({ where })
-  const row =
-    first.operation === operation && first.inputHash === inputHash && first.resultId
-      ? await again({ accountId, id: first.resultId })
-      : null
-  if (row) return row
+  const same = first.operation === operation && first.inputHash === inputHash
+  const answer = same ? await again(first) : null
+  if (answer !== null) return answer
   throw refused(
     'IDEMPOTENCY_CONFLICT',
     `The idempotency key "${key}" was used for another input; take a new key for a new request.`,
