@@ -162,6 +162,7 @@ const below = {
   Service: Prisma.sql`r."serviceId" = u."parentId"`,
   Customer: Prisma.sql`r."customerId" = u."parentId"`,
   Session: Prisma.sql`r."sessionId" = u."parentId"`,
+  Series: Prisma.sql`r."seriesId" = u."parentId"`,
   StaffMember: Prisma.sql`(r."staffId" = u."parentId" OR EXISTS (SELECT 1 FROM "Occupancy" o
     WHERE o."accountId" = r."accountId" AND o."bookingId" = r."id" AND o."staffId" = u."parentId"))`,
   Resource: Prisma.sql`EXISTS (SELECT 1 FROM "Occupancy" o WHERE o."accountId" = r."accountId"

@@ -1,80 +1,34 @@
-// The mutations of bookings.
+// The mutations of single bookings.
 
 import type { InputFieldBuilder } from '@pothos/core'
-import type { RefusalCode } from '../errors.ts'
-import { builder, type Types } from '../graphql/builder.ts'
+import type { Types } from '../graphql/builder.ts'
 import { demandKey } from '../graphql/ids.ts'
-import { demandIds, givenFields } from '../graphql/inputs.ts'
+import { givenFields } from '../graphql/inputs.ts'
 import { mutation } from '../graphql/mutations.ts'
 import { createBooking } from './booking.actions.ts'
-import { BookingSourceEnum } from './booking.graphql.ts'
+import {
+  changing,
+  idempotencyKey,
+  NotifyInput,
+  ownId,
+  PartyCountInput,
+  RefundEnum,
+  taking,
+  whoInput,
+  whoOf,
+  wordsInput,
+  wordsOf,
+} from './booking-input.graphql.ts'
 import { rescheduleBooking } from './move.actions.ts'
 import { slotInput, slotOf, timeInput, timeOf } from './slot-input.graphql.ts'
 import { cancelBooking, setBookingStatus, updateBooking } from './status.actions.ts'
 
 type Fields = InputFieldBuilder<Types, 'InputObject'>
 
-const taking: readonly RefusalCode[] = [
-  'SLOT_TAKEN',
-  'OUTSIDE_AVAILABILITY',
-  'TOO_SOON',
-  'TOO_LATE',
-  'NO_CAPACITY',
-  'LIMIT_REACHED',
-]
-const changing: readonly RefusalCode[] = [
-  'VERSION_CONFLICT',
-  'ILLEGAL_TRANSITION',
-  'ALREADY_CANCELLED',
-]
-
 const bookingId = (t: Fields) => t.id({ required: true, description: 'The booking.' })
 
 const expectedVersion = (t: Fields) =>
   t.int({ description: 'Refuse unless the booking has this version.' })
-
-const idempotencyKey = (t: Fields) =>
-  t.string({
-    description: 'Up to 255 characters; a repeated call within 24 hours gives the first answer.',
-  })
-
-const NotifyInput = builder.inputType('NotifyInput', {
-  description: 'Who is told of a change.',
-  fields: (t) => ({
-    customer: t.boolean({ defaultValue: true, description: 'Tell the customer.' }),
-    staff: t.boolean({ defaultValue: true, description: 'Tell the staff.' }),
-  }),
-})
-
-const PartyCountInput = builder.inputType('PartyCountInput', {
-  description: 'How many heads of one category.',
-  fields: (t) => ({
-    category: t.string({ required: true, description: "Code from the account's own list." }),
-    count: t.field({ type: 'NonNegativeInt', required: true, description: 'Heads.' }),
-  }),
-})
-
-const BookingCustomerInput = builder.inputType('BookingCustomerInput', {
-  description: 'A customer by description: the one with this e-mail, else a new one.',
-  fields: (t) => ({
-    name: t.string({ description: 'Full name; left out, made of first and last name.' }),
-    firstName: t.string({ description: 'Given name.' }),
-    lastName: t.string({ description: 'Family name.' }),
-    email: t.field({ type: 'EmailAddress', description: 'By which a known one is found.' }),
-    phone: t.string({ description: 'Phone number.' }),
-    timeZone: t.field({ type: 'TimeZone', description: 'Their IANA zone.' }),
-    locale: t.string({ description: 'RFC 5646 tag.' }),
-  }),
-})
-
-const RefundEnum = builder.enumType('RefundChoice', {
-  description: 'What a cancellation gives back.',
-  values: {
-    POLICY: { description: "By the service's policy." },
-    FULL: { description: 'All that was paid; needs `payments:write`.' },
-    NONE: { description: 'Nothing; needs `payments:write`.' },
-  } as const,
-})
 
 mutation('createBooking', {
   description: 'Books a slot or seats. Either startsAt or sessionId; customerId or customer.',
@@ -84,39 +38,20 @@ mutation('createBooking', {
   refusals: [...taking, 'HOLD_EXPIRED', 'IDEMPOTENCY_CONFLICT'],
   input: (t) => ({
     ...slotInput(t),
-    customerId: t.id({ description: 'For this customer.' }),
-    customer: t.field({ type: BookingCustomerInput, description: 'For this person.' }),
-    partySize: t.field({ type: 'PositiveInt', description: 'Heads; 1 when left out.' }),
-    party: t.field({ type: [PartyCountInput], description: 'Heads by category.' }),
+    ...whoInput(t),
     holdId: t.id({ description: 'Use this hold up; its slot and size count.' }),
-    timeZone: t.field({ type: 'TimeZone', description: "The customer's zone for this booking." }),
-    notes: t.string({ description: 'Free text.' }),
-    answers: t.field({ type: 'JSONObject', description: 'Answers by question id.' }),
-    customFields: t.field({ type: 'JSONObject', description: "The account's own fields." }),
-    externalRef: t.string({ description: 'Your own reference, at most 255 characters.' }),
-    source: t.field({ type: BookingSourceEnum, defaultValue: 'API', description: 'How it came.' }),
+    ...wordsInput(t),
     notify: t.field({ type: NotifyInput, description: 'Who is told; everybody when left out.' }),
     idempotencyKey: idempotencyKey(t),
   }),
   resolve: (input, ctx) => {
     const slot = slotOf(input)
     const { accountId } = slot.service
-    const own = (name: 'Customer' | 'Hold', id: string | null | undefined, path: string) =>
-      id == null ? null : (demandIds(name, accountId, [id], path)[0] ?? null)
     return createBooking(ctx, {
       ...slot,
-      customerId: own('Customer', input.customerId, 'customerId'),
-      customer: input.customer ?? null,
-      partySize: input.partySize ?? null,
-      party: input.party ?? [],
-      holdId: own('Hold', input.holdId, 'holdId'),
-      linkId: null,
-      timeZone: input.timeZone ?? null,
-      notes: input.notes ?? null,
-      answers: (input.answers ?? null) as never,
-      customFields: (input.customFields ?? null) as never,
-      externalRef: input.externalRef ?? null,
-      source: input.source ?? 'API',
+      ...whoOf(accountId, input),
+      ...wordsOf(input),
+      holdId: ownId('Hold', accountId, input.holdId, 'holdId'),
       idempotencyKey: input.idempotencyKey ?? null,
     })
   },

@@ -112,7 +112,10 @@ async function bookings(accountId: string, ids: Awaited<ReturnType<typeof fill>>
       },
     })
   }
-  return { customerId, sessionId, bookingId: id }
+  const series = { serviceId, customerId, startsAt: '2026-07-01T10:00:00Z' }
+  const rule = 'FREQ=DAILY;COUNT=5'
+  const { id: seriesId } = await done(app, token, 'createBookingSeries', { ...series, rule })
+  return { customerId, sessionId, bookingId: id, seriesId }
 }
 
 const ours = await fill(first)
@@ -128,6 +131,7 @@ const parents: Record<string, string | null> = {
   Session: booked.sessionId,
   Customer: booked.customerId,
   Booking: booked.bookingId,
+  Series: booked.seriesId,
   Viewer: null,
   'StaffMember.bookings': ours.staff[1] ?? '',
   'Resource.bookings': ours.resources[1] ?? '',
@@ -137,7 +141,7 @@ const parents: Record<string, string | null> = {
 const lists: [string, number][] = [
   ['Account.blocks', 5],
   ['Account.bookingLinks', 5],
-  ['Account.bookings', 10],
+  ['Account.bookings', 15],
   ['Account.customers', 6],
   ['Account.exceptions', 5],
   ['Account.resources', 5],
@@ -146,19 +150,20 @@ const lists: [string, number][] = [
   ['Account.staff', 5],
   ['Booking.history', 5],
   ['Booking.payments', 5],
-  ['Customer.bookings', 10],
+  ['Customer.bookings', 15],
   ['Query.accounts', 2],
   ['Query.bookingLinks', 10],
-  ['Query.bookings', 20],
+  ['Query.bookings', 30],
   ['Query.customers', 12],
   ['Query.resources', 10],
   ['Query.services', 12],
   ['Query.sessions', 22],
   ['Query.staff', 10],
   ['Resource.blocks', 5],
-  ['Resource.bookings', 5],
+  ['Resource.bookings', 10],
   ['Resource.exceptions', 5],
   ['Resource.services', 5],
+  ['Series.bookings', 5],
   ['Service.bookingLinks', 5],
   ['Service.bookings', 5],
   ['Service.exceptions', 5],
@@ -167,7 +172,7 @@ const lists: [string, number][] = [
   ['Service.staff', 5],
   ['Session.bookings', 5],
   ['StaffMember.blocks', 5],
-  ['StaffMember.bookings', 5],
+  ['StaffMember.bookings', 10],
   ['StaffMember.exceptions', 5],
   ['StaffMember.services', 5],
   ['StaffMember.sessions', 6],

@@ -1,0 +1,65 @@
+// The mutation that makes several bookings as one unit.
+
+import { builder } from '../graphql/builder.ts'
+import { mutation } from '../graphql/mutations.ts'
+import { Refused } from '../errors.ts'
+import { checkSize, createBookings, maxBatch, ofItem } from './batch.actions.ts'
+import {
+  idempotencyKey,
+  NotifyInput,
+  ownId,
+  taking,
+  whoInput,
+  whoOf,
+  wordsInput,
+  wordsOf,
+} from './booking-input.graphql.ts'
+import { slotInput, slotOf } from './slot-input.graphql.ts'
+
+const BookingItemInput = builder.inputType('BookingItemInput', {
+  description: 'One of several bookings that are made together.',
+  fields: (t) => ({
+    ...slotInput(t),
+    holdId: t.id({ description: 'Use this hold up; its slot and size count.' }),
+    ...wordsInput(t),
+  }),
+})
+
+function itemOf(input: typeof BookingItemInput.$inferInput, index: number) {
+  try {
+    const slot = slotOf(input)
+    const holdId = ownId('Hold', slot.service.accountId, input.holdId, 'holdId')
+    return { ...slot, ...wordsOf(input), holdId }
+  } catch (error) {
+    throw error instanceof Refused ? new Refused(ofItem(index, error.refusal)) : error
+  }
+}
+
+mutation('createBookings', {
+  description:
+    'Books several slots or seats in one account for one customer: all of them or none. Each is ' +
+    'judged after those before it. Either customerId or customer.',
+  scopes: ['bookings:write'],
+  data: ['Booking'],
+  dataDescription: 'The bookings, in the order of the items.',
+  refusals: [...taking, 'HOLD_EXPIRED', 'IDEMPOTENCY_CONFLICT'],
+  input: (t) => ({
+    items: t.field({
+      type: [BookingItemInput],
+      required: true,
+      description: `What to book, 1 to ${maxBatch}. A refusal's path names the item, from 0.`,
+    }),
+    ...whoInput(t),
+    notify: t.field({ type: NotifyInput, description: 'Who is told; everybody when left out.' }),
+    idempotencyKey: idempotencyKey(t),
+  }),
+  resolve: async (input, ctx) => {
+    checkSize(input.items.length)
+    const items = input.items.map(itemOf)
+    return createBookings(ctx, {
+      items,
+      ...whoOf(items[0]?.service.accountId ?? '', input),
+      idempotencyKey: input.idempotencyKey ?? null,
+    })
+  },
+})
