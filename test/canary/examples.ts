@@ -32,6 +32,16 @@ const oneOf = (kind: keyof World['spare']): Example => {
   return ({ spare }) => ({ input: { id: spare[kind][next++ % spare[kind].length] } })
 }
 
+/** Another one each time, from the end. */
+const lastOf = (name: 'Block' | 'AvailabilityException'): Example => {
+  let used = 0
+  return (world) => {
+    used += 1
+    const count = world.rows[name].length
+    return { input: { id: world.id(name, (count * 2 - used) % count) } }
+  }
+}
+
 const move: Example = (world) => ({
   input: { id: world.spare.confirmed[0], startsAt: freeStart() },
 })
@@ -154,10 +164,8 @@ const examples: Record<string, Example> = {
   'Mutation.archiveService': nth('Service', 7),
   'Mutation.archiveSession': nth('Session', 7),
   'Mutation.archiveStaffMember': nth('StaffMember', 6),
-  'Mutation.deleteBlock': (world) => ({ input: { id: world.id('Block', 6) } }),
-  'Mutation.deleteAvailabilityException': (world) => ({
-    input: { id: world.id('AvailabilityException', 27) },
-  }),
+  'Mutation.deleteBlock': lastOf('Block'),
+  'Mutation.deleteAvailabilityException': lastOf('AvailabilityException'),
 }
 
 let blocks = 0
@@ -184,4 +192,9 @@ export function exampleOf(
     if (example) return example(world)
   }
   return {}
+}
+
+/** Whether arguments are written down for exactly this field or place. */
+export function hasExample(name: string): boolean {
+  return name in examples
 }

@@ -234,7 +234,8 @@ const firstOfType = new Map(connections.toReversed().map((way) => [typeOf(way), 
 
 const shown = ({ after, before }: Ask) => {
   const cursor = after ?? before ?? ''
-  return `${after == null ? 'before' : 'after'} ${cursor} ${Buffer.from(cursor, 'base64url').toString()}`
+  const inside = Buffer.from(cursor, 'base64url').toString()
+  return `${after == null ? 'before' : 'after'} ${cursor} ${inside}`
 }
 
 /** The cursor with each of its parts replaced by something that cannot stand there. */

@@ -6,6 +6,7 @@ import {
   isAbstractType,
   isInterfaceType,
   isLeafType,
+  isNonNullType,
   isObjectType,
   isRequiredArgument,
   type GraphQLField,
@@ -33,8 +34,12 @@ export type Way = {
 
 const plumbing = /(Connection|Edge|PageInfo|Success|Error)$/
 
-/** Every field of every object type that a query reaches, and every root field. */
-export function waysTo(schema: GraphQLSchema): Way[] {
+/**
+ * Every field of every object type that a query reaches, and every root field. `through` gives the
+ * arguments, as text, of fields that lead somewhere and need some; what lies behind the others is
+ * not reached.
+ */
+export function waysTo(schema: GraphQLSchema, through: Record<string, string> = {}): Way[] {
   const seen = new Set<string>()
   const open: Omit<Way, 'field' | 'name'>[] = []
   const add = (way: Omit<Way, 'field' | 'name'>) => {
@@ -62,13 +67,16 @@ export function waysTo(schema: GraphQLSchema): Way[] {
   // Breadth first, so that every way is a shortest one.
   for (const way of open) {
     if (way.operation !== 'query') continue
-    for (const field of Object.values(way.parent.getFields())) {
+    // What is always there first: a way through null leads nowhere.
+    for (const field of Object.values(way.parent.getFields()).toSorted(alwaysFirst)) {
       const type = getNamedType(field.type)
-      if (field.args.some(isRequiredArgument) || !isObjectType(type)) continue
+      const args = through[`${way.parent.name}.${field.name}`] ?? ''
+      if (field.args.some(isRequiredArgument) && args === '') continue
+      if (!isObjectType(type)) continue
       add({
         ...way,
         parent: type,
-        wrap: (body) => way.wrap(`${field.name} { ${body} }`),
+        wrap: (body) => way.wrap(`${field.name}${args} { ${body} }`),
         path: [...way.path, field.name],
       })
     }
@@ -83,6 +91,9 @@ export function waysTo(schema: GraphQLSchema): Way[] {
       })),
     )
 }
+
+const alwaysFirst = (a: Field, b: Field) =>
+  Number(isNonNullType(b.type)) - Number(isNonNullType(a.type))
 
 /** Whether the field is a list that is read in pages. */
 export function isConnection(field: Field): boolean {

@@ -87,7 +87,14 @@ async function writeBusiness(prisma: Prisma, { accountId, word, slug, rows }: Pa
   ]
   await prisma.serviceStaff.createMany({
     data: pairs(rows.StaffMember, staff, rows.Service, service).map(
-      ([staffId, serviceId], position) => ({ accountId, serviceId, staffId, position }),
+      ([staffId, serviceId], position) => ({
+        accountId,
+        serviceId,
+        staffId,
+        position,
+        durationMinutes: position === 1 ? 30 : null,
+        priceMinor: position === 1 ? 5000 : null,
+      }),
     ),
   })
   await prisma.serviceResource.createMany({
