@@ -21,6 +21,7 @@ const COMMANDS = {
   format: [bin('oxfmt', 'bin', 'oxfmt')],
   generate: [],
   schema: [script('scripts/print-schema.ts')],
+  bench: [script('bench/run.ts')],
   'db:new': [script('scripts/db-new.ts')],
   'db:migrate': [script('scripts/db-migrate.ts')],
 }

@@ -1,6 +1,8 @@
 // Which transactions are run again, how often, and that what failed leaves nothing.
 import { beforeAll, describe, expect, it } from 'vitest'
-import { transaction } from '../../src/db/transaction.ts'
+import { transactionReader } from '../../src/db/reader.ts'
+import { transaction, type Transaction } from '../../src/db/transaction.ts'
+import { Prisma } from '../../src/generated/prisma/client.ts'
 import { testDatabase } from '../support/database.ts'
 
 const db = await testDatabase()
@@ -22,6 +24,35 @@ describe('transaction', () => {
     })
     expect(level).toBe('read committed')
     expect((await db.pool.query('SELECT n FROM tally WHERE id = 1')).rows).toEqual([{ n: 5 }])
+  })
+
+  it('shows hand-written SQL what Prisma wrote, and the other way round', async () => {
+    const seen = await transaction(db, async (tx) => {
+      const read = transactionReader(tx)
+      await tx.$executeRaw`UPDATE tally SET n = 7 WHERE id = 1`
+      const rows = await read<{ n: number }>(Prisma.sql`SELECT n FROM tally WHERE id = 1`)
+      await read(Prisma.sql`UPDATE tally SET n = 8 WHERE id = 1`)
+      return [...rows, ...(await tx.$queryRaw<{ n: number }[]>`SELECT n FROM tally WHERE id = 1`)]
+    })
+    expect(seen).toEqual([{ n: 7 }, { n: 8 }])
+  })
+
+  it('undoes hand-written SQL when its work fails', async () => {
+    await db.pool.query('UPDATE tally SET n = 0 WHERE id = 1')
+    const failing = transaction(db, async (tx) => {
+      await transactionReader(tx)(Prisma.sql`UPDATE tally SET n = 9 WHERE id = 1`)
+      throw new Error('no')
+    })
+    await expect(failing).rejects.toThrow('no')
+    expect((await db.pool.query('SELECT n FROM tally WHERE id = 1')).rows).toEqual([{ n: 0 }])
+  })
+
+  it('runs no hand-written SQL for what goes on after its end', async () => {
+    await db.pool.query('UPDATE tally SET n = 0 WHERE id = 1')
+    const over = await transaction(db, async (tx): Promise<{ tx: Transaction }> => ({ tx }))
+    const late = transactionReader(over.tx)(Prisma.sql`UPDATE tally SET n = 9 WHERE id = 1`)
+    await expect(late).rejects.toThrow(/transaction/i)
+    expect((await db.pool.query('SELECT n FROM tally WHERE id = 1')).rows).toEqual([{ n: 0 }])
   })
 
   it('lets both of two that deadlock succeed', async () => {
