@@ -80,7 +80,12 @@ export async function useHold(tx: Transaction, hold: Hold, bookingId: string): P
     where: { accountId, holdId: id, active: true },
     data: { kind: 'BOOKING', bookingId, holdId: null, expiresAt: null },
   })
-  if (rows.length === 0) throw refused('HOLD_EXPIRED', 'The hold has run out; place a new one.')
+  // Whoever found the hold run out, by a clock that is ahead, took only what it wanted of it.
+  const lost = await tx.occupancy.count({ where: { accountId, holdId: id } })
+  if (lost > 0) {
+    const sentence = 'The hold has run out; place a new one.'
+    throw refused('HOLD_EXPIRED', sentence, { path: ['holdId'] })
+  }
   return rows
     .toSorted((a, b) => a.position - b.position)
     .flatMap(({ staffId }) => (staffId ? [staffId] : []))
