@@ -51,6 +51,7 @@ const idTypes: Record<string, NodeName> = {
   account: 'Account',
   accountId: 'Account',
   accounts: 'Account',
+  bookingId: 'Booking',
   bookingIds: 'Booking',
   customerId: 'Customer',
   customerIds: 'Customer',
@@ -78,6 +79,7 @@ export function idTypeOf(slot: Slot): NodeName | null {
   if (field.name === 'node' || field.name === 'nodes') return null
   if (name === 'id') {
     if (field.name === 'markNoShow') return 'Booking'
+    if (field.name === 'cancelBookingSeries') return 'Series'
     const nouns = [/[A-Z]\w*$/.exec(field.name)?.[0] ?? '', getNamedType(field.type).name]
     const noun = nouns.find((each) => schema.getType(each))
     if (noun) return noun as NodeName

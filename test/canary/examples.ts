@@ -19,6 +19,16 @@ const booking = (world: World) => ({
   customerId: world.id('Customer'),
 })
 
+const together = (world: World, item: Record<string, unknown>) => {
+  const { customerId, ...wanted } = booking(world)
+  return { input: { customerId, items: [{ ...wanted, ...item }] } }
+}
+
+let cancelled = 0
+
+/** One of the bookings in the first session that nothing else here is done to. */
+const anotherOfSeries = (world: World) => world.id('Booking', 9 + (cancelled++ % 6))
+
 const link = (world: World) => ({ account: world.id('Account'), slug: `${world.word}-0` })
 const through = (world: World) => ({
   startsAt: freeStart(),
@@ -84,6 +94,21 @@ const examples: Record<string, Example> = {
   }),
   'Mutation.createBooking input.party': (world) => ({
     input: { ...booking(world), party: [{ category: `${world.word}0`, count: 1 }] },
+  }),
+  'Mutation.createBookings': (world) => together(world, {}),
+  'Mutation.createBookings input.items.0.sessionId': (world) =>
+    together(world, {
+      startsAt: undefined,
+      serviceId: world.id('Service', 1),
+      sessionId: world.id('Session', 1),
+    }),
+  'Mutation.createBookings input.items.0.holdId': (world) =>
+    together(world, { startsAt: undefined, holdId: world.id('Hold', 3) }),
+  'Mutation.createBookingSeries': (world) => ({
+    input: { ...booking(world), rule: 'FREQ=DAILY;COUNT=1' },
+  }),
+  'Mutation.cancelBookingSeries': (world) => ({
+    input: { id: world.id('Series'), part: 'THIS_ONLY', bookingId: anotherOfSeries(world) },
   }),
   'Mutation.createLinkBooking': (world) => ({
     input: { linkId: world.id('BookingLink'), ...through(world) },

@@ -110,7 +110,7 @@ describe('an id', async () => {
       const { data } = await asked.multiAccountAdmin.ask(document, variables)
       const found = (data as { result: unknown[] }).result
       const [before, own, after] = found.map((node) => node && Object.keys(node).length > 0)
-      const isNode = !['WorkingHours', 'Series', 'BookingEvent'].includes(type)
+      const isNode = !['WorkingHours', 'BookingEvent'].includes(type)
       expect([type, before, own, after]).toEqual([type, null, isNode || null, null])
     }
   })

@@ -220,6 +220,7 @@ async function writeBookings(prisma: Prisma, { accountId, word, rows }: Parts) {
       id: rows.Series[0] ?? '',
       serviceId: rows.Service[0] ?? '',
       rule: `FREQ=DAILY;X-NOTE=${word}`,
+      skipped: [{ startsAt: new Date(monday).toISOString(), code: 'SLOT_TAKEN', message: word }],
       startsAt: new Date(monday),
     },
   })

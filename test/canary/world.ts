@@ -31,7 +31,7 @@ export async function fillWorld(db: Database, accountId: string, word: string): 
     Session: ids(even),
     Customer: ids(odd),
     Booking: ids(even + odd + 3 * spare),
-    Hold: ids(3),
+    Hold: ids(4),
     Block: ids(odd),
     AvailabilityException: ids(4 * odd),
     WorkingHours: ids(2 * 7),
@@ -84,6 +84,7 @@ export function expectedCounts({ rows }: World): Record<string, number> {
     Resource: { services: even, exceptions: odd, blocks: odd, bookings: even },
     Customer: { bookings: even + odd },
     Session: { bookings: odd },
+    Series: { bookings: rows.Booking.length },
     Booking: { payments: odd, history: even },
   }
   return Object.fromEntries(
