@@ -112,7 +112,7 @@ describe('Apollo Client', () => {
     expect(third).toMatchObject({ __typename: 'SlotTakenError', code: 'SLOT_TAKEN' })
   })
 
-  it('hears of events over graphql-ws, and shows what they tell wherever it is watched', async () => {
+  it('hears of events over graphql-ws, and shows what they tell where it is watched', async () => {
     const { id, after } = await bookAndPlace(salon)
     const watched = watchBooking(id)
     await shown(watched, () => true)
