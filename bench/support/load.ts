@@ -23,10 +23,12 @@ export const graphqlCall = (token: string, query: string, variables: object): Ca
   body: JSON.stringify({ query, variables }),
 })
 
-const agent = new Agent({ keepAlive: true, maxSockets: 64 })
-
 /** One request; the body of the answer. Throws for anything but 200. */
-export function send({ url }: Measured, { path, headers, body }: Call): Promise<string> {
+function send(
+  { url }: Measured,
+  { path, headers, body }: Call,
+  agent: Agent | false,
+): Promise<string> {
   return new Promise((resolve, reject) => {
     const sent = request(url + path, {
       method: 'POST',
@@ -54,7 +56,10 @@ export function send({ url }: Measured, { path, headers, body }: Call): Promise<
 
 /** The answer to one request, which must hold no errors. */
 export async function ask<Data>(server: Measured, call: Call): Promise<Data> {
-  const { data, errors } = JSON.parse(await send(server, call)) as { data: Data; errors?: unknown }
+  const { data, errors } = JSON.parse(await send(server, call, false)) as {
+    data: Data
+    errors?: unknown
+  }
   if (errors) throw new Error(`The measured request failed: ${JSON.stringify(errors)}`)
   return data
 }
@@ -70,19 +75,21 @@ type Plan = {
 /** Loads a server for so many seconds. */
 export async function load(server: Measured, plan: Plan): Promise<Load> {
   const took: number[] = []
+  const agent = new Agent({ keepAlive: true, maxSockets: plan.clients })
   const before = await server.cost()
   const began = performance.now()
   const until = began + plan.seconds * 1000
   const client = async (index: number) => {
     while (performance.now() < until) {
       const asked = performance.now()
-      const answer = await send(server, plan.call(index))
+      const answer = await send(server, plan.call(index), agent)
       took.push(performance.now() - asked)
       plan.heard?.(answer, index)
     }
   }
   await Promise.all(Array.from({ length: plan.clients }, (_, index) => client(index)))
   const seconds = (performance.now() - began) / 1000
+  agent.destroy()
   const after = await server.cost()
   took.sort((a, b) => a - b)
   const requests = took.length

@@ -14,7 +14,7 @@ import { chooseStaff, type Assign } from './choose-staff.ts'
 import { loadServiceFacts, type ServiceFacts } from './facts.data.ts'
 import { occupy, type NewOccupancy } from './occupancy.data.ts'
 import { availabilityRefusal } from './refusal.ts'
-import { checkStart, nextStarts } from './slots.ts'
+import { checkStart, nextStarts, type SlotRefusal } from './slots.ts'
 import { worldsOf, type World } from './world.data.ts'
 
 export type PlaceRequest = {
@@ -61,7 +61,7 @@ export async function takePlace(
   for (let race = 0; race < races; race++) {
     const { world } = await worldOf(read, ctx, facts, request)
     const checked = checkStart(world, request.startsAt, request.staffIds)
-    if (!checked.ok) break
+    if (!checked.ok) throw refusalOf(ctx, facts, request, checked)
     const staffIds =
       world.staffMode === 'ANY'
         ? await pickOne(read, facts, request, checked.staffIds)
@@ -74,7 +74,7 @@ export async function takePlace(
     await tx.$executeRaw`DELETE FROM "Occupancy" WHERE "accountId" = ${facts.accountId}::uuid
       AND ${column} = ${owner.id}::uuid AND "active"`
   }
-  throw await refusalOf(read, ctx, facts, request)
+  throw refusalOf(ctx, facts, request, { ok: false, reason: 'TAKEN' })
 }
 
 /** The service of a request; refuses what it cannot be asked for. */
@@ -215,15 +215,12 @@ export function occupanciesOf(
   ]
 }
 
-async function refusalOf(
-  read: Reader,
+function refusalOf(
   ctx: ActionContext,
   facts: ServiceFacts,
   request: PlaceRequest,
+  reason: SlotRefusal,
 ) {
-  const { world } = await worldOf(read, ctx, facts, request)
-  const checked = checkStart(world, request.startsAt, request.staffIds)
-  const reason = checked.ok ? ({ ok: false, reason: 'TAKEN' } as const) : checked
   const refusal = availabilityRefusal(facts, zoneOf(facts.account.timeZone), reason)
   return refused(refusal.code, refusal.message, {
     ...refusal,

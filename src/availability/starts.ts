@@ -203,13 +203,20 @@ function startSet(free: IntervalSet, before: number, length: number): IntervalSe
   return out
 }
 
+// By halves: one after the other would walk what is known anew for each lead.
+function unionOf(sets: readonly IntervalSet[]): IntervalSet {
+  if (sets.length < 2) return sets[0] ?? NEVER
+  const half = sets.length >> 1
+  return union(unionOf(sets.slice(0, half)), unionOf(sets.slice(half)))
+}
+
 /** Every start that some lead can give, once, ascending. */
 function startAxis(
   { world, from, relaxed }: Search,
   leadStarts: readonly IntervalSet[],
   byWindow: boolean,
 ): readonly Instant[] {
-  const startable = leadStarts.reduce(union, NEVER)
+  const startable = unionOf(leadStarts)
   if (relaxed.step) return startable.length === 0 ? [] : [from]
   if (byWindow) return startable.filter((_, index) => index % 2 === 0)
   return startsFromMidnight(world.account.zone, startable, world.service.slotStepMinutes * MINUTE)
