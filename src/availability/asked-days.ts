@@ -23,3 +23,8 @@ export function askedDays(
   if (!(first >= 0 && first < lastDay)) return { fault: `"from" is ${from}; take 1970 to 2199.` }
   return { from: dayStart(zone, first), to: dayStart(zone, first + days) }
 }
+
+/** Cost of an answer: what it takes to find it, and what it holds for each of its days. */
+export function daysCost({ days }: { days?: number | null }) {
+  return { field: 50, multiplier: Math.min(Math.max(days ?? 7, 1), maxDays) }
+}

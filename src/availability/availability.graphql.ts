@@ -6,11 +6,11 @@ import type { Key } from '../db/id.ts'
 import { demandArgument } from '../graphql/arguments.ts'
 import { batched } from '../graphql/batches.ts'
 import { builder } from '../graphql/builder.ts'
-import { keyOf } from '../graphql/ids.ts'
+import { encodeId, keyOf } from '../graphql/ids.ts'
 import { badInput } from '../graphql/lists.ts'
 import { dayName } from '../time/local.ts'
 import { localDayOf, zoneOf, type Zone } from '../time/zone.ts'
-import { askedDays, maxDays } from './asked-days.ts'
+import { askedDays, daysCost, maxDays } from './asked-days.ts'
 import {
   firstOffers,
   loadOffers,
@@ -28,11 +28,6 @@ type Days = {
 
 /** What a day counts for in the cost of an operation. */
 const slotsPerDay = 20
-
-/** Cost of an answer: what it takes to find it, and what it holds for each of its days. */
-function daysCost({ days }: { days?: number | null }) {
-  return { field: 50, multiplier: Math.min(Math.max(days ?? 7, 1), maxDays) }
-}
 
 const Day = builder.objectRef<{ date: string; slots: Offer[] }>('AvailabilityDay').implement({
   description: "The slots of one local day of the answer's zone.",
@@ -100,7 +95,9 @@ const AvailabilityInput = builder.inputType('AvailabilityInput', {
     resourceIds: t.idList({ description: 'Only with one of these resources.' }),
     partySize: t.field({ type: 'PositiveInt', defaultValue: 1, description: 'For how many.' }),
     excludeBooking: t.id({ description: 'Treat the time of this booking as free: it moves.' }),
-    durationMinutes: t.int({ description: 'Another length than the usual one.' }),
+    durationMinutes: t.int({
+      description: 'Another length than the usual one; of a booking that moves, than its own.',
+    }),
   }),
 })
 
@@ -134,6 +131,31 @@ builder.prismaObjectField('Service', 'availability', (t) =>
       partySize: t.arg({ type: 'PositiveInt', defaultValue: 1, description: 'For how many.' }),
     },
     resolve: (service, args, ctx) => availabilityOf(ctx, service, args),
+  }),
+)
+
+builder.prismaObjectField('StaffMember', 'availability', (t) =>
+  t.field({
+    type: Availability,
+    nullable: true,
+    scopes: readAvailability,
+    complexity: daysCost,
+    description: 'When they have time for a service. Null when denied.',
+    args: {
+      serviceId: t.arg.id({ required: true, description: 'What is to be booked.' }),
+      from: t.arg({ type: 'LocalDate', required: true, description: 'The first day.' }),
+      days: t.arg.int({ defaultValue: 7, description: `How many days, 1 to ${maxDays}.` }),
+      timeZone: t.arg({ type: 'TimeZone', description: "Whose days; left out, the account's." }),
+      partySize: t.arg({ type: 'PositiveInt', defaultValue: 1, description: 'For how many.' }),
+    },
+    resolve: ({ accountId, id }, { serviceId, ...args }, ctx) => {
+      const service = serviceWithin(ctx, serviceId, 'serviceId')
+      if (service.accountId !== accountId) throw absent('Service', 'serviceId')
+      return availabilityOf(ctx, service, {
+        ...args,
+        staffIds: [encodeId('StaffMember', { accountId, id })],
+      })
+    },
   }),
 )
 
@@ -182,7 +204,7 @@ async function questionOf(ctx: Context, service: Key, input: Asked): Promise<Ava
     services: [service],
     now: ctx.clock.now(),
     partySize: input.partySize ?? 1,
-    durationMinutes: input.durationMinutes ?? (booking && keptMinutes(booking, staffIds)),
+    durationMinutes: input.durationMinutes ?? (booking && keptMinutes(booking)),
     staffIds,
     resourceIds: idsOf('Resource', input.resourceIds),
     exceptBookingId: booking?.id ?? null,

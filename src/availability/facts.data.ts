@@ -5,7 +5,6 @@ import type { Key } from '../db/id.ts'
 import type { Reader } from '../db/reader.ts'
 import { Prisma } from '../generated/prisma/client.ts'
 import { dayNumber } from '../time/local.ts'
-import { zoneOf } from '../time/zone.ts'
 import type { Hours, HoursException, WeeklyHours } from './hours.ts'
 import type { SlotRules } from './slot-world.ts'
 
@@ -205,9 +204,4 @@ function exceptionOf(h: ExceptionRow): HoursException {
     startMinute: h.startMinute,
     endMinute: h.endMinute,
   }
-}
-
-/** The zone of the account that has the service. */
-export function zoneOfService(facts: ServiceFacts) {
-  return zoneOf(facts.account.timeZone)
 }

@@ -50,7 +50,7 @@ mutation('createBookings', {
       description: `What to book, 1 to ${maxBatch}. A refusal's path names the item, from 0.`,
     }),
     ...whoInput(t),
-    notify: t.field({ type: NotifyInput, description: 'Who is told; everybody when left out.' }),
+    notify: t.field({ type: NotifyInput, description: 'Who is told. No effect yet.' }),
     idempotencyKey: idempotencyKey(t),
   }),
   resolve: async (input, ctx) => {

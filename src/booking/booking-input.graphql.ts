@@ -29,7 +29,7 @@ export const idempotencyKey = (t: Fields) =>
   })
 
 export const NotifyInput = builder.inputType('NotifyInput', {
-  description: 'Who is told of a change.',
+  description: 'Who is to be told of a change. Nothing is sent yet, so it has no effect so far.',
   fields: (t) => ({
     customer: t.boolean({ defaultValue: true, description: 'Tell the customer.' }),
     staff: t.boolean({ defaultValue: true, description: 'Tell the staff.' }),

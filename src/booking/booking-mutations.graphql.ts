@@ -41,7 +41,7 @@ mutation('createBooking', {
     ...whoInput(t),
     holdId: t.id({ description: 'Use this hold up; its slot and size count.' }),
     ...wordsInput(t),
-    notify: t.field({ type: NotifyInput, description: 'Who is told; everybody when left out.' }),
+    notify: t.field({ type: NotifyInput, description: 'Who is told. No effect yet.' }),
     idempotencyKey: idempotencyKey(t),
   }),
   resolve: (input, ctx) => {
@@ -67,7 +67,7 @@ mutation('rescheduleBooking', {
     id: bookingId(t),
     ...timeInput(t),
     expectedVersion: expectedVersion(t),
-    notify: t.field({ type: NotifyInput, description: 'Who is told; everybody when left out.' }),
+    notify: t.field({ type: NotifyInput, description: 'Who is told. No effect yet.' }),
   }),
   resolve: (input, ctx) => {
     const key = demandKey('Booking', input.id, 'id')
@@ -90,7 +90,7 @@ mutation('reassignBooking', {
     staffId: t.id({ description: 'To this staff member; left out, whoever has it keeps it.' }),
     resourceId: t.id({ description: 'To this resource among those that serve.' }),
     expectedVersion: expectedVersion(t),
-    notify: t.field({ type: NotifyInput, description: 'Who is told; everybody when left out.' }),
+    notify: t.field({ type: NotifyInput, description: 'Who is told. No effect yet.' }),
   }),
   resolve: (input, ctx) => {
     const key = demandKey('Booking', input.id, 'id')
@@ -143,7 +143,7 @@ mutation('cancelBooking', {
       description: 'What is given back.',
     }),
     expectedVersion: expectedVersion(t),
-    notify: t.field({ type: NotifyInput, description: 'Who is told; everybody when left out.' }),
+    notify: t.field({ type: NotifyInput, description: 'Who is told. No effect yet.' }),
     idempotencyKey: idempotencyKey(t),
   }),
   resolve: (input, ctx) =>
@@ -171,7 +171,7 @@ for (const [name, [status, description, done]] of Object.entries(transitions)) {
     refusals: changing,
     input: (t) => ({
       id: bookingId(t),
-      reason: t.string({ description: 'Why, for people; kept when it is declined.' }),
+      ...(status === 'DECLINED' && { reason: t.string({ description: 'Why, for people.' }) }),
       expectedVersion: expectedVersion(t),
     }),
     resolve: (input, ctx) =>

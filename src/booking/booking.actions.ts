@@ -15,7 +15,7 @@ import {
   type Customer,
 } from '../generated/prisma/client.ts'
 import { isTimeZone } from '../time/zone.ts'
-import { headCount, partyIssues, type PartyPart } from './booking.ts'
+import { chargeable, headCount, partyIssues, type PartyPart } from './booking.ts'
 import { bookingEvent, insertBooking, type NewBookingRow } from './booking.data.ts'
 import { customerFor, type CustomerChoice } from './customer-choice.actions.ts'
 import { lockLiveHold, useHold } from './hold.data.ts'
@@ -56,6 +56,9 @@ export async function createBooking(ctx: ActionContext, input: NewBooking): Prom
   )
 }
 
+/** Characters of the free fields of a booking, each as JSON. */
+const longestJson = 20_000
+
 /** Refuses what is wrong with the words of an input, whatever its time. */
 export async function checkWords(tx: Transaction, input: NewBooking): Promise<void> {
   if (input.timeZone && !isTimeZone(input.timeZone)) {
@@ -63,6 +66,10 @@ export async function checkWords(tx: Transaction, input: NewBooking): Promise<vo
   }
   if ((input.externalRef?.length ?? 0) > 255) {
     throw invalid(['externalRef'], 'An external reference has at most 255 characters.')
+  }
+  for (const field of ['customFields', 'answers'] as const) {
+    if (JSON.stringify(input[field] ?? null).length <= longestJson) continue
+    throw invalid([field], `As JSON, ${field} has more than ${longestJson} characters.`)
   }
   if (!input.customerId === !input.customer) {
     throw invalid(['customerId'], 'Name the customer by customerId or describe one in customer.')
@@ -145,6 +152,8 @@ async function takeFromHold(
   if (input.sessionId && input.sessionId !== hold.sessionId) {
     throw differs('sessionId', 'another time')
   }
+  if (input.durationMinutes !== null) throw differs('durationMinutes', 'a length of its own')
+  if (input.resourceId !== null) throw differs('resourceId', 'resources of its own')
   const heads = headCount(input.partySize ?? hold.partySize, input.party)
   if (heads !== hold.partySize) throw differs('partySize', `${hold.partySize}`)
   const staffIds = await useHold(tx, hold, bookingId)
@@ -168,5 +177,5 @@ async function takeFromHold(
 // An appointment costs what it costs; a class costs its price for each head.
 function priceOf(facts: Taken['facts'], leadId: string | undefined, heads: number): number | null {
   const own = facts.staff.find(({ id }) => id === leadId)?.priceMinor ?? facts.priceMinor
-  return own !== null && facts.kind === 'CLASS' ? own * heads : own
+  return own !== null && facts.kind === 'CLASS' ? chargeable(own * heads) : own
 }

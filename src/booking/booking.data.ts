@@ -5,10 +5,11 @@ import { lockSession } from '../availability/seats.data.ts'
 import type { ActionContext } from '../context.ts'
 import type { Key } from '../db/id.ts'
 import { lockRow } from '../db/lock.ts'
+import { transactionReader } from '../db/reader.ts'
 import type { Transaction } from '../db/transaction.ts'
 import { notFound } from '../errors.ts'
 import { changesBetween, type NewEvent } from '../events/event.ts'
-import type { Booking, Prisma } from '../generated/prisma/client.ts'
+import { Prisma, type Booking } from '../generated/prisma/client.ts'
 import { bookingNumber } from './booking.ts'
 import { toldBookingFields, type BookingEventType } from './booking.events.ts'
 
@@ -90,15 +91,39 @@ export function changeBooking(
   })
 }
 
-/** The event of a booking's change, with what changed. */
+/**
+ * Everybody who does these bookings, by booking id, the lead first; after a booking ended, those who
+ * would have.
+ */
+export async function staffOf(
+  tx: Transaction,
+  bookings: readonly Booking[],
+): Promise<Map<string, string[]>> {
+  const rows = await transactionReader(tx)<{ id: string; staffIds: string[] }>(Prisma.sql`
+    SELECT b."id"::text AS "id",
+      array_agg(coalesce(o."staffId", j."staffId")::text ORDER BY o."position", j."position")
+        AS "staffIds"
+    FROM unnest(${bookings.map(({ accountId }) => accountId)}::uuid[],
+        ${bookings.map(({ id }) => id)}::uuid[],
+        ${bookings.map(({ sessionId }) => sessionId)}::uuid[]) b("accountId", "id", "sessionId")
+      LEFT JOIN "Occupancy" o ON o."accountId" = b."accountId" AND o."bookingId" = b."id"
+        AND o."staffId" IS NOT NULL
+      LEFT JOIN "SessionStaff" j ON j."accountId" = b."accountId" AND j."sessionId" = b."sessionId"
+    WHERE o."staffId" IS NOT NULL OR j."staffId" IS NOT NULL
+    GROUP BY b."id"`)
+  return new Map(rows.map(({ id, staffIds }) => [id, staffIds]))
+}
+
+/** The event of a booking's change, with what changed. `staffIds` are all who do it, or did. */
 export function bookingEvent(
   type: BookingEventType,
   booking: Booking,
   before: Booking | null,
-  staffIds: readonly string[] = booking.staffId ? [booking.staffId] : [],
+  staffIds: readonly string[],
 ): NewEvent {
-  // Whoever watches the staff member or session that lost the booking must hear of it too.
-  const staff = new Set([...staffIds, ...(before?.staffId ? [before.staffId] : [])])
+  // Whoever watches the staff member that lost the booking must hear of it too.
+  const leads = [booking.staffId, before?.staffId].filter((id) => id != null)
+  const staff = new Set([...staffIds, ...leads])
   return {
     type,
     accountId: booking.accountId,

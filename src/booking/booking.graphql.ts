@@ -1,15 +1,13 @@
 // Booking as the graph shows it. Lists stand in booking-lists.graphql.ts, mutations in
 // booking-mutations.graphql.ts.
 
-import type { Context } from '../context.ts'
-import { Prisma, type Booking } from '../generated/prisma/client.ts'
-import { poolReader } from '../db/reader.ts'
+import type { Booking } from '../generated/prisma/client.ts'
 import type { Key } from '../db/id.ts'
-import { batched } from '../graphql/batches.ts'
 import { builder } from '../graphql/builder.ts'
 import { encodeId } from '../graphql/ids.ts'
 import { Money, moneyOf } from '../graphql/money.ts'
 import { findable, Node } from '../graphql/node.ts'
+import { resourcesOf, staffMembersOf } from './assigned.graphql.ts'
 import type { PartyPart } from './booking.ts'
 
 findable('Booking', ['bookings:read'])
@@ -176,21 +174,14 @@ builder.prismaObject('Booking', {
       nullable: true,
       scopes: ['staff:read'],
       description: 'Everybody who does it, the lead first. Null when denied.',
-      resolve: async (row, _args, ctx) => {
-        const ids = (await assignmentsOf(ctx, row)).flatMap(({ staffId }) => staffId ?? [])
-        const all = ids.length > 0 || !row.staffId ? ids : [row.staffId]
-        return loadAll(ctx, 'StaffMember', row.accountId, all)
-      },
+      resolve: (row, _args, ctx) => staffMembersOf(ctx, ownerOf(row), row.staffId),
     }),
     resources: t.field({
       type: ['Resource'],
       nullable: true,
       scopes: ['staff:read'],
       description: 'What it occupies. Null when denied.',
-      resolve: async (row, _args, ctx) => {
-        const ids = (await assignmentsOf(ctx, row)).flatMap(({ resourceId }) => resourceId ?? [])
-        return loadAll(ctx, 'Resource', row.accountId, ids)
-      },
+      resolve: (row, _args, ctx) => resourcesOf(ctx, ownerOf(row)),
     }),
     session: t.field({
       type: 'Session',
@@ -203,32 +194,7 @@ builder.prismaObject('Booking', {
   }),
 })
 
-async function loadAll<M extends 'StaffMember' | 'Resource'>(
-  ctx: Context,
-  model: M,
-  accountId: string,
-  ids: readonly string[],
-) {
-  const rows = await Promise.all([...new Set(ids)].map((id) => ctx.load(model, { accountId, id })))
-  return rows.filter((row) => row !== null)
-}
-
-type Assignment = { ownerId: string; staffId: string | null; resourceId: string | null }
-
-/** Who and what a booking (or the session it has seats in) occupies, in order. */
-function assignmentsOf(ctx: Context, booking: Booking): Promise<Assignment[]> {
-  const key = { accountId: booking.accountId, id: booking.sessionId ?? booking.id }
-  return batched(ctx, 'Booking.assignments', key, (keys) => readAssignments(ctx, keys))
-}
-
-async function readAssignments(ctx: Context, keys: readonly Key[]): Promise<Assignment[][]> {
-  const rows = await poolReader(ctx.db)<Assignment>(Prisma.sql`
-    SELECT u."id"::text AS "ownerId", o."staffId", o."resourceId"
-    FROM unnest(${keys.map(({ accountId }) => accountId)}::uuid[],
-        ${keys.map(({ id }) => id)}::uuid[]) u("accountId", "id")
-      JOIN "Occupancy" o ON o."accountId" = u."accountId"
-        AND (o."bookingId" = u."id" OR (o."sessionId" = u."id" AND o."active"))
-    ORDER BY o."staffId" IS NULL, o."position", o."id"`)
-  const byOwner = Map.groupBy(rows, ({ ownerId }) => ownerId)
-  return keys.map(({ id }) => byOwner.get(id) ?? [])
+// Seats are taken in a session, and the session occupies.
+function ownerOf({ accountId, id, sessionId }: Booking): Key {
+  return { accountId, id: sessionId ?? id }
 }

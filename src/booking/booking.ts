@@ -1,7 +1,7 @@
 // A booking's life: which status may follow which, what a cancellation gives back, what a party is.
 // Pure: `now` is an argument; sentences are public.
 
-import type { Issue, RefusalCode } from '../errors.ts'
+import { invalid, type Issue, type RefusalCode } from '../errors.ts'
 import { HOUR, type Instant } from '../time/instant.ts'
 
 export type BookingStatus =
@@ -11,9 +11,6 @@ export type BookingStatus =
   | 'CANCELLED'
   | 'COMPLETED'
   | 'NO_SHOW'
-
-/** Statuses whose booking occupies its time or seats, or did. */
-export const occupying: readonly BookingStatus[] = ['PENDING', 'CONFIRMED', 'COMPLETED', 'NO_SHOW']
 
 const after: Record<BookingStatus, readonly BookingStatus[]> = {
   PENDING: ['CONFIRMED', 'DECLINED', 'CANCELLED'],
@@ -97,6 +94,16 @@ export function refundDue(
   if (refund === 'FULL') return booking.amountPaidMinor
   const percent = now <= freeUntil(booking, policy) ? 100 : policy.cancelRefundPercent
   return Math.floor((booking.amountPaidMinor * percent) / 100)
+}
+
+/** The most that one booking may cost, in minor units. */
+export const highestPriceMinor = 2_147_483_647
+
+/** A price, unless it is more than one booking may cost. */
+export function chargeable(priceMinor: number): number {
+  if (priceMinor <= highestPriceMinor) return priceMinor
+  const message = `The price comes to ${priceMinor}; one booking costs at most ${highestPriceMinor}.`
+  throw invalid(['partySize'], message)
 }
 
 export type PartyPart = { category: string; count: number }

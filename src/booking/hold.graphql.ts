@@ -6,6 +6,7 @@ import { demandKey, encodeId } from '../graphql/ids.ts'
 import { demandIds } from '../graphql/inputs.ts'
 import { mutation } from '../graphql/mutations.ts'
 import { findable, Node } from '../graphql/node.ts'
+import { resourcesOf, staffMembersOf } from './assigned.graphql.ts'
 import { maxHoldSeconds, placeHold, releaseHold } from './hold.actions.ts'
 import { slotInput, slotOf } from './slot-input.graphql.ts'
 
@@ -54,6 +55,27 @@ builder.prismaObject('Hold', {
       resolve: ({ accountId, serviceId }, _args, ctx) =>
         ctx.load('Service', { accountId, id: serviceId }),
     }),
+    staff: t.field({
+      type: 'StaffMember',
+      nullable: true,
+      scopes: ['staff:read'],
+      description: 'Whom it keeps, the lead when several; null for nobody, once used, or denied.',
+      resolve: async (row, _args, ctx) => (await staffMembersOf(ctx, ownerOf(row)))[0] ?? null,
+    }),
+    staffMembers: t.field({
+      type: ['StaffMember'],
+      nullable: true,
+      scopes: ['staff:read'],
+      description: 'Everybody whom it keeps, the lead first; nobody once used. Null when denied.',
+      resolve: (row, _args, ctx) => staffMembersOf(ctx, ownerOf(row)),
+    }),
+    resources: t.field({
+      type: ['Resource'],
+      nullable: true,
+      scopes: ['staff:read'],
+      description: 'What it keeps; nothing once used. Null when denied.',
+      resolve: (row, _args, ctx) => resourcesOf(ctx, ownerOf(row)),
+    }),
     session: t.field({
       type: 'Session',
       nullable: true,
@@ -64,6 +86,11 @@ builder.prismaObject('Hold', {
     }),
   }),
 })
+
+// Seats are kept in a session, and the session occupies.
+function ownerOf({ accountId, id, sessionId }: Hold) {
+  return { accountId, id: sessionId ?? id }
+}
 
 function stateOf({ state, expiresAt }: Hold, now: number): Hold['state'] {
   return state === 'LIVE' && expiresAt.getTime() <= now ? 'EXPIRED' : state

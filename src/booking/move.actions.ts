@@ -1,17 +1,21 @@
 // Moving bookings in time and to other staff. The booking keeps its id and number.
 
+import { loadServiceFacts } from '../availability/facts.data.ts'
 import { keptMinutes } from '../availability/kept-length.ts'
 import { lockOccupants, vacate } from '../availability/occupancy.data.ts'
+import { lockLimits } from '../availability/place.data.ts'
 import { changeSeats } from '../availability/seats.data.ts'
 import { demand } from '../auth/viewer.ts'
 import type { ActionContext } from '../context.ts'
 import type { Key } from '../db/id.ts'
+import { transactionReader } from '../db/reader.ts'
 import { transaction, type Transaction } from '../db/transaction.ts'
-import { checkVersion, invalid, refused } from '../errors.ts'
+import { checkVersion, invalid, Refused, refused } from '../errors.ts'
 import { appendEvents } from '../events/outbox.ts'
 import type { Booking } from '../generated/prisma/client.ts'
+import { DAY } from '../time/instant.ts'
 import { refusedEdit } from './booking.ts'
-import { bookingEvent, changeBooking, lockBooking } from './booking.data.ts'
+import { bookingEvent, changeBooking, lockBooking, staffOf } from './booking.data.ts'
 import type { SlotChoice } from './slot-choice.ts'
 import { takeTime, type Taken } from './take.data.ts'
 
@@ -33,6 +37,7 @@ export async function rescheduleBooking(
     checkVersion('Booking', before.version, move.expectedVersion)
     const refusal = refusedEdit(before, true)
     if (refusal) throw refused(refusal.code, refusal.message, refusal)
+    const left = (await staffOf(tx, [before])).get(before.id) ?? []
     const taken = before.sessionId
       ? await moveSeats(tx, ctx, before, move)
       : await movePlace(tx, ctx, before, move)
@@ -44,7 +49,7 @@ export async function rescheduleBooking(
     })
     const moved = before.startsAt.getTime() !== booking.startsAt.getTime()
     const type = moved || before.sessionId ? 'booking.rescheduled' : 'booking.updated'
-    await appendEvents(tx, ctx, [bookingEvent(type, booking, before, taken.staffIds)])
+    await appendEvents(tx, ctx, [bookingEvent(type, booking, before, [...taken.staffIds, ...left])])
     return booking
   })
 }
@@ -57,30 +62,57 @@ async function movePlace(
 ): Promise<Taken> {
   const { accountId, id } = before
   const service = { accountId, id: before.serviceId }
-  const links = await tx.serviceStaff.findMany({ where: { accountId, serviceId: service.id } })
-  const resources = await tx.serviceResource.findMany({
-    where: { accountId, serviceId: service.id },
-  })
-  // Two who swap places must not wait for each other: everybody who can be involved, in one order.
-  await lockOccupants(tx, [
-    ...links.map(({ staffId }) => staffId),
-    ...resources.map(({ resourceId }) => resourceId),
-  ])
+  const startsAt = move.startsAt ?? before.startsAt
+  await lockEverybody(tx, before, startsAt)
+  const staff = (await staffOf(tx, [before])).get(id) ?? []
   await vacate(tx, { accountId, by: 'bookingId', id })
-  const choice: SlotChoice = {
-    ...move,
-    service,
-    startsAt: move.startsAt ?? before.startsAt,
-    sessionId: null,
-    durationMinutes:
-      move.durationMinutes ?? keptMinutes(before, move.staffId ? [move.staffId] : null),
-  }
-  const keep = !move.staffId && before.staffId !== null
-  const stay = keep ? { ...choice, staffId: before.staffId } : choice
-  const taken = await takeTime(tx, ctx, stay, before)
+  const durationMinutes = move.durationMinutes ?? keptMinutes(before)
+  const choice: SlotChoice = { ...move, service, startsAt, sessionId: null, durationMinutes }
+  const taken = await takeFirst(tx, ctx, before, move.staffId ? [choice] : choices(choice, staff))
   // Rows that are not active say who was assigned when a booking ended, not where it once was.
   await tx.occupancy.deleteMany({ where: { accountId, bookingId: id, active: false } })
   return taken
+}
+
+// Two who swap places must not wait for each other: everybody who can be involved, in one order,
+// and daily limits before any time is freed, as whoever books does.
+async function lockEverybody(tx: Transaction, booking: Booking, startsAt: Date): Promise<void> {
+  const { accountId, serviceId, number } = booking
+  const fromDay = Math.floor(startsAt.getTime() / DAY) - 1
+  const read = transactionReader(tx)
+  const found = await loadServiceFacts(read, [{ accountId, id: serviceId }], fromDay)
+  const facts = found.get(serviceId)
+  if (!facts) {
+    const message = `The service of booking ${number} is archived, so it is offered at no time.`
+    throw refused('OUTSIDE_AVAILABILITY', message, { accountId })
+  }
+  await lockLimits(tx, facts)
+  await lockOccupants(tx, [
+    ...facts.staff.map(({ id }) => id),
+    ...facts.resources.map(({ id }) => id),
+  ])
+}
+
+// Who is not named stays: several stay together, one gives way to whoever is free.
+function choices(choice: SlotChoice, staff: readonly string[]): SlotChoice[] {
+  const [only, ...others] = staff
+  if (only === undefined) return [choice]
+  if (others.length > 0) return [{ ...choice, staffIds: staff, assign: 'TOGETHER' }]
+  return [{ ...choice, staffId: only }, choice]
+}
+
+async function takeFirst(
+  tx: Transaction,
+  ctx: ActionContext,
+  booking: Booking,
+  [first, ...others]: SlotChoice[],
+): Promise<Taken> {
+  try {
+    return await takeTime(tx, ctx, first as SlotChoice, booking)
+  } catch (error) {
+    if (others.length === 0 || !(error instanceof Refused)) throw error
+    return takeFirst(tx, ctx, booking, others)
+  }
 }
 
 async function moveSeats(

@@ -10,7 +10,7 @@ import { invalid, notFound, refused } from '../errors.ts'
 import { appendEvents } from '../events/outbox.ts'
 import type { Booking } from '../generated/prisma/client.ts'
 import { refundDue, refusedTransition, type Refund } from './booking.ts'
-import { bookingEvent, lockBookings } from './booking.data.ts'
+import { bookingEvent, lockBookings, staffOf } from './booking.data.ts'
 import { partOf, type SeriesPart } from './series.ts'
 
 export type SeriesCancellation = {
@@ -54,6 +54,7 @@ export async function cancelBookingSeries(
       { ...once, input: { accountId, id, ...input } },
       async () => {
         const before = await lockPart(tx, ctx, key, input)
+        const staff = await staffOf(tx, before)
         await cancelAll(tx, ctx, key, before, { refund, reason: input.reason })
         const after = await read(
           tx,
@@ -61,7 +62,12 @@ export async function cancelBookingSeries(
         )
         const earlier = new Map(before.map((booking) => [booking.id, booking]))
         const events = after.map((booking) =>
-          bookingEvent('booking.cancelled', booking, earlier.get(booking.id) ?? null),
+          bookingEvent(
+            'booking.cancelled',
+            booking,
+            earlier.get(booking.id) ?? null,
+            staff.get(booking.id) ?? [],
+          ),
         )
         await appendEvents(tx, ctx, events)
         return after

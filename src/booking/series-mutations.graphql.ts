@@ -68,7 +68,7 @@ mutation('createBookingSeries', {
     durationMinutes: t.int({ description: 'Another length than the usual one.' }),
     ...whoInput(t),
     ...wordsInput(t),
-    notify: t.field({ type: NotifyInput, description: 'Who is told; everybody when left out.' }),
+    notify: t.field({ type: NotifyInput, description: 'Who is told. No effect yet.' }),
     idempotencyKey: idempotencyKey(t),
   }),
   resolve: (input, ctx) => {
@@ -108,7 +108,7 @@ mutation('cancelBookingSeries', {
       defaultValue: 'POLICY',
       description: 'What is given back for each.',
     }),
-    notify: t.field({ type: NotifyInput, description: 'Who is told; everybody when left out.' }),
+    notify: t.field({ type: NotifyInput, description: 'Who is told. No effect yet.' }),
     idempotencyKey: idempotencyKey(t),
   }),
   resolve: (input, ctx) => {

@@ -8,9 +8,11 @@ import { idempotent } from '../db/idempotency.ts'
 import type { Key } from '../db/id.ts'
 import { transaction, type Transaction } from '../db/transaction.ts'
 import { checkVersion, invalid, invalidAll, refused } from '../errors.ts'
+import { changesBetween } from '../events/event.ts'
 import { appendEvents } from '../events/outbox.ts'
 import { Prisma, type Booking } from '../generated/prisma/client.ts'
 import {
+  chargeable,
   headCount,
   partyIssues,
   refundDue,
@@ -20,7 +22,7 @@ import {
   type PartyPart,
   type Refund,
 } from './booking.ts'
-import { bookingEvent, changeBooking, lockBooking } from './booking.data.ts'
+import { bookingEvent, changeBooking, lockBooking, staffOf } from './booking.data.ts'
 
 const eventOfStatus = {
   CONFIRMED: 'booking.confirmed',
@@ -42,12 +44,15 @@ export async function setBookingStatus(
   demand(ctx.viewer, key.accountId, ['bookings:write'], 'Booking', 'id')
   return transaction(ctx.db, async (tx) => {
     const before = await lockForStatus(tx, ctx, key, status, input.expectedVersion)
+    const staff = await staffOf(tx, [before])
     if (status === 'DECLINED') await giveBack(tx, before)
     const booking = await changeBooking(tx, ctx, key, {
       status,
       ...(status === 'DECLINED' && { cancelReason: input.reason ?? null }),
     })
-    await appendEvents(tx, ctx, [bookingEvent(eventOfStatus[status], booking, before)])
+    await appendEvents(tx, ctx, [
+      bookingEvent(eventOfStatus[status], booking, before, staff.get(booking.id) ?? []),
+    ])
     return booking
   })
 }
@@ -89,6 +94,7 @@ export async function cancelBooking(
         const service = await tx.service.findUniqueOrThrow({
           where: { accountId_id: { accountId, id: before.serviceId } },
         })
+        const staff = (await staffOf(tx, [before])).get(before.id) ?? []
         await giveBack(tx, before)
         const booking = await changeBooking(tx, ctx, key, {
           status: 'CANCELLED',
@@ -97,7 +103,7 @@ export async function cancelBooking(
           cancelledAt: new Date(ctx.clock.now()),
           refundDueMinor: refundDue(before, service, refund, ctx.clock.now()),
         })
-        await appendEvents(tx, ctx, [bookingEvent('booking.cancelled', booking, before)])
+        await appendEvents(tx, ctx, [bookingEvent('booking.cancelled', booking, before, staff)])
         return booking
       },
       (again) => tx.booking.findUnique({ where: { accountId_id: again } }),
@@ -152,13 +158,22 @@ export async function updateBooking(ctx: ActionContext, key: Key, edit: Edit): P
     checkVersion('Booking', before.version, edit.expectedVersion)
     const refusal = refusedEdit(before, false)
     if (refusal) throw refused(refusal.code, refusal.message, refusal)
-    const booking = await changeBooking(tx, ctx, key, {
-      ...wordsOf(edit),
-      ...(await resize(tx, ctx, before, edit)),
-    })
-    await appendEvents(tx, ctx, [bookingEvent('booking.updated', booking, before)])
+    const data = { ...wordsOf(edit), ...(await resize(tx, ctx, before, edit)) }
+    if (changesBetween(before, { ...before, ...plainly(data) }, Object.keys(data)).length === 0) {
+      return before
+    }
+    const booking = await changeBooking(tx, ctx, key, data)
+    const staff = (await staffOf(tx, [booking])).get(booking.id) ?? []
+    await appendEvents(tx, ctx, [bookingEvent('booking.updated', booking, before, staff)])
     return booking
   })
+}
+
+// What is written to say null in a JSON column, as null.
+function plainly(data: object): object {
+  return Object.fromEntries(
+    Object.entries(data).map(([field, value]) => [field, value === Prisma.DbNull ? null : value]),
+  )
 }
 
 function wordsOf(edit: Edit): Prisma.BookingUncheckedUpdateInput {
@@ -215,7 +230,7 @@ async function resize(
     partySize,
     party: parts.length > 0 ? parts : Prisma.DbNull,
     ...(perHead && {
-      priceMinor: Math.round(((before.priceMinor ?? 0) * partySize) / before.partySize),
+      priceMinor: chargeable(Math.round(((before.priceMinor ?? 0) * partySize) / before.partySize)),
     }),
   }
 }

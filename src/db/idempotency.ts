@@ -3,7 +3,7 @@
 
 import { createHash } from 'node:crypto'
 import type { ActionContext } from '../context.ts'
-import { refused } from '../errors.ts'
+import { invalid, refused } from '../errors.ts'
 import type { IdempotencyKey } from '../generated/prisma/client.ts'
 import { HOUR } from '../time/instant.ts'
 import type { Key } from './id.ts'
@@ -70,9 +70,7 @@ async function remembered<T>(
   const { accountId, key, operation } = once
   if (key == null) return work()
   if (key === '' || key.length > 255) {
-    throw refused('VALIDATION_FAILED', 'An idempotency key has 1 to 255 characters.', {
-      path: ['idempotencyKey'],
-    })
+    throw invalid(['idempotencyKey'], 'An idempotency key has 1 to 255 characters.')
   }
   const principalId = ctx.viewer.id
   const inputHash = hashOf(operation, once.input)

@@ -20,6 +20,15 @@ export function connectionOf(tx: Transaction) {
   return places.get(tx)?.connection ?? null
 }
 
+const effects = new WeakMap<Transaction, (() => void)[]>()
+
+/** Has this done once the transaction is committed, and not at all when it is rolled back. */
+export function afterCommit(tx: Transaction, effect: () => void): void {
+  const planned = effects.get(tx)
+  if (planned) planned.push(effect)
+  else effects.set(tx, [effect])
+}
+
 /** Runs `work` as one READ COMMITTED transaction and returns what it returns. */
 export async function transaction<T>(
   db: Pick<Database, 'prisma'>,
@@ -29,12 +38,16 @@ export async function transaction<T>(
     try {
       // The level is set on the connection; naming it here would cost a round trip.
       const place: Place = { connection: null }
+      let begunAs: Transaction | undefined
       const begun = (tx: Transaction) => {
+        begunAs = tx
         places.set(tx, place)
         return work(tx)
       }
       const options = { maxWait: MAX_WAIT_MS, timeout: TIMEOUT_MS }
-      return await beginAt(place, () => db.prisma.$transaction(begun, options))
+      const done = await beginAt(place, () => db.prisma.$transaction(begun, options))
+      for (const effect of (begunAs && effects.get(begunAs)) ?? []) effect()
+      return done
     } catch (error) {
       if (attempt === ATTEMPTS || databaseFailure(error).kind !== 'RETRY') throw error
       // Those who met must not meet again.

@@ -1,7 +1,7 @@
 // Money that came in for a booking: the payment, the booking's sum and the event in one
 // transaction.
 
-import { bookingEvent, changeBooking } from '../booking/booking.data.ts'
+import { bookingEvent, changeBooking, staffOf } from '../booking/booking.data.ts'
 import type { ActionContext } from '../context.ts'
 import { newId } from '../db/id.ts'
 import { transaction } from '../db/transaction.ts'
@@ -18,8 +18,9 @@ export async function takePayment(
     const change = { amountPaidMinor: { increment: amountMinor } }
     const booking = await changeBooking(tx, ctx, { accountId, id }, change)
     const before = { ...booking, amountPaidMinor: booking.amountPaidMinor - amountMinor }
+    const staff = (await staffOf(tx, [booking])).get(id) ?? []
     const payment = { accountId, id: newId(), bookingId: id, currency, createdAt }
     await tx.payment.create({ data: { ...payment, kind: 'PAYMENT', method, amountMinor } })
-    await appendEvents(tx, ctx, [bookingEvent('booking.paid', booking, before)])
+    await appendEvents(tx, ctx, [bookingEvent('booking.paid', booking, before, staff)])
   })
 }

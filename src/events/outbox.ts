@@ -1,9 +1,10 @@
 // The outbox: an event row is written by the transaction that makes the change, so that there is no
 // event without its change and no change without its event. Readers are woken after the commit.
 
+import type { Pool } from 'pg'
 import type { ActionContext } from '../context.ts'
 import { transactionReader } from '../db/reader.ts'
-import type { Transaction } from '../db/transaction.ts'
+import { afterCommit, type Transaction } from '../db/transaction.ts'
 import { Prisma } from '../generated/prisma/client.ts'
 import type { NewEvent } from './event.ts'
 import { newId } from '../db/id.ts'
@@ -28,14 +29,35 @@ export async function appendEvents(
   }))
   const { kind, id, name } = ctx.viewer
   await transactionReader(tx)(Prisma.sql`
-    WITH written AS (
-      INSERT INTO "Event" ("id", "accountId", "type", "occurredAt", "actorKind", "actorId",
-        "actorName", "subjectType", "subjectId", "subjectVersion", "about", "changes")
-      SELECT n."id", n."accountId", n."type", ${occurredAt}::timestamptz, ${kind}, ${id}, ${name},
-        n."subjectType", n."subjectId", n."subjectVersion", n."about", n."changes"
-      FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS n("id" uuid, "accountId" uuid,
-        "type" text, "subjectType" text, "subjectId" uuid, "subjectVersion" int, "about" jsonb,
-        "changes" jsonb, "place" int)
-      ORDER BY n."place")
-    SELECT pg_notify(${eventsChannel}, '')::text`)
+    INSERT INTO "Event" ("id", "accountId", "type", "occurredAt", "actorKind", "actorId",
+      "actorName", "subjectType", "subjectId", "subjectVersion", "about", "changes")
+    SELECT n."id", n."accountId", n."type", ${occurredAt}::timestamptz, ${kind}, ${id}, ${name},
+      n."subjectType", n."subjectId", n."subjectVersion", n."about", n."changes"
+    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS n("id" uuid, "accountId" uuid,
+      "type" text, "subjectType" text, "subjectId" uuid, "subjectVersion" int, "about" jsonb,
+      "changes" jsonb, "place" int)
+    ORDER BY n."place"`)
+  afterCommit(tx, () => wakeReaders(ctx))
+}
+
+const waking = new WeakMap<Pool, { again: boolean }>()
+
+// Never inside the transaction: commits that notify wait for one another. While one is on its way,
+// those who come meanwhile share the next; one that is lost costs its readers a poll.
+function wakeReaders(ctx: Pick<ActionContext, 'db' | 'log'>): void {
+  const { pool } = ctx.db
+  const running = waking.get(pool)
+  if (running) {
+    running.again = true
+    return
+  }
+  const state = { again: false }
+  waking.set(pool, state)
+  pool
+    .query(`SELECT pg_notify('${eventsChannel}', '')`)
+    .catch((error: unknown) => ctx.log.debug({ err: error }, 'could not wake readers of events'))
+    .finally(() => {
+      waking.delete(pool)
+      if (state.again) wakeReaders(ctx)
+    })
 }

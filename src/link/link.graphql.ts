@@ -2,7 +2,7 @@
 
 import type { Needs } from '../auth/scope.ts'
 import { accountsWithin, may } from '../auth/viewer.ts'
-import { askedDays, maxDays } from '../availability/asked-days.ts'
+import { askedDays, daysCost, maxDays } from '../availability/asked-days.ts'
 import type { Context } from '../context.ts'
 import { poolReader } from '../db/reader.ts'
 import { Prisma, type BookingLink } from '../generated/prisma/client.ts'
@@ -116,7 +116,7 @@ builder.prismaObject('BookingLink', {
       // The type is another room's, known here by its name alone.
       type: 'Availability' as never,
       nullable: true,
-      complexity: 50,
+      complexity: daysCost,
       description:
         'When it can be booked; what is listed is what createLinkBooking accepts. Nothing for a ' +
         'link that is not active. Null only together with an error.',

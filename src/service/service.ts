@@ -46,6 +46,11 @@ export function serviceIssues(terms: ServiceTerms): Issue[] {
   between('maxAdvanceDays', 0, 3660)
   between('priceMinor', 0, 2_000_000_000)
   between('dailyLimit', 1, 10_000)
+  want(
+    terms.dailyLimit === null || terms.kind === 'APPOINTMENT',
+    'dailyLimit',
+    'Only appointments have a daily limit; a class has the seats of its sessions.',
+  )
   between('capacity', 1, 100_000)
   between('minParty', 1, 100_000)
   between('cancelFreeHours', 0, 24 * 366)

@@ -225,3 +225,60 @@ describe('the life of a booking', () => {
     expect(results).toMatchObject({ done: 1, VERSION_CONFLICT: 1 })
   })
 })
+
+describe('a booking that moves', () => {
+  it('goes to whoever is free when its own staff is not', async () => {
+    const shop = await openShop(db, { staff: 2 })
+    const [a = null, b = null] = shop.staffIds
+    const booking = await book(shop, 10, { staffId: a })
+    await book(shop, 14, { staffId: a })
+    const moved = await rescheduleBooking(shop.ctx, booking, { ...nowhere, startsAt: tuesday(14) })
+    expect(moved).toMatchObject({ staffId: b, startsAt: tuesday(14) })
+  })
+
+  it('keeps everybody who does it together, and tells all of them', async () => {
+    const shop = await openShop(db, { staff: 3 })
+    const pool = shop.staffIds.slice(0, 2)
+    const together = { staffIds: pool, assign: 'TOGETHER' as const }
+    const booking = await book(shop, 10, together)
+    await rescheduleBooking(shop.ctx, booking, { ...nowhere, startsAt: tuesday(14) })
+    const rows = await db.prisma.occupancy.findMany({
+      where: { bookingId: booking.id, active: true },
+    })
+    expect(rows.map(({ staffId }) => staffId).sort()).toEqual(pool.toSorted())
+    await cancelBooking(shop.ctx, booking, plainly)
+    const events = await db.prisma.event.findMany({ where: { subjectId: booking.id } })
+    const told = events.map(({ about }) => (about as { staffIds: string[] }).staffIds.toSorted())
+    expect(told).toEqual([pool.toSorted(), pool.toSorted(), pool.toSorted()])
+  })
+
+  it('keeps its length, whoever gets it', async () => {
+    const shop = await openShop(db, { staff: 2 })
+    const [a = null, b = null] = shop.staffIds
+    const booking = await book(shop, 10, { staffId: a, durationMinutes: 90 })
+    const move = { ...nowhere, startsAt: tuesday(14), staffId: b }
+    const moved = await rescheduleBooking(shop.ctx, booking, move)
+    expect(moved.endsAt).toEqual(tuesday(15, 30))
+  })
+})
+
+describe('what a booking may hold', () => {
+  it('is refused when its price comes to more than can be charged', async () => {
+    const service = { kind: 'CLASS' as const, maxParty: 9, priceMinor: 2_000_000_000 }
+    const shop = await openShop(db, { staff: 0, service })
+    const sessionId = await schedule(shop, 4, tuesday(18))
+    const wish = asked(shop, { sessionId, partySize: 2 })
+    expect(await refusal(createBooking(shop.ctx, wish))).toBe('VALIDATION_FAILED')
+    const one = await createBooking(shop.ctx, asked(shop, { sessionId, partySize: 1 }))
+    const grow = updateBooking(shop.ctx, one, { partySize: 2 })
+    expect(await refusal(grow)).toBe('VALIDATION_FAILED')
+  })
+
+  it('stays as it is when an edit changes nothing', async () => {
+    const shop = await openShop(db)
+    const booking = await book(shop, 10, { notes: 'window' })
+    const same = await updateBooking(shop.ctx, booking, { notes: 'window', partySize: 1 })
+    expect(same).toEqual(booking)
+    expect(await eventsOf(shop)).toEqual(['booking.created 1'])
+  })
+})

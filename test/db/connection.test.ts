@@ -50,7 +50,7 @@ describe('hand-written SQL in a transaction', () => {
       Array.from({ length: 5 }, () =>
         transaction(db, async (tx) => {
           const [first] = await transactionReader(tx)<{ pid: number }>(server)
-          await tx.$queryRaw`SELECT pg_sleep(0.05)`
+          await tx.$executeRaw`SELECT pg_sleep(0.05)`
           const [second] = await transactionReader(tx)<{ pid: number }>(server)
           expect(second).toEqual(first)
           return first?.pid

@@ -9,7 +9,9 @@ export type BreakableWay = {
   close(): Promise<void>
 }
 
-/** `url` is the database's own address, by a unix socket (`?host=/directory`) or by host and port. */
+/**
+ * `url` is the database's own address, by a unix socket (`?host=/directory`) or by host and port.
+ */
 export async function breakableWay(url: string): Promise<BreakableWay> {
   const address = new URL(url)
   const directory = address.searchParams.get('host')
