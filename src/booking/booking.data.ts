@@ -92,8 +92,8 @@ export function changeBooking(
 }
 
 /**
- * Everybody who does these bookings, by booking id, the lead first; after a booking ended, those who
- * would have.
+ * Everybody who does these bookings, by booking id, the lead first; after a booking ended, those
+ * who would have.
  */
 export async function staffOf(
   tx: Transaction,

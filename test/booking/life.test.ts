@@ -245,7 +245,7 @@ describe('a booking that moves', () => {
     const rows = await db.prisma.occupancy.findMany({
       where: { bookingId: booking.id, active: true },
     })
-    expect(rows.map(({ staffId }) => staffId).sort()).toEqual(pool.toSorted())
+    expect(rows.map(({ staffId }) => staffId).toSorted()).toEqual(pool.toSorted())
     await cancelBooking(shop.ctx, booking, plainly)
     const events = await db.prisma.event.findMany({ where: { subjectId: booking.id } })
     const told = events.map(({ about }) => (about as { staffIds: string[] }).staffIds.toSorted())

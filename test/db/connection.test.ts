@@ -42,7 +42,7 @@ describe('hand-written SQL in a transaction', () => {
       await tx.user.count()
     })
     expect(connectionOf(over as Transaction)).toBeNull()
-    await expect(transactionReader(over as Transaction)(server)).rejects.toThrow()
+    await expect(transactionReader(over as Transaction)(server)).rejects.toThrow('Transaction')
   })
 
   it('keeps transactions that run at once apart', async () => {

@@ -56,7 +56,7 @@ describe('createBooking', () => {
     const { data } = await app.graphql(key, create, { input })
     expect(data.createBooking).toMatchObject({
       __typename: 'CreateBookingSuccess',
-      data: { ...{ startsAt: first.startsAt, endsAt: first.endsAt }, status: 'CONFIRMED' },
+      data: { startsAt: first.startsAt, endsAt: first.endsAt, status: 'CONFIRMED' },
     })
     const after = (await app.graphql(key, list, asked)).data.availability
     expect(after.days[0].slots[0].startsAt).toBe('2026-03-05T10:00:00.000Z')
