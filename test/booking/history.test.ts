@@ -8,6 +8,7 @@ import { encodeId } from '../../src/graphql/ids.ts'
 import { schema } from '../../src/graphql/schema.ts'
 import { testApp } from '../support/app.ts'
 import { makeApiKey } from '../support/makers.ts'
+import { settled } from '../support/settled.ts'
 import { asked, openShop, tuesday } from '../support/shop.ts'
 
 const app = await testApp()
@@ -17,13 +18,6 @@ const history = `query ($id: ID!, $first: Int, $after: String, $last: Int, $befo
   booking(id: $id) { history(first: $first, after: $after, last: $last, before: $before) {
     totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
     nodes { type bookingVersion changes { field from to } } } } }`
-
-/** Resolves when nobody can write before the events that are there. */
-async function settled() {
-  const pending = `SELECT FROM "Event"
-    WHERE "xid" >= pg_snapshot_xmin(pg_current_snapshot())::text::bigint LIMIT 1`
-  while ((await db.pool.query(pending)).rowCount !== 0) await new Promise(setImmediate)
-}
 
 async function editedBooking() {
   const shop = await openShop(db)
@@ -82,7 +76,7 @@ describe('the history of a booking', () => {
     const cursors = `query ($id: ID!) { booking(id: $id) { history { nodes { cursor } } } }`
     const { data } = await app.graphql(key, cursors, { id })
     const after = data.booking.history.nodes[1].cursor as string
-    await settled()
+    await settled(db.pool)
     const response = await app.post('/graphql', {
       headers: {
         accept: 'text/event-stream',

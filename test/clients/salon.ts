@@ -3,6 +3,7 @@
 import { encodeId } from '../../src/graphql/ids.ts'
 import { testApp, type TestApp } from '../support/app.ts'
 import { makeApiKey } from '../support/makers.ts'
+import { settled } from '../support/settled.ts'
 import { openShop, tuesday } from '../support/shop.ts'
 
 export type Salon = {
@@ -52,6 +53,7 @@ export async function bookAndPlace(salon: Salon): Promise<{ id: string; after: s
   const booked = await app.graphql(key, documents.book, bookingOf(salon))
   const { id } = booked.data.createBooking.data
   const { data } = await app.graphql(key, documents.last, { id })
+  await settled(app.db.pool)
   return { id, after: data.booking.history.nodes[0].cursor }
 }
 
