@@ -164,8 +164,11 @@ export function right(slot: Slot, type: GraphQLInputType, name: string, world: W
   return texts[type.name]
 }
 
-/** The document that asks the field, every argument by a variable of its name. */
-export function documentOf(way: Way): string {
+/**
+ * The document that asks the field, every argument by a variable of its name; of the answer, all
+ * that stands `depth` types down.
+ */
+export function documentOf(way: Way, depth = 1): string {
   const { field, from, operation } = way
   const variables = field.args.map(({ name, type }) => `$${name}_: ${String(type)}`)
   if (from) variables.unshift('$id: ID!')
@@ -173,8 +176,8 @@ export function documentOf(way: Way): string {
   const head = variables.length > 0 ? `(${variables.join(', ')})` : ''
   const given = args.length > 0 ? `(${args.join(', ')})` : ''
   // Of a node it is everything of every type that has an id, so that is deep enough.
-  const depth = getNamedType(field.type).name === 'Node' ? 1 : 2
-  const selection = everythingIn(schema, field.type, depth)
+  const isNode = getNamedType(field.type).name === 'Node'
+  const selection = everythingIn(schema, field.type, isNode ? 1 : depth)
   return `${operation} ${head} { ${way.wrap(`result: ${field.name}${given} ${selection}`)} }`
 }
 

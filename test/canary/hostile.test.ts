@@ -72,8 +72,10 @@ const anything: unknown[] = [
   deepList,
   deepObject,
 ]
-const texts: unknown[] = ['\0', 'x\udc00', 'x'.repeat(100_000)]
-const moreTexts: unknown[] = [
+const texts: unknown[] = [
+  '\0',
+  'x\udc00',
+  'x'.repeat(100_000),
   '\u0001\u007f',
   '\u202e\ufeff',
   `'; DROP TABLE "Booking"; --`,
@@ -83,19 +85,19 @@ const moreTexts: unknown[] = [
 ]
 const numbers: unknown[] = [
   2_147_483_647,
-  -2_147_483_648,
   2_147_483_648,
+  -2_147_483_648,
   Number.MAX_SAFE_INTEGER,
   0,
   -1,
 ]
 const times: unknown[] = [
-  '0001-01-01T00:00:00Z',
   '0000-01-01T00:00:00Z',
-  '-000001-01-01T00:00:00Z',
-  '1969-12-31T23:59:59Z',
   '9999-12-31T23:59:59.999Z',
   '+275760-09-13T00:00:00Z',
+  '0001-01-01T00:00:00Z',
+  '-000001-01-01T00:00:00Z',
+  '1969-12-31T23:59:59Z',
   '2026-02-30T00:00:00Z',
   '2026-03-03T24:00:00Z',
   '2026-03-03T10:00:00+23:59',
@@ -103,20 +105,20 @@ const times: unknown[] = [
 ]
 const dates: unknown[] = [
   '0001-01-01',
+  '9999-12-31',
   '0000-00-00',
   '-0001-01-01',
   '1970-01-01',
-  '9999-12-31',
   '10000-01-01',
   '2026-02-30',
 ]
 const objects: unknown[] = [
-  deepList,
-  nested(30_000, '{"a":[', ']}'),
-  nested(5_000, '{"a":[', ']}'),
   deepObject,
   { 'a\0': 1 },
   { a: '\0' },
+  deepList,
+  nested(30_000, '{"a":[', ']}'),
+  nested(5_000, '{"a":[', ']}'),
   { a: '\ud800' },
   { a: 'x'.repeat(100_000) },
   new Raw('{"__proto__": {"polluted": true}, "constructor": 1, "toJSON": 1}'),
@@ -135,7 +137,7 @@ const byScalar: Record<string, unknown[]> = {
   TimeZone: ['Mars/Olympus', 'UTC+25', '+99:99', 'europe/london', 'Etc/GMT+12', '../etc/passwd'],
   EmailAddress: ['a@b', 'a@', `${'a'.repeat(9_000)}@example.com`, 'a\n@example.com', '"\0"@x.y'],
   PhoneNumber: ['+1', '+', '+999999999999999999999', '00'],
-  Currency: ['XXX', 'eur', 'EURO'],
+  Currency: ['XXX', 'eur', 'EURO', '€'],
 }
 
 let turn = 0
@@ -148,15 +150,16 @@ function some<T>(values: readonly T[], count: number): T[] {
 
 /** What a place of this type does not expect, and what lies at its edges. */
 function hostile(slot: Slot, type: GraphQLInputType): unknown[] {
-  if (type instanceof GraphQLNonNull) return [null, ...hostile(slot, type.ofType)]
+  if (type instanceof GraphQLNonNull) return hostile(slot, type.ofType)
   if (type instanceof GraphQLList) {
     // oxlint-disable-next-line no-explicit-any
     const list = slot.path.reduce<any>((value, part) => value?.[part], rightArgs(slot, mine))
-    return [[], Array.from({ length: 1_000 }, () => list[0]), ...some(anything, 2)]
+    return [Array.from({ length: 1_000 }, () => list[0]), ...some([[], ...anything], 2)]
   }
-  if (isInputObjectType(type) || isEnumType(type)) return some(anything, 3)
-  const edges = byScalar[type.name] ?? texts
-  return [...edges, ...some(moreTexts, 1), ...some(anything, 2)]
+  if (isInputObjectType(type) || isEnumType(type)) return some(anything, 2)
+  // The first three of a kind always: they come closest to what is stored.
+  const [one, two, three, ...more] = byScalar[type.name] ?? texts
+  return [one, two, three, ...some(more, 1), ...some(anything, 1)]
 }
 
 const headers = {

@@ -201,7 +201,7 @@ describe('everything of an account', () => {
     const args = slot ? rightArgs(slot, mine) : {}
     // What each of the others may not see of it is said by the authorization table.
     for (const name of ['frontDesk', 'multiAccountAdmin'] as const) {
-      const answer = await asked[name].ask(documentOf(way), variablesOf(way, args, mine))
+      const answer = await asked[name].ask(documentOf(way, 2), variablesOf(way, args, mine))
       expect(JSON.stringify([name, answer])).not.toMatch(/canaries|INTERNAL_SERVER_ERROR/i)
     }
   })
