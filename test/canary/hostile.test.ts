@@ -27,7 +27,6 @@ const known = ['BAD_USER_INPUT', 'GRAPHQL_VALIDATION_FAILED', 'NOT_FOUND', 'OPER
 function places(): Slot[] {
   const seen = new Set<string>()
   return waysTo(schema)
-    .filter(({ operation }) => operation !== 'subscription')
     .flatMap(slotsOf)
     .filter(({ way, path, name }) => {
       const [first = '', ...rest] = path
@@ -169,16 +168,35 @@ const headers = {
 
 type Fault = { extensions: { code: string } }
 
+/** The answer as JSON; of a subscription, the first thing that is said. */
+async function answerOf({ way }: Slot, body: string): Promise<{ status: number; text: string }> {
+  if (way.operation !== 'subscription') {
+    const response = await app.post('/graphql', { headers, body })
+    return { status: response.status, text: await response.text() }
+  }
+  const leaving = new AbortController()
+  const response = await fetch(`${app.url}/graphql`, {
+    method: 'POST',
+    headers: { ...headers, accept: 'text/event-stream' },
+    body,
+    signal: leaving.signal,
+  })
+  const said = await response.body!.pipeThrough(new TextDecoderStream()).getReader().read()
+  leaving.abort()
+  // A comment says that it listens; nothing was wrong then.
+  const text = /^data: (.+)$/m.exec(said.value ?? '')?.[1] ?? '{}'
+  return { status: response.status, text: response.ok ? text : (said.value ?? '{}') }
+}
+
 /** What is wrong with the answer; null when nothing is. */
 async function faultOf(slot: Slot, value: unknown, document: string): Promise<string | null> {
   const args = withValue(slot, rightArgs(slot, mine), value, mine)
   const variables = variablesOf(slot.way, args, mine)
   const given = JSON.stringify({ query: document, variables })
   const body = value instanceof Raw ? given.replace(JSON.stringify(value), value.text) : given
-  const response = await app.post('/graphql', { headers, body })
-  const text = await response.text()
+  const { status, text } = await answerOf(slot, body)
   const shown = (value instanceof Raw ? value.text : JSON.stringify(value)).slice(0, 80)
-  if (response.status >= 500) return `${shown}: ${response.status}`
+  if (status >= 500) return `${shown}: ${status}`
   const { errors = [] } = JSON.parse(text) as { errors?: Fault[] }
   const strange = errors.map(({ extensions }) => extensions.code).filter((c) => !known.includes(c))
   return strange.length > 0 ? `${shown}: ${strange.join()} ${text.slice(0, 300)}` : null
