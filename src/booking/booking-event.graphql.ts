@@ -88,7 +88,9 @@ const BookingEventType = builder.objectRef<LoggedEvent>('BookingEvent').implemen
     }),
     cursor: t.field({
       type: 'EventCursor',
-      description: 'Keep the last one: `after` it, a subscription goes on.',
+      description:
+        'Keep the last one: `after` it, a subscription goes on. One that was read from a history ' +
+        'while older changes were still being written may bring events again, never lose one.',
       resolve: ({ xid, seq }) => ({ xid, seq }),
     }),
     type: t.exposeString('type', {
@@ -231,7 +233,7 @@ builder.prismaObjectField('Booking', 'history', (t) =>
     type: BookingEventConnection,
     nullable: true,
     scopes: ['bookings:read'],
-    description: 'What happened to it, oldest first, as far back as events are kept.',
+    description: 'What happened to it, oldest first, from its beginning.',
     complexity: connectionCost,
     args: pageArgs(t),
     resolve: ({ accountId, id }, args, ctx) =>
