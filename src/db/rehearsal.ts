@@ -35,13 +35,23 @@ export async function rehearse<T>(
   }
 }
 
-/** The pool, but for queries: those see what the transaction sees. */
+/** The pool, but for queries: those see what the transaction sees, one after the other. */
 function queryingAt(place: Place, pool: Database['pool']): Database['pool'] {
+  let last: Promise<unknown> = Promise.resolve()
+  const query = (...args: unknown[]) => {
+    const ask = () => {
+      const on = place.connection ?? pool
+      return (on.query as (...args: unknown[]) => Promise<unknown>).apply(on, args)
+    }
+    const answer = last.then(ask)
+    last = answer.catch(() => {})
+    return answer
+  }
   return new Proxy(pool, {
     get(target, name) {
-      const on = name === 'query' ? (place.connection ?? target) : target
-      const found: unknown = Reflect.get(on, name, on)
-      return typeof found === 'function' ? (found.bind(on) as unknown) : found
+      if (name === 'query') return query
+      const found: unknown = Reflect.get(target, name, target)
+      return typeof found === 'function' ? (found.bind(target) as unknown) : found
     },
   })
 }
