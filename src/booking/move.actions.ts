@@ -40,7 +40,7 @@ export async function rescheduleBooking(
     const left = (await staffOf(tx, [before])).get(before.id) ?? []
     const taken = before.sessionId
       ? await moveSeats(tx, ctx, before, move)
-      : await movePlace(tx, ctx, before, move)
+      : await movePlace(tx, ctx, before, left, move)
     const booking = await changeBooking(tx, ctx, key, {
       startsAt: taken.startsAt,
       endsAt: taken.endsAt,
@@ -58,13 +58,13 @@ async function movePlace(
   tx: Transaction,
   ctx: ActionContext,
   before: Booking,
+  staff: readonly string[],
   move: Move,
 ): Promise<Taken> {
   const { accountId, id } = before
   const service = { accountId, id: before.serviceId }
   const startsAt = move.startsAt ?? before.startsAt
   await lockEverybody(tx, before, startsAt)
-  const staff = (await staffOf(tx, [before])).get(id) ?? []
   await vacate(tx, { accountId, by: 'bookingId', id })
   const durationMinutes = move.durationMinutes ?? keptMinutes(before)
   const choice: SlotChoice = { ...move, service, startsAt, sessionId: null, durationMinutes }

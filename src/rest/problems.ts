@@ -3,7 +3,7 @@
 
 import type { GraphQLError } from 'graphql'
 import type { Logger } from 'pino'
-import { refusalCodes, type RefusalCode } from '../errors.ts'
+import { refusalCodes, refusalStatus, type RefusalCode } from '../errors.ts'
 import { publicError } from '../graphql/public-errors.ts'
 import type { Faults } from './input.ts'
 import type { Dialect, FieldFault, PublicRefusal, Reply, Route, Trouble, Word } from './route.ts'
@@ -88,8 +88,9 @@ export function replyTo(dialect: Dialect, route: Route | null, failed: Failed): 
   return { status: word.status, headers, body }
 }
 
+/** What a dialect says of a refusal: the route's own word before that of the whole dialect. */
 function wordFor(dialect: Dialect, route: Route | null, refusal: PublicRefusal): Word {
-  const own = route?.refusals?.[refusal.code]
-  if (own === undefined) return dialect.refusals[refusal.code]
-  return typeof own === 'function' ? own(refusal) : own
+  const { code } = refusal
+  const word = route?.refusals?.[code] ?? dialect.refusals[code]
+  return { status: refusalStatus(code), ...(typeof word === 'function' ? word(refusal) : word) }
 }

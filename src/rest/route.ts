@@ -22,7 +22,12 @@ export type Word = { status: number; code: string; message?: string }
 /** A refusal as the graph answers it. */
 export type PublicRefusal = { code: RefusalCode; message: string; path: string[] | null }
 
-export type RefusalWords = Partial<Record<RefusalCode, Word | ((refusal: PublicRefusal) => Word)>>
+/** As Word; left out, the status is the one that the refusal has everywhere. */
+export type RefusalWord = Omit<Word, 'status'> & { status?: number }
+
+export type RefusalWords = Partial<
+  Record<RefusalCode, RefusalWord | ((refusal: PublicRefusal) => RefusalWord)>
+>
 
 /** What can go wrong beside refusals. */
 export type Trouble =
@@ -98,7 +103,7 @@ export type Dialect = {
   /** Whether to do everything and keep nothing. */
   rehearses?: (input: Input) => boolean
   troubles: Readonly<Record<Trouble, Word>>
-  refusals: Readonly<Record<RefusalCode, Word>>
+  refusals: Readonly<Record<RefusalCode, RefusalWord>>
   /** The body of an error. */
   errorBody: (problem: Problem) => unknown
 }

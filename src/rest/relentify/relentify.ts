@@ -6,9 +6,9 @@ import { createBooking } from './create-booking.ts'
 import { listSlots } from './list-slots.ts'
 
 /** The vendor knows one word for a slot that cannot be had; the message tells the reason. */
-const slotTaken: Word = { status: 409, code: 'slot_taken' }
+const slotTaken = { code: 'slot_taken' }
 const invalid: Word = { status: 400, code: 'validation_failed' }
-const conflict: Word = { status: 409, code: 'conflict' }
+const conflict = { code: 'conflict' }
 
 export const relentify: Dialect = {
   name: 'relentify',
@@ -33,7 +33,7 @@ export const relentify: Dialect = {
     INTERNAL: { status: 500, code: 'internal_error' },
   },
   refusals: {
-    NOT_FOUND: { status: 404, code: 'not_found' },
+    NOT_FOUND: { code: 'not_found' },
     VALIDATION_FAILED: invalid,
     SLOT_TAKEN: slotTaken,
     OUTSIDE_AVAILABILITY: slotTaken,
@@ -42,14 +42,14 @@ export const relentify: Dialect = {
     NO_CAPACITY: slotTaken,
     LIMIT_REACHED: slotTaken,
     HOLD_EXPIRED: slotTaken,
-    ROUTING_REJECTED: { status: 403, code: 'routing_rejected' },
-    ALREADY_CANCELLED: { status: 409, code: 'already_cancelled' },
-    IDEMPOTENCY_CONFLICT: { status: 409, code: 'idempotency_conflict' },
+    ROUTING_REJECTED: { code: 'routing_rejected' },
+    ALREADY_CANCELLED: { code: 'already_cancelled' },
+    IDEMPOTENCY_CONFLICT: { code: 'idempotency_conflict' },
     VERSION_CONFLICT: conflict,
     ILLEGAL_TRANSITION: conflict,
     IN_USE: conflict,
-    PAYMENT_REQUIRED: { status: 402, code: 'payment_required' },
-    CURSOR_EXPIRED: { status: 410, code: 'cursor_expired' },
+    PAYMENT_REQUIRED: { code: 'payment_required' },
+    CURSOR_EXPIRED: { code: 'cursor_expired' },
   },
   errorBody,
 }
