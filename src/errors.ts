@@ -35,8 +35,13 @@ export function refusalStatus(code: RefusalCode): number {
   return table[code].status
 }
 
-/** A free start offered in place of the refused one; epoch milliseconds. */
-export type FreeSlot = { startsAt: number; endsAt: number; staffIds: string[] }
+/** A free start or session offered in place of the refused one; epoch milliseconds. */
+export type FreeSlot = {
+  startsAt: number
+  endsAt: number
+  staffIds: string[]
+  sessionId: string | null
+}
 
 export type Issue = { path: string[]; message: string }
 

@@ -3,9 +3,9 @@
 
 import type { ActionContext } from '../context.ts'
 import type { Key } from '../db/id.ts'
-import { poolReader, transactionReader, type Reader } from '../db/reader.ts'
+import { transactionReader, type Reader } from '../db/reader.ts'
 import type { Transaction } from '../db/transaction.ts'
-import { invalid, notFound, refused, type FreeSlot } from '../errors.ts'
+import { invalid, notFound, refused } from '../errors.ts'
 import { Prisma } from '../generated/prisma/client.ts'
 import { DAY, MINUTE, type Instant } from '../time/instant.ts'
 import { dayStart, localDayOf, zoneOf } from '../time/zone.ts'
@@ -13,8 +13,9 @@ import type { Except } from './busy.data.ts'
 import { chooseStaff, type Assign } from './choose-staff.ts'
 import { loadServiceFacts, type ServiceFacts } from './facts.data.ts'
 import { occupy, type NewOccupancy } from './occupancy.data.ts'
+import { nextSlots } from './next-slots.data.ts'
 import { availabilityRefusal } from './refusal.ts'
-import { checkStart, nextStarts, type SlotRefusal } from './slots.ts'
+import { checkStart, type SlotRefusal } from './slots.ts'
 import { worldsOf, type World } from './world.data.ts'
 
 export type PlaceRequest = {
@@ -225,25 +226,6 @@ function refusalOf(
   return refused(refusal.code, refusal.message, {
     ...refusal,
     accountId: facts.accountId,
-    nextSlots: () => nextSlots(ctx, facts, request),
+    nextSlots: () => nextSlots(ctx, request, refusal.code),
   })
-}
-
-const lookAheadDays = 31
-
-/** The next free starts after the asked one, at most 5, within the next 31 days. */
-export async function nextSlots(
-  ctx: ActionContext,
-  facts: ServiceFacts,
-  request: PlaceRequest,
-): Promise<FreeSlot[]> {
-  const after = Math.max(request.startsAt, ctx.clock.now())
-  const until = after + lookAheadDays * DAY
-  const asked = { ...request, startsAt: after }
-  const { world } = await worldOf(poolReader(ctx.db), ctx, facts, asked, until)
-  return nextStarts(world, after, until, 5, request.staffIds).map((slot) => ({
-    startsAt: slot.startsAt,
-    endsAt: slot.endsAt,
-    staffIds: [...slot.staffIds],
-  }))
 }

@@ -12,12 +12,12 @@ import { insertOccupancies, lockOccupants, releaseExpired } from './occupancy.da
 import {
   factsOf,
   lockLimits,
-  nextSlots,
   occupanciesOf,
   races,
   worldOf,
   type PlaceRequest,
 } from './place.data.ts'
+import { nextSlots } from './next-slots.data.ts'
 import { availabilityRefusal } from './refusal.ts'
 import { withTaken, type Outcome, type TakenPlace, type Wish } from './run.ts'
 import { checkStart, type SlotRefusal } from './slots.ts'
@@ -64,12 +64,10 @@ export async function takePlaces(
       return { ok: true, id, startsAt, endsAt, staffIds, sessionId: null }
     }
     const reason = refused.get(id) ?? { ok: false, reason: 'TAKEN' }
-    const refusal = {
-      ...availabilityRefusal(facts, zoneOf(facts.account.timeZone), reason),
-      accountId: facts.accountId,
-      nextSlots: () => nextSlots(ctx, facts, { ...request, startsAt }),
-    }
-    return { ok: false, id, startsAt, refusal }
+    const refusal = availabilityRefusal(facts, zoneOf(facts.account.timeZone), reason)
+    const { accountId } = facts
+    const next = () => nextSlots(ctx, { ...request, startsAt }, refusal.code)
+    return { ok: false, id, startsAt, refusal: { ...refusal, accountId, nextSlots: next } }
   })
   return { facts, outcomes }
 }

@@ -2,7 +2,7 @@
 
 import type { Refusal } from '../errors.ts'
 import { dayName } from '../time/local.ts'
-import { formatInstant, type Zone } from '../time/zone.ts'
+import { sayInstant, type Zone } from '../time/zone.ts'
 import type { SessionRefusal } from './sessions.ts'
 import type { SlotRefusal } from './slots.ts'
 
@@ -27,9 +27,7 @@ export function availabilityRefusal(
     case 'NO_STAFF':
       return outside(`Nobody who was asked for gives ${name}.`)
     case 'NO_RESOURCE':
-      return outside(
-        `What ${name} needs (requirement ${refusal.requirement + 1}) is out of service.`,
-      )
+      return outside(`${name} cannot be given: the room or thing that it needs is out of service.`)
     case 'OUTSIDE_HOURS':
       return outside(`The time lies outside the hours in which ${name} is given.`)
     case 'OFF_STEP':
@@ -54,19 +52,24 @@ export function availabilityRefusal(
     case 'STARTED':
       return {
         code: 'TOO_SOON',
-        message: `This session of ${name} started at ${formatInstant(zone, refusal.startsAt)}.`,
+        message: `This session of ${name} started at ${sayInstant(zone, refusal.startsAt)}.`,
         path: ['sessionId'],
       }
     case 'NO_CAPACITY':
       return {
         code: 'NO_CAPACITY',
-        message: `This session of ${name} has ${refusal.seatsAvailable} seats left.`,
+        message: `This session of ${name} has ${seatsLeft(refusal.seatsAvailable)} left.`,
         path: ['partySize'],
         remaining: refusal.seatsAvailable,
       }
     default:
       return refusal satisfies never
   }
+}
+
+function seatsLeft(count: number): string {
+  if (count === 0) return 'no seats'
+  return count === 1 ? '1 seat' : `${count} seats`
 }
 
 function windowRefusal(name: string, zone: Zone, refusal: OfBoth): Refusal {
@@ -86,7 +89,7 @@ function windowRefusal(name: string, zone: Zone, refusal: OfBoth): Refusal {
     case 'TOO_SOON':
       return {
         code: 'TOO_SOON',
-        message: `${name} can be booked from ${formatInstant(zone, refusal.earliestAt)} on.`,
+        message: `${name} can be booked from ${sayInstant(zone, refusal.earliestAt)} on.`,
         path: ['startsAt'],
       }
     case 'TOO_LATE':

@@ -11,6 +11,7 @@ import { appendEvents } from '../events/outbox.ts'
 import type { Session } from '../generated/prisma/client.ts'
 import { zoneOf } from '../time/zone.ts'
 import { loadServiceFacts, type ServiceFacts } from './facts.data.ts'
+import { nextSlots } from './next-slots.data.ts'
 import { availabilityRefusal } from './refusal.ts'
 import { checkSession } from './sessions.ts'
 
@@ -21,6 +22,8 @@ export type SeatRequest = {
   partySize: number
   /** Seats that the asker has in this session already and gives back by taking these. */
   ownSeats?: number
+  /** Whose seats, wherever they are, count as free among what is offered instead. */
+  bookingId?: string
 }
 
 /**
@@ -55,7 +58,14 @@ export async function takeSeats(
   )
   if (!checked.ok) {
     const refusal = availabilityRefusal(facts, zoneOf(facts.account.timeZone), checked)
-    throw refused(refusal.code, refusal.message, refusal)
+    const { partySize, bookingId = null } = request
+    const startsAt = session.startsAt.getTime()
+    const asked = { service, startsAt, partySize, except: { bookingId } }
+    throw refused(refusal.code, refusal.message, {
+      ...refusal,
+      accountId: facts.accountId,
+      nextSlots: () => nextSlots(ctx, asked, refusal.code),
+    })
   }
   const column = as === 'TAKEN' ? 'seatsTaken' : 'seatsHeld'
   await changeSeats(tx, session, column, request.partySize - own)

@@ -9,6 +9,7 @@ import { notFound, type Refusal } from '../errors.ts'
 import type { Session } from '../generated/prisma/client.ts'
 import { zoneOf } from '../time/zone.ts'
 import { loadServiceFacts, type ServiceFacts } from './facts.data.ts'
+import { nextSlots } from './next-slots.data.ts'
 import { availabilityRefusal } from './refusal.ts'
 import type { Outcome, Wish } from './run.ts'
 import { lockSession } from './seats.data.ts'
@@ -48,7 +49,11 @@ export async function takeSessions(
     const sessions = byStart.get(startsAt) ?? []
     const refusals = sessions.map((session) => refusalOf(ctx, facts, request, session))
     const chosen = sessions[refusals.indexOf(null)]
-    if (!chosen) return { ok: false, id, startsAt, refusal: refusals[0] ?? noSession(facts) }
+    if (!chosen) {
+      const refusal = refusals[0] ?? noSession(facts)
+      const next = () => nextSlots(ctx, { ...request, startsAt }, refusal.code)
+      return { ok: false, id, startsAt, refusal: { ...refusal, accountId, nextSlots: next } }
+    }
     const own = staff.filter(({ sessionId }) => sessionId === chosen.id)
     const staffIds = own.map(({ staffId }) => staffId)
     const endsAt = chosen.endsAt.getTime()

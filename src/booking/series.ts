@@ -2,7 +2,7 @@
 // means, and how the refusal of one of them reads. Pure.
 
 import type { Refusal, RefusalCode } from '../errors.ts'
-import { formatInstant, type Zone } from '../time/zone.ts'
+import { sayInstant, type Zone } from '../time/zone.ts'
 import type { Instant } from '../time/instant.ts'
 import type { BookingStatus } from './booking.ts'
 
@@ -24,7 +24,7 @@ export function occurrenceRefusal(
   startsAt: Instant,
   refusal: Refusal,
 ): Refusal {
-  const when = `Time ${index + 1} of the series, ${formatInstant(zone, startsAt)}:`
+  const when = `Time ${index + 1} of the series, ${sayInstant(zone, startsAt)}:`
   const ofTime = refusal.path === undefined || /^(startsAt|sessionId)$/.test(refusal.path[0] ?? '')
   const path = ofTime ? [index === 0 ? 'startsAt' : 'rule'] : refusal.path
   return { ...refusal, message: `${when} ${refusal.message}`, ...(path && { path }) }

@@ -210,7 +210,8 @@ async function resize(
   const partySize = headCount(edit.partySize, parts)
   const session = sessionId ? { accountId, id: sessionId } : null
   if (session && partySize > before.partySize) {
-    await takeSeats(tx, ctx, { session, partySize, ownSeats: before.partySize }, 'TAKEN')
+    const own = { ownSeats: before.partySize, bookingId: before.id }
+    await takeSeats(tx, ctx, { session, partySize, ...own }, 'TAKEN')
   } else if (session) {
     await changeSeats(tx, session, 'seatsTaken', partySize - before.partySize)
   } else {

@@ -29,7 +29,7 @@ export async function takeTime(
   const { partySize, id } = booking
   if (wanted.kind === 'SESSION') {
     const session = { accountId: choice.service.accountId, id: wanted.sessionId }
-    const seats = await takeSeats(tx, ctx, { session, partySize }, 'TAKEN')
+    const seats = await takeSeats(tx, ctx, { session, partySize, bookingId: id }, 'TAKEN')
     if (seats.session.serviceId !== choice.service.id) throw notFound('Session', 'sessionId')
     const { facts, staffIds } = seats
     const { startsAt, endsAt } = seats.session

@@ -1,7 +1,13 @@
 // The refusals as GraphQL types: interface Refusal and one type per code, with what a program needs
 // to go on. `... on Refusal { code message }` works in every result union.
 
-import { refusalCodes, refusalType, type Refusal, type RefusalCode } from '../errors.ts'
+import {
+  refusalCodes,
+  refusalType,
+  type FreeSlot,
+  type Refusal,
+  type RefusalCode,
+} from '../errors.ts'
 import { builder } from './builder.ts'
 import { encodeId } from './ids.ts'
 
@@ -38,11 +44,11 @@ IssueType.implement({
   }),
 })
 
-type Slot = { startsAt: number; endsAt: number; staffIds: string[]; accountId: string }
+type Slot = FreeSlot & { accountId: string }
 
 const FreeSlotType = builder.objectRef<Slot>('FreeSlot')
 FreeSlotType.implement({
-  description: 'A start that was free when the refusal was written.',
+  description: 'A start or session that is free in place of the refused one.',
   open,
   fields: (t) => ({
     startsAt: t.field({
@@ -60,6 +66,12 @@ FreeSlotType.implement({
       resolve: (slot) =>
         slot.staffIds.map((id) => encodeId('StaffMember', { accountId: slot.accountId, id })),
     }),
+    sessionId: t.id({
+      nullable: true,
+      description: 'The session of a class, to be booked by it; null for an appointment.',
+      resolve: ({ accountId, sessionId }) =>
+        sessionId === null ? null : encodeId('Session', { accountId, id: sessionId }),
+    }),
   }),
 })
 
@@ -67,6 +79,16 @@ async function nextSlots(refusal: Refusal): Promise<Slot[]> {
   const slots = (await refusal.nextSlots?.()) ?? []
   return slots.map((slot) => ({ ...slot, accountId: refusal.accountId ?? '' }))
 }
+
+/** Refusals of a time, which offer others. */
+const offering: readonly RefusalCode[] = [
+  'SLOT_TAKEN',
+  'OUTSIDE_AVAILABILITY',
+  'TOO_SOON',
+  'TOO_LATE',
+  'NO_CAPACITY',
+  'LIMIT_REACHED',
+]
 
 const meaning: Record<RefusalCode, string> = {
   NOT_FOUND: 'The thing does not exist, or not for this credential.',
@@ -102,10 +124,12 @@ for (const code of refusalCodes) {
           resolve: (refusal) => refusal.issues ?? [],
         }),
       }),
-      ...(['SLOT_TAKEN', 'OUTSIDE_AVAILABILITY', 'TOO_SOON', 'TOO_LATE'].includes(code) && {
+      ...(offering.includes(code) && {
         nextSlots: t.field({
           type: [FreeSlotType],
-          description: 'The next free starts, soonest first, at most 5; empty when there is none.',
+          description:
+            'The next free starts or sessions for the same party, soonest first, at most 5; empty ' +
+            'when there is none, or when no time was refused.',
           resolve: nextSlots,
         }),
       }),

@@ -127,6 +127,12 @@ export function formatInstant(zone: Zone, instant: Instant): string {
   return lastDayText + timeText(instant + offset - day * DAY) + lastOffsetText
 }
 
+/** An instant for a sentence, to the minute that is not before it: "2026-03-02 09:00 (Asia/Tokyo)". */
+export function sayInstant(zone: Zone, instant: Instant): string {
+  const text = formatInstant(zone, Math.ceil(instant / MINUTE) * MINUTE)
+  return `${text.slice(0, 10)} ${text.slice(11, 16)} (${zone.name})`
+}
+
 function makeZone(name: string): Zone {
   const format = new Intl.DateTimeFormat('en-US', { timeZone: name, timeZoneName: 'longOffset' })
   const eras = new Map<number, Segment[]>()

@@ -174,7 +174,7 @@ describe('createBookingSeries', () => {
     })
     expect(await refusalOf(createBookingSeries(shop.ctx, crowded))).toMatchObject({
       code: 'SLOT_TAKEN',
-      message: 'Time 2 of the series, 2026-03-09T10:30:00+00:00: This time of "Cut" is taken.',
+      message: 'Time 2 of the series, 2026-03-09 10:30 (UTC): This time of "Cut" is taken.',
       path: ['rule'],
     })
   })
@@ -228,7 +228,7 @@ describe('createBookingSeries', () => {
     const found = await refusalOf(createBookingSeries(shop.ctx, wish(shop, 'FREQ=WEEKLY;COUNT=4')))
     expect(found).toMatchObject({
       code: 'SLOT_TAKEN',
-      message: 'Time 3 of the series, 2026-03-17T10:00:00+00:00: This time of "Cut" is taken.',
+      message: 'Time 3 of the series, 2026-03-17 10:00 (UTC): This time of "Cut" is taken.',
       path: ['rule'],
     })
     const [next] = (await found.nextSlots?.()) ?? []
@@ -290,7 +290,7 @@ describe('createBookingSeries', () => {
       {
         startsAt: week(1).toISOString(),
         code: 'NO_CAPACITY',
-        message: 'This session of "Cut" has 1 seats left.',
+        message: 'This session of "Cut" has 1 seat left.',
       },
       {
         startsAt: week(2).toISOString(),
