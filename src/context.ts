@@ -14,7 +14,12 @@ export type ActionContext = {
   db: Database
   clock: Clock
   log: Logger
+  /** Where the request came from; left out for what the gateway does by itself. */
+  origin?: Origin
 }
+
+/** Of a request, for the audit log: its id, and the network address of its sender. */
+export type Origin = { requestId: string; address: string | null }
 
 export type Context = ActionContext & {
   requestId: string
@@ -28,8 +33,14 @@ export type Context = ActionContext & {
 export type Services = Pick<Context, 'db' | 'clock' | 'log' | 'events'>
 
 /** A fresh context: for every request, every document run in process, every event delivered. */
-export function newContext(services: Services, viewer: Viewer, requestId: string): Context {
+export function newContext(
+  services: Services,
+  viewer: Viewer,
+  requestId: string,
+  address: string | null = null,
+): Context {
   const { db, clock, events } = services
   const log = services.log.child({ requestId })
-  return { viewer, db, clock, log, events, requestId, load: createLoaders(db) }
+  const origin = { requestId, address }
+  return { viewer, db, clock, log, origin, events, requestId, load: createLoaders(db) }
 }

@@ -18,6 +18,7 @@ export type ApiKeyRow = {
   expiresAt: Date | null
   revokedAt: Date | null
   lastUsedAt: Date | null
+  createdById: string
   /** Of whoever made the key, in its account, now; null when that person has left. */
   role: Role | null
 }
@@ -27,7 +28,7 @@ export async function findApiKey(pool: Pool, publicId: string): Promise<ApiKeyRo
   const { rows } = await pool.query<ApiKeyRow>({
     name: 'auth_api_key',
     text: `SELECT k."accountId", k."id", k."publicId", k."name", k."secretHash", k."scopes",
-             k."expiresAt", k."revokedAt", k."lastUsedAt", m."role"
+             k."expiresAt", k."revokedAt", k."lastUsedAt", k."createdById", m."role"
            FROM "ApiKey" k
            LEFT JOIN "Membership" m
              ON m."accountId" = k."accountId" AND m."userId" = k."createdById"
@@ -48,6 +49,7 @@ export type AccessTokenRow = {
   clientScopes: string[]
   clientRevokedAt: Date | null
   lastUsedAt: Date | null
+  createdById: string
   /** Role by account, where the client's maker administers now and the client was given. */
   roles: Record<string, Role> | null
 }
@@ -64,6 +66,7 @@ export async function findAccessToken(
     text: `SELECT t."scopes" AS "tokenScopes", t."expiresAt", t."createdAt",
              t."revokedAt" AS "tokenRevokedAt", c."id" AS "clientId", c."publicId", c."name",
              c."scopes" AS "clientScopes", c."revokedAt" AS "clientRevokedAt", c."lastUsedAt",
+             c."createdById",
              (SELECT json_object_agg(m."accountId", m."role") FROM "Membership" m
                WHERE m."userId" = c."createdById" AND m."role" IN ('OWNER', 'ADMIN')
                  AND (c."allAccounts" OR EXISTS (

@@ -79,7 +79,7 @@ function ofApiKey(key: ApiKeyRow, now: Instant): Identified | CredentialFailure 
   const grants = new Map<string, Grant>()
   if (key.role) grants.set(key.accountId, grantOf(key.scopes, key.role))
   return {
-    viewer: { kind: 'API_KEY', id: key.id, name: key.name, grants },
+    viewer: { kind: 'API_KEY', id: key.id, name: key.name, userId: key.createdById, grants },
     use: { table: 'ApiKey', publicId: key.publicId, lastUsedAt: key.lastUsedAt },
   }
 }
@@ -97,7 +97,13 @@ function ofAccessToken(token: AccessTokenRow, now: Instant): Identified | Creden
     grants.set(accountId, grant)
   }
   return {
-    viewer: { kind: 'API_CLIENT', id: token.clientId, name: token.name, grants },
+    viewer: {
+      kind: 'API_CLIENT',
+      id: token.clientId,
+      name: token.name,
+      userId: token.createdById,
+      grants,
+    },
     use: { table: 'ApiClient', publicId: token.publicId, lastUsedAt: token.lastUsedAt },
   }
 }

@@ -5,7 +5,13 @@
 import { notFound } from '../errors.ts'
 import { allScopes, covers, type Needs, type Role, type Scope } from './scope.ts'
 
-export type PrincipalKind = 'ANONYMOUS' | 'API_KEY' | 'API_CLIENT' | 'INSTALLATION' | 'SYSTEM'
+export type PrincipalKind =
+  | 'ANONYMOUS'
+  | 'API_KEY'
+  | 'API_CLIENT'
+  | 'INSTALLATION'
+  | 'USER'
+  | 'SYSTEM'
 
 export type Grant = { role: Role; scopes: ReadonlySet<Scope> }
 
@@ -14,6 +20,8 @@ export type Viewer = {
   /** Stable id of the credential (never its secret); what idempotency keys and events refer to. */
   id: string
   name: string
+  /** The person (uuid) behind the credential: who made it, approved it or is signed in. */
+  userId: string | null
   /** By account id (uuid). */
   grants: ReadonlyMap<string, Grant>
 }
@@ -22,6 +30,7 @@ export const anonymous: Viewer = {
   kind: 'ANONYMOUS',
   id: 'anonymous',
   name: 'Anonymous',
+  userId: null,
   grants: new Map(),
 }
 
@@ -29,7 +38,7 @@ export const anonymous: Viewer = {
 export function systemViewer(accountIds: Iterable<string>): Viewer {
   const grant: Grant = { role: 'OWNER', scopes: new Set(allScopes) }
   const grants = new Map([...accountIds].map((id) => [id, grant]))
-  return { kind: 'SYSTEM', id: 'system', name: 'Slotgraph', grants }
+  return { kind: 'SYSTEM', id: 'system', name: 'Slotgraph', userId: null, grants }
 }
 
 /** Whether the viewer holds in the account what is needed. */

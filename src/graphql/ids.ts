@@ -21,6 +21,18 @@ const codes = {
   Series: 13,
   Payment: 14,
   BookingEvent: 15,
+  User: 16,
+  Membership: 17,
+  Invitation: 18,
+  ApiKey: 19,
+  ApiClient: 20,
+  Application: 21,
+  Installation: 22,
+  AuditEntry: 23,
+  WebhookEndpoint: 24,
+  WebhookDelivery: 25,
+  BusyTime: 26,
+  AccountEvent: 27,
 } as const
 
 export type NodeName = keyof typeof codes
@@ -28,6 +40,12 @@ export type NodeName = keyof typeof codes
 const names = new Map(
   Object.entries(codes).map(([name, code]) => [code as number, name as NodeName]),
 )
+
+/**
+ * Stands for the account in ids of what belongs to none: users, API clients, applications, and
+ * webhook endpoints of API clients. Nobody reaches it, so each room decides itself who sees those.
+ */
+export const nowhere = '00000000-0000-0000-0000-000000000000'
 
 const hex = (uuid: string) => uuid.replaceAll('-', '')
 const uuid = (h: string) =>

@@ -14,6 +14,7 @@ const kinds = {
   API_KEY: 'An API key; it reaches one account.',
   API_CLIENT: 'An OAuth client; it reaches the accounts chosen for it.',
   INSTALLATION: 'An application that an account installed.',
+  USER: 'A person who is signed in with a browser.',
   SYSTEM: 'The gateway itself.',
 } as const satisfies Record<PrincipalKind, string>
 

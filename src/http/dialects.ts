@@ -40,7 +40,7 @@ async function answer(run: DialectRunner, exchange: Exchange, mount: string): Pr
 }
 
 function callOf(exchange: Exchange, mount: string): Call {
-  const { req, method, path, query, requestId, log } = exchange
+  const { req, method, path, query, requestId, address, log } = exchange
   return {
     method,
     path: path.slice(mount.length),
@@ -49,6 +49,7 @@ function callOf(exchange: Exchange, mount: string): Call {
     contentType: contentType(exchange),
     readBody: () => bodyOf(exchange),
     requestId,
+    address,
     log,
   }
 }

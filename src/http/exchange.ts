@@ -12,6 +12,8 @@ export type Exchange = {
   path: string
   query: URLSearchParams
   requestId: string
+  /** The network address of the sender; null when the connection is gone already. */
+  address: string | null
   log: Logger
 }
 
@@ -46,6 +48,7 @@ export function openExchange(req: IncomingMessage, res: ServerResponse, log: Log
     path: mark < 0 ? target : target.slice(0, mark),
     query: new URLSearchParams(mark < 0 ? '' : target.slice(mark + 1)),
     requestId,
+    address: req.socket.remoteAddress ?? null,
     log: log.child({ requestId }),
   }
 }

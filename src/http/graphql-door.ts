@@ -29,13 +29,14 @@ type Parts = {
 
 export function createGraphQLDoor({ authenticator, run, sse, delivery, page }: Parts): Door {
   return async (exchange) => {
-    const { req, res, method, log, requestId } = exchange
+    const { req, res, method, log, requestId, address } = exchange
     if (method !== 'POST' && wantsHtml(exchange)) return page(exchange)
     const leaving = new AbortController()
     res.once('close', () => leaving.abort())
     const operation: Operation = {
       log,
       requestId,
+      address,
       method: method === 'HEAD' ? 'GET' : method,
       accept: headerOf(exchange, 'accept') ?? 'application/json',
       signal: leaving.signal,

@@ -3,7 +3,8 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Logger } from 'pino'
-import { databaseFailure } from '../db/failure.ts'
+import { isPassing } from '../db/failure.ts'
+import { refusalOf } from '../db/refusal.ts'
 import { retryAfterSeconds } from '../graphql/public-errors.ts'
 import { HttpFault, openExchange, sendJson, type Door, type Exchange } from './exchange.ts'
 
@@ -132,7 +133,12 @@ function answerFault(exchange: Exchange, error: unknown): void {
 }
 
 function unexpected({ log, requestId }: Exchange, error: unknown): HttpFault {
-  if (databaseFailure(error).kind === 'UNAVAILABLE') {
+  const refusal = refusalOf(error)
+  if (refusal) {
+    log.warn({ err: error }, 'the database refused what the checks before it let through')
+    return new HttpFault(400, refusal.message)
+  }
+  if (isPassing(error)) {
     log.error({ err: error }, 'the database is unavailable')
     const message = `The service cannot answer now. Try again in ${retryAfterSeconds} seconds.`
     return new HttpFault(503, message, { 'retry-after': String(retryAfterSeconds) })

@@ -156,7 +156,7 @@ async function executeFor(services: Services, args: ExecutionArgs): Promise<Exec
   try {
     const viewer = await connection.rights?.viewer(performance.now())
     if (!viewer) throw new Error('An operation ran before its connection was acknowledged.')
-    const ctx: Context = newContext(services, viewer, scope.requestId)
+    const ctx: Context = newContext(services, viewer, scope.requestId, addressOf(connection))
     return publicResult(await execute({ ...args, contextValue: ctx }), ctx)
   } catch (error) {
     return {
@@ -203,4 +203,8 @@ function unknownOperation(): GraphQLError {
   return new GraphQLError('The document has several operations; name one in "operationName".', {
     extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
   })
+}
+
+function addressOf({ request }: Connection): string | null {
+  return request.socket.remoteAddress ?? null
 }

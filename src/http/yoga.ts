@@ -15,6 +15,7 @@ import type { ErrorScope } from '../graphql/public-errors.ts'
 /** What the door settled; `params` is null when `fault` stands instead of an operation. */
 export type Operation = ErrorScope & {
   viewer: Viewer
+  address: string | null
   method: string
   accept: string
   signal: AbortSignal
@@ -47,7 +48,8 @@ export function createOperationRunner({ services, onError }: Parts): OperationRu
     parserAndValidationCache: false,
     // An address never ends in a space, so this is never asked for.
     healthCheckEndpoint: ' ',
-    context: ({ operation }) => newContext(services, operation.viewer, operation.requestId),
+    context: ({ operation }) =>
+      newContext(services, operation.viewer, operation.requestId, operation.address),
     plugins: [useOperation(), useDocuments(), usePublicResults(onError)],
   })
   return async (operation) => {

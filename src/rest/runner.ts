@@ -33,6 +33,7 @@ export type Call = {
   contentType: string
   readBody: () => Promise<{ text: string } | { fault: 'TOO_LONG' | 'NOT_JSON'; message: string }>
   requestId: string
+  address: string | null
   log: Logger
 }
 
@@ -103,7 +104,7 @@ async function run(
   call: Call,
 ): Promise<Reply> {
   const ask = (own: Services) => {
-    const ctx = newContext(own, viewer, call.requestId)
+    const ctx = newContext(own, viewer, call.requestId, call.address)
     return execute(route.document, route.variables(input), ctx)
   }
   const rehearsed = route.method !== 'GET' && dialect.rehearses?.(input)

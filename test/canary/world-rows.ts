@@ -371,8 +371,8 @@ async function writeRecords(prisma: Prisma, { accountId, word, rows }: Parts) {
       subjectType: word,
       subjectId: word,
       address: word,
-      before: { [word]: word },
-      after: { [word]: word },
+      requestId: word,
+      changes: [{ field: word, from: word, to: word }],
     },
   })
 }
@@ -424,6 +424,9 @@ async function writeAccess(prisma: Prisma, { accountId, word }: Parts) {
       id: newId(),
       endpointId: endpoint.id,
       eventId: newId(),
+      eventSeq: 1n,
+      eventType: word,
+      subjectId: newId(),
       lastError: word,
     },
   })

@@ -39,6 +39,18 @@ export async function fillWorld(db: Database, accountId: string, word: string): 
     Series: ids(1),
     Payment: ids(odd),
     BookingEvent: ids(even),
+    User: ids(1),
+    Membership: ids(1),
+    Invitation: ids(1),
+    ApiKey: ids(1),
+    ApiClient: ids(1),
+    Application: ids(1),
+    Installation: ids(1),
+    AuditEntry: ids(1),
+    WebhookEndpoint: ids(1),
+    WebhookDelivery: ids(1),
+    BusyTime: ids(1),
+    AccountEvent: ids(1),
   }
   const slug = `slug-${word.toLowerCase()}`
   await writeRows(db, { accountId, word, slug, rows })

@@ -21,6 +21,7 @@ const half: Viewer = {
   kind: 'API_CLIENT',
   id: 'half',
   name: 'Half',
+  userId: null,
   grants: new Map([
     [accounts.first.id, { role: 'STAFF', scopes: effectiveScopes(allScopes, 'STAFF') }],
     [accounts.second.id, { role: 'VIEWER', scopes: effectiveScopes(allScopes, 'VIEWER') }],
