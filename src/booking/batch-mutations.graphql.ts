@@ -6,7 +6,8 @@ import { Refused } from '../errors.ts'
 import { checkSize, createBookings, maxBatch, ofItem } from './batch.actions.ts'
 import {
   idempotencyKey,
-  NotifyInput,
+  notifyInput,
+  notifyOf,
   ownId,
   taking,
   whoInput,
@@ -50,7 +51,7 @@ mutation('createBookings', {
       description: `What to book, 1 to ${maxBatch}. A refusal's path names the item, from 0.`,
     }),
     ...whoInput(t),
-    notify: t.field({ type: NotifyInput, description: 'Who is told. No effect yet.' }),
+    notify: notifyInput(t),
     idempotencyKey: idempotencyKey(t),
   }),
   resolve: async (input, ctx) => {
@@ -59,6 +60,7 @@ mutation('createBookings', {
     return createBookings(ctx, {
       items,
       ...whoOf(items[0]?.service.accountId ?? '', input),
+      ...notifyOf(input),
       idempotencyKey: input.idempotencyKey ?? null,
     })
   },

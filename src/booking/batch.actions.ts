@@ -19,8 +19,8 @@ export const maxBatch = 10
 
 /** What is common to all of them. */
 export type NewBookings = {
-  items: Omit<NewBooking, 'customerId' | 'customer' | 'idempotencyKey'>[]
-} & Pick<NewBooking, 'customerId' | 'customer' | 'idempotencyKey'>
+  items: Omit<NewBooking, 'customerId' | 'customer' | 'notify' | 'idempotencyKey'>[]
+} & Pick<NewBooking, 'customerId' | 'customer' | 'notify' | 'idempotencyKey'>
 
 /**
  * Makes 1 to 10 bookings in one account for one customer, or none. Needs bookings:write. Refuses as
@@ -62,15 +62,16 @@ export function checkSize(count: number): void {
 async function makeAll(
   tx: Transaction,
   ctx: ActionContext,
-  { items, customerId, customer }: NewBookings,
+  { items, customerId, customer, notify }: NewBookings,
 ): Promise<Booking[]> {
   const made: Booking[] = []
   for (const [index, item] of items.entries()) {
     // Whoever was described for the first is named for the others.
     const known = made[0]?.customerId
     const who = known ? { customerId: known, customer: null } : { customerId, customer }
+    const booking = { ...item, ...who, ...(notify && { notify }), idempotencyKey: null }
     try {
-      made.push(await makeBooking(tx, ctx, { ...item, ...who, idempotencyKey: null }))
+      made.push(await makeBooking(tx, ctx, booking))
     } catch (error) {
       if (!(error instanceof Refused)) throw error
       throw new Refused(ofItem(index, error.refusal))

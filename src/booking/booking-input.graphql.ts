@@ -28,13 +28,27 @@ export const idempotencyKey = (t: Fields) =>
     description: 'Up to 255 characters; a repeated call within 24 hours gives the first answer.',
   })
 
-export const NotifyInput = builder.inputType('NotifyInput', {
-  description: 'Who is to be told of a change. Nothing is sent yet, so it has no effect so far.',
+const NotifyInput = builder.inputType('NotifyInput', {
+  description:
+    'Who is to be told of a change. It is kept with the change for whoever sends notices.',
   fields: (t) => ({
     customer: t.boolean({ defaultValue: true, description: 'Tell the customer.' }),
     staff: t.boolean({ defaultValue: true, description: 'Tell the staff.' }),
   }),
 })
+
+/** The field that says who is to be told. */
+export const notifyInput = (t: Fields) =>
+  t.field({
+    type: NotifyInput,
+    description: 'Who is to be told of it; left out, the customer and the staff.',
+  })
+
+/** Who is to be told, to be spread into what an action takes. */
+export function notifyOf({ notify }: { notify?: typeof NotifyInput.$inferInput | null }) {
+  if (!notify) return {}
+  return { notify: { customer: notify.customer ?? true, staff: notify.staff ?? true } }
+}
 
 export const PartyCountInput = builder.inputType('PartyCountInput', {
   description: 'How many heads of one category.',

@@ -9,7 +9,8 @@ import { createBooking } from './booking.actions.ts'
 import {
   changing,
   idempotencyKey,
-  NotifyInput,
+  notifyInput,
+  notifyOf,
   ownId,
   PartyCountInput,
   RefundEnum,
@@ -41,7 +42,7 @@ mutation('createBooking', {
     ...whoInput(t),
     holdId: t.id({ description: 'Use this hold up; its slot and size count.' }),
     ...wordsInput(t),
-    notify: t.field({ type: NotifyInput, description: 'Who is told. No effect yet.' }),
+    notify: notifyInput(t),
     idempotencyKey: idempotencyKey(t),
   }),
   resolve: (input, ctx) => {
@@ -52,6 +53,7 @@ mutation('createBooking', {
       ...whoOf(accountId, input),
       ...wordsOf(input),
       holdId: ownId('Hold', accountId, input.holdId, 'holdId'),
+      ...notifyOf(input),
       idempotencyKey: input.idempotencyKey ?? null,
     })
   },
@@ -67,7 +69,7 @@ mutation('rescheduleBooking', {
     id: bookingId(t),
     ...timeInput(t),
     expectedVersion: expectedVersion(t),
-    notify: t.field({ type: NotifyInput, description: 'Who is told. No effect yet.' }),
+    notify: notifyInput(t),
   }),
   resolve: (input, ctx) => {
     const key = demandKey('Booking', input.id, 'id')
@@ -75,6 +77,7 @@ mutation('rescheduleBooking', {
     return rescheduleBooking(ctx, key, {
       ...timeOf(key.accountId, input),
       expectedVersion: expected,
+      ...notifyOf(input),
     })
   },
 })
@@ -90,7 +93,7 @@ mutation('reassignBooking', {
     staffId: t.id({ description: 'To this staff member; left out, whoever has it keeps it.' }),
     resourceId: t.id({ description: 'To this resource among those that serve.' }),
     expectedVersion: expectedVersion(t),
-    notify: t.field({ type: NotifyInput, description: 'Who is told. No effect yet.' }),
+    notify: notifyInput(t),
   }),
   resolve: (input, ctx) => {
     const key = demandKey('Booking', input.id, 'id')
@@ -98,6 +101,7 @@ mutation('reassignBooking', {
     return rescheduleBooking(ctx, key, {
       ...timeOf(key.accountId, { staffId, resourceId }),
       expectedVersion: input.expectedVersion ?? null,
+      ...notifyOf(input),
     })
   },
 })
@@ -120,11 +124,13 @@ mutation('updateBooking', {
       description: 'Another price, in minor units; needs `payments:write`.',
     }),
     expectedVersion: expectedVersion(t),
+    notify: notifyInput(t),
   }),
-  resolve: ({ id, price, ...input }, ctx) =>
+  resolve: ({ id, price, notify, ...input }, ctx) =>
     updateBooking(ctx, demandKey('Booking', id, 'id'), {
       ...(givenFields(input, ['notes', 'externalRef', 'customFields']) as object),
       ...(price !== undefined && { priceMinor: price }),
+      ...notifyOf({ notify }),
     }),
 })
 
@@ -143,7 +149,7 @@ mutation('cancelBooking', {
       description: 'What is given back.',
     }),
     expectedVersion: expectedVersion(t),
-    notify: t.field({ type: NotifyInput, description: 'Who is told. No effect yet.' }),
+    notify: notifyInput(t),
     idempotencyKey: idempotencyKey(t),
   }),
   resolve: (input, ctx) =>
@@ -151,6 +157,7 @@ mutation('cancelBooking', {
       reason: input.reason ?? null,
       refund: input.refund ?? null,
       expectedVersion: input.expectedVersion ?? null,
+      ...notifyOf(input),
       idempotencyKey: input.idempotencyKey ?? null,
     }),
 })
@@ -173,8 +180,12 @@ for (const [name, [status, description, done]] of Object.entries(transitions)) {
       id: bookingId(t),
       ...(status === 'DECLINED' && { reason: t.string({ description: 'Why, for people.' }) }),
       expectedVersion: expectedVersion(t),
+      notify: notifyInput(t),
     }),
-    resolve: (input, ctx) =>
-      setBookingStatus(ctx, demandKey('Booking', input.id, 'id'), status, input),
+    resolve: ({ notify, ...input }, ctx) =>
+      setBookingStatus(ctx, demandKey('Booking', input.id, 'id'), status, {
+        ...input,
+        ...notifyOf({ notify }),
+      }),
   })
 }

@@ -7,6 +7,7 @@ import { idempotent } from '../db/idempotency.ts'
 import { newId } from '../db/id.ts'
 import { transaction, type Transaction } from '../db/transaction.ts'
 import { invalid, invalidAll } from '../errors.ts'
+import type { Notify } from '../events/event.ts'
 import { appendEvents } from '../events/outbox.ts'
 import {
   Prisma,
@@ -34,6 +35,8 @@ export type NewBooking = SlotChoice &
     customFields: Prisma.InputJsonObject | null
     externalRef: string | null
     source: BookingSource
+    /** Whom to tell; everybody when left out. */
+    notify?: Notify
     idempotencyKey: string | null
   }
 
@@ -95,7 +98,7 @@ export async function makeBooking(
     : await takeTime(tx, ctx, input, { partySize: headCount(input.partySize, input.party), id })
   const customer = await customerFor(tx, ctx, accountId, input)
   const booking = await insertBooking(tx, bookingRow(ctx, input, id, taken, customer))
-  const events = [bookingEvent('booking.created', booking, null, taken.staffIds)]
+  const events = [bookingEvent('booking.created', booking, null, taken.staffIds, input.notify)]
   await appendEvents(tx, ctx, events)
   return booking
 }

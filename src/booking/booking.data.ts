@@ -8,7 +8,7 @@ import { lockRow } from '../db/lock.ts'
 import { transactionReader } from '../db/reader.ts'
 import type { Transaction } from '../db/transaction.ts'
 import { notFound } from '../errors.ts'
-import { changesBetween, type NewEvent } from '../events/event.ts'
+import { changesBetween, type NewEvent, type Notify } from '../events/event.ts'
 import { Prisma, type Booking } from '../generated/prisma/client.ts'
 import { bookingNumber } from './booking.ts'
 import { toldBookingFields, type BookingEventType } from './booking.events.ts'
@@ -114,12 +114,16 @@ export async function staffOf(
   return new Map(rows.map(({ id, staffIds }) => [id, staffIds]))
 }
 
-/** The event of a booking's change, with what changed. `staffIds` are all who do it, or did. */
+/**
+ * The event of a booking's change, with what changed. `staffIds` are all who do it, or did;
+ * `notify` goes with it to whoever sends notices.
+ */
 export function bookingEvent(
   type: BookingEventType,
   booking: Booking,
   before: Booking | null,
   staffIds: readonly string[],
+  notify?: Notify | null,
 ): NewEvent {
   // Whoever watches the staff member that lost the booking must hear of it too.
   const leads = [booking.staffId, before?.staffId].filter((id) => id != null)
@@ -137,6 +141,7 @@ export function bookingEvent(
       customerId: booking.customerId,
       sessionId: booking.sessionId,
       linkId: booking.linkId,
+      ...(notify && { notify }),
     },
     changes: changesBetween(before, booking, toldBookingFields),
   }

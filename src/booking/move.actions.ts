@@ -11,6 +11,7 @@ import type { Key } from '../db/id.ts'
 import { transactionReader } from '../db/reader.ts'
 import { transaction, type Transaction } from '../db/transaction.ts'
 import { checkVersion, invalid, Refused, refused } from '../errors.ts'
+import type { Notify } from '../events/event.ts'
 import { appendEvents } from '../events/outbox.ts'
 import type { Booking } from '../generated/prisma/client.ts'
 import { DAY } from '../time/instant.ts'
@@ -19,7 +20,10 @@ import { bookingEvent, changeBooking, lockBooking, staffOf } from './booking.dat
 import type { SlotChoice } from './slot-choice.ts'
 import { takeTime, type Taken } from './take.data.ts'
 
-export type Move = Omit<SlotChoice, 'service'> & { expectedVersion: number | null }
+export type Move = Omit<SlotChoice, 'service'> & {
+  expectedVersion: number | null
+  notify?: Notify
+}
 
 /**
  * Moves a booking in time, or with no start to other staff: same id, same number, one version up.
@@ -49,7 +53,8 @@ export async function rescheduleBooking(
     })
     const moved = before.startsAt.getTime() !== booking.startsAt.getTime()
     const type = moved || before.sessionId ? 'booking.rescheduled' : 'booking.updated'
-    await appendEvents(tx, ctx, [bookingEvent(type, booking, before, [...taken.staffIds, ...left])])
+    const staff = [...taken.staffIds, ...left]
+    await appendEvents(tx, ctx, [bookingEvent(type, booking, before, staff, move.notify)])
     return booking
   })
 }

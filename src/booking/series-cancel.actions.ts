@@ -7,6 +7,7 @@ import { idempotentList } from '../db/idempotency.ts'
 import type { Key } from '../db/id.ts'
 import { transaction, type Transaction } from '../db/transaction.ts'
 import { invalid, notFound, refused } from '../errors.ts'
+import type { Notify } from '../events/event.ts'
 import { appendEvents } from '../events/outbox.ts'
 import type { Booking } from '../generated/prisma/client.ts'
 import { refundDue, refusedTransition, type Refund } from './booking.ts'
@@ -19,6 +20,7 @@ export type SeriesCancellation = {
   bookingId: string | null
   reason: string | null
   refund: Refund | null
+  notify?: Notify
   idempotencyKey: string | null
 }
 
@@ -67,6 +69,7 @@ export async function cancelBookingSeries(
             booking,
             earlier.get(booking.id) ?? null,
             staff.get(booking.id) ?? [],
+            input.notify,
           ),
         )
         await appendEvents(tx, ctx, events)

@@ -7,7 +7,8 @@ import { mutation } from '../graphql/mutations.ts'
 import {
   changing,
   idempotencyKey,
-  NotifyInput,
+  notifyInput,
+  notifyOf,
   RefundEnum,
   taking,
   whoInput,
@@ -68,7 +69,7 @@ mutation('createBookingSeries', {
     durationMinutes: t.int({ description: 'Another length than the usual one.' }),
     ...whoInput(t),
     ...wordsInput(t),
-    notify: t.field({ type: NotifyInput, description: 'Who is told. No effect yet.' }),
+    notify: notifyInput(t),
     idempotencyKey: idempotencyKey(t),
   }),
   resolve: (input, ctx) => {
@@ -83,6 +84,7 @@ mutation('createBookingSeries', {
       ...whoOf(service.accountId, input),
       ...wordsOf(input),
       holdId: null,
+      ...notifyOf(input),
       idempotencyKey: input.idempotencyKey ?? null,
     })
   },
@@ -108,7 +110,7 @@ mutation('cancelBookingSeries', {
       defaultValue: 'POLICY',
       description: 'What is given back for each.',
     }),
-    notify: t.field({ type: NotifyInput, description: 'Who is told. No effect yet.' }),
+    notify: notifyInput(t),
     idempotencyKey: idempotencyKey(t),
   }),
   resolve: (input, ctx) => {
@@ -119,6 +121,7 @@ mutation('cancelBookingSeries', {
       bookingId: demandIds('Booking', key.accountId, named, 'bookingId')[0] ?? null,
       reason: input.reason ?? null,
       refund: input.refund ?? null,
+      ...notifyOf(input),
       idempotencyKey: input.idempotencyKey ?? null,
     })
   },

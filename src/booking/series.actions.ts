@@ -73,7 +73,7 @@ async function makeSeries(tx: Transaction, ctx: ActionContext, input: NewSeries)
     }),
   )
   const events = bookings.map((booking, index) =>
-    bookingEvent('booking.created', booking, null, granted[index]?.staffIds ?? []),
+    bookingEvent('booking.created', booking, null, granted[index]?.staffIds ?? [], input.notify),
   )
   await appendEvents(tx, ctx, events)
   return series

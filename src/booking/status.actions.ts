@@ -8,7 +8,7 @@ import { idempotent } from '../db/idempotency.ts'
 import type { Key } from '../db/id.ts'
 import { transaction, type Transaction } from '../db/transaction.ts'
 import { checkVersion, invalid, invalidAll, refused } from '../errors.ts'
-import { changesBetween } from '../events/event.ts'
+import { changesBetween, type Notify } from '../events/event.ts'
 import { appendEvents } from '../events/outbox.ts'
 import { Prisma, type Booking } from '../generated/prisma/client.ts'
 import {
@@ -39,20 +39,19 @@ export async function setBookingStatus(
   ctx: ActionContext,
   key: Key,
   status: keyof typeof eventOfStatus,
-  input: { reason?: string | null; expectedVersion?: number | null } = {},
+  input: { reason?: string | null; expectedVersion?: number | null; notify?: Notify } = {},
 ): Promise<Booking> {
   demand(ctx.viewer, key.accountId, ['bookings:write'], 'Booking', 'id')
   return transaction(ctx.db, async (tx) => {
     const before = await lockForStatus(tx, ctx, key, status, input.expectedVersion)
-    const staff = await staffOf(tx, [before])
+    const staff = (await staffOf(tx, [before])).get(before.id) ?? []
     if (status === 'DECLINED') await giveBack(tx, before)
     const booking = await changeBooking(tx, ctx, key, {
       status,
       ...(status === 'DECLINED' && { cancelReason: input.reason ?? null }),
     })
-    await appendEvents(tx, ctx, [
-      bookingEvent(eventOfStatus[status], booking, before, staff.get(booking.id) ?? []),
-    ])
+    const type = eventOfStatus[status]
+    await appendEvents(tx, ctx, [bookingEvent(type, booking, before, staff, input.notify)])
     return booking
   })
 }
@@ -61,6 +60,7 @@ export type Cancellation = {
   reason: string | null
   refund: Refund | null
   expectedVersion: number | null
+  notify?: Notify
   idempotencyKey: string | null
 }
 
@@ -103,7 +103,8 @@ export async function cancelBooking(
           cancelledAt: new Date(ctx.clock.now()),
           refundDueMinor: refundDue(before, service, refund, ctx.clock.now()),
         })
-        await appendEvents(tx, ctx, [bookingEvent('booking.cancelled', booking, before, staff)])
+        const type = 'booking.cancelled'
+        await appendEvents(tx, ctx, [bookingEvent(type, booking, before, staff, input.notify)])
         return booking
       },
       (again) => tx.booking.findUnique({ where: { accountId_id: again } }),
@@ -140,6 +141,7 @@ export type Edit = {
   party?: PartyPart[] | null
   priceMinor?: number | null
   expectedVersion?: number | null
+  notify?: Notify
 }
 
 /**
@@ -164,7 +166,9 @@ export async function updateBooking(ctx: ActionContext, key: Key, edit: Edit): P
     }
     const booking = await changeBooking(tx, ctx, key, data)
     const staff = (await staffOf(tx, [booking])).get(booking.id) ?? []
-    await appendEvents(tx, ctx, [bookingEvent('booking.updated', booking, before, staff)])
+    await appendEvents(tx, ctx, [
+      bookingEvent('booking.updated', booking, before, staff, edit.notify),
+    ])
     return booking
   })
 }

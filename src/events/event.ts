@@ -14,6 +14,9 @@ export type SubjectType =
 /** One changed field of the subject. JSON values; null for absent. */
 export type Change = { field: string; from: unknown; to: unknown }
 
+/** Whom whoever made a change wants told of it. */
+export type Notify = { customer: boolean; staff: boolean }
+
 /** Ids (uuids) of what the event is about, by which subscribers filter. */
 export type About = {
   bookingId?: string | null
@@ -23,6 +26,8 @@ export type About = {
   customerId?: string | null
   sessionId?: string | null
   linkId?: string | null
+  /** For whoever sends notices; left out, everybody is told. Shown to nobody. */
+  notify?: Notify
 }
 
 /** What an action hands to `appendEvent`. */
