@@ -1,6 +1,6 @@
 // A place in the log of events: after which transaction and which row. Opaque to clients; ordered
 // by transaction first, because rows become visible when their transaction commits, not when they
-// are numbered. Pure.
+// are numbered: it is the latest that had ended when the row was written, or the row's own. Pure.
 
 export type EventCursor = { xid: bigint; seq: bigint }
 

@@ -157,6 +157,6 @@ async function startAfter(
   const isEarly = compareCursors(after, found.end) > 0
   return {
     from: isEarly ? found.end : after,
-    isKnown: ({ xid, seq }) => isEarly && xid === after.xid && seq <= after.seq,
+    isKnown: ({ seq }) => isEarly && seq === after.seq,
   }
 }

@@ -1,6 +1,6 @@
-// Reads of the log. A row is given out only when every transaction that began before its own has
-// ended (below the snapshot's xmin): what is written later then always lies behind what was read,
-// and a reader that goes on from its last place loses nothing and repeats nothing.
+// Reads of the log. A row is given out only when every transaction up to the one that it is placed
+// by has ended (below the snapshot's xmin): what is written later then always lies behind what was
+// read, and a reader that goes on from its last place loses nothing and repeats nothing.
 
 import type { Pool } from 'pg'
 import type { LoggedEvent } from './event.ts'
@@ -93,16 +93,17 @@ export async function logPosition(pool: Pool): Promise<EventCursor> {
 
 /** Whether an event was still to come at the moment of this call. */
 export async function comingAfterNow(pool: Pool): Promise<(event: EventCursor) => boolean> {
-  const [now] = await run<{ xmax: bigint; open: string[] }>(
+  const [now] = await run<{ xmin: bigint; seen: string[] }>(
     pool,
     Prisma.sql`
-      SELECT (pg_snapshot_xmax(s)::text)::bigint AS "xmax",
-        ARRAY(SELECT x::text FROM pg_snapshot_xip(s) x) AS "open"
-      FROM pg_current_snapshot() s`,
+      WITH h AS MATERIALIZED (SELECT ${horizon} AS "xmin")
+      SELECT h."xmin",
+        ARRAY(SELECT e."seq"::text FROM "Event" e WHERE e."xid" >= h."xmin") AS "seen"
+      FROM h`,
   )
   if (!now) throw new Error('A statement that always gives one row gave none.')
-  const open = new Set(now.open.map(BigInt))
-  return ({ xid }) => xid >= now.xmax || open.has(xid)
+  const seen = new Set(now.seen.map(BigInt))
+  return ({ xid, seq }) => xid >= now.xmin && !seen.has(seq)
 }
 
 /**

@@ -126,11 +126,11 @@ describe('resuming by cursor', () => {
   it('starts further back for a cursor that was read while older transactions were open', async () => {
     const accountId = await newAccount(db)
     const open = await openWriter(db)
+    await open.write(accountId, 1)
     await write(db, numbered(accountId, 2), numbered(accountId, 3))
     const [seen] = await db.prisma.event.findMany({ where: { accountId }, orderBy: { seq: 'asc' } })
     const heard = await hub.subscribe({ accountIds: [accountId], after: seen ?? null })
     const next = heard.next()
-    await open.write(accountId, 1)
     await open.end('COMMIT')
     const { value } = await next
     expect(versions([value as ReadEvent, ...(await take(heard, 1))])).toEqual([1, 3])

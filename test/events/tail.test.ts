@@ -34,6 +34,19 @@ describe('the tail of the log', () => {
     await expect.poll(() => tail.health().heldBackMs).toBe(0)
   })
 
+  it('tells what followed after what it followed, also when it had begun to write before', async () => {
+    const accountId = await newAccount(db)
+    const { hub } = await startEvents(db)
+    const heard = await hub.subscribe({ accountIds: [accountId] })
+    const early = await openWriter(db)
+    await write(db, numbered(accountId, 1))
+    await write(db, numbered(accountId, 2))
+    await early.write(accountId, 3)
+    await early.end('COMMIT')
+    await write(db, numbered(accountId, 4))
+    expect(versions(await take(heard, 4))).toEqual([1, 2, 3, 4])
+  })
+
   it('goes on when the older transaction is rolled back', async () => {
     const accountId = await newAccount(db)
     const { hub } = await startEvents(db)
