@@ -1,11 +1,13 @@
 // The outbox: an event row is written by the transaction that makes the change, so that there is no
-// event without its change and no change without its event. Readers are woken after the commit.
+// event without its change and no change without its event; the audit log gets its entry by the
+// same statement. Readers are woken after the commit.
 
 import type { Pool } from 'pg'
 import type { ActionContext } from '../context.ts'
 import { transactionReader } from '../db/reader.ts'
 import { afterCommit, type Transaction } from '../db/transaction.ts'
 import { Prisma } from '../generated/prisma/client.ts'
+import { redacted } from './audit.ts'
 import type { NewEvent } from './event.ts'
 import { newId } from '../db/id.ts'
 
@@ -20,23 +22,31 @@ export async function appendEvents(
 ): Promise<void> {
   if (events.length === 0) return
   const occurredAt = new Date(ctx.clock.now()).toISOString()
-  const rows = events.map(({ about = {}, changes = [], ...event }, place) => ({
-    ...event,
-    id: newId(),
-    about,
-    changes,
-    place,
-  }))
-  const { kind, id, name } = ctx.viewer
+  const rows = events.map(({ about = {}, changes = [], ...event }, place) => {
+    const told = redacted(event.subjectType, changes)
+    const audited = told === changes ? null : told
+    return { ...event, id: newId(), about, changes, audited, place }
+  })
+  const { kind, id, name, userId } = ctx.viewer
+  const { requestId = null, address = null } = ctx.origin ?? {}
   await transactionReader(tx)(Prisma.sql`
+    WITH n AS MATERIALIZED (
+      SELECT * FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS n("id" uuid,
+        "accountId" uuid, "type" text, "subjectType" text, "subjectId" uuid, "subjectVersion" int,
+        "about" jsonb, "changes" jsonb, "audited" jsonb, "place" int)
+    ), audit AS (
+      INSERT INTO "AuditEntry" ("accountId", "id", "occurredAt", "action", "actorKind", "actorId",
+        "actorName", "userId", "subjectType", "subjectId", "requestId", "address", "changes")
+      SELECT n."accountId", n."id", ${occurredAt}::timestamptz, n."type", ${kind}, ${id}, ${name},
+        ${userId}::uuid, n."subjectType", n."subjectId"::text, ${requestId}, ${address},
+        CASE WHEN jsonb_typeof(n."audited") = 'array' THEN n."audited" ELSE n."changes" END
+      FROM n
+    )
     INSERT INTO "Event" ("id", "accountId", "type", "occurredAt", "actorKind", "actorId",
       "actorName", "subjectType", "subjectId", "subjectVersion", "about", "changes")
     SELECT n."id", n."accountId", n."type", ${occurredAt}::timestamptz, ${kind}, ${id}, ${name},
       n."subjectType", n."subjectId", n."subjectVersion", n."about", n."changes"
-    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS n("id" uuid, "accountId" uuid,
-      "type" text, "subjectType" text, "subjectId" uuid, "subjectVersion" int, "about" jsonb,
-      "changes" jsonb, "place" int)
-    ORDER BY n."place"`)
+    FROM n ORDER BY n."place"`)
   afterCommit(tx, () => wakeReaders(ctx))
 }
 

@@ -1,0 +1,79 @@
+// The audit log: who did what to which thing, written in the transaction of the change. Every event
+// is written here too, by the outbox; what changes who may do what, and is no event, is recorded by
+// the action that does it. Neither secrets nor personal fields: of those it says that they changed.
+
+import { newId } from '../db/id.ts'
+import { transactionReader } from '../db/reader.ts'
+import type { ActionContext } from '../context.ts'
+import type { Transaction } from '../db/transaction.ts'
+import { Prisma } from '../generated/prisma/client.ts'
+import type { Change } from './event.ts'
+
+/** Something done, or refused, that concerns who may do what. */
+export type AuditFact = {
+  accountId: string
+  /** Noun and verb, as events are named: `key.rotated`, `membership.role_changed`. */
+  action: string
+  subjectType: string
+  /** Id (uuid) of the subject; left out for what was asked for and does not exist. */
+  subjectId?: string | null
+  changes?: Change[]
+  /** REFUSED: it was tried, and nothing changed. */
+  outcome?: 'DONE' | 'REFUSED'
+}
+
+/** The fields of any subject that tell of a person, or hold what people write freely. */
+const personal: ReadonlySet<string> = new Set([
+  'email',
+  'phone',
+  'firstName',
+  'lastName',
+  'notes',
+  'answers',
+  'customFields',
+  'cancelReason',
+  'reason',
+])
+
+/** Of a customer the name is personal too; of a service it is not. */
+const personalNames: ReadonlySet<string> = new Set(['Customer', 'User', 'Invitation'])
+
+const hidden = '[redacted]'
+
+/** The changes without what they say of a person; the same list when they say nothing of one. */
+export function redacted(subjectType: string, changes: readonly Change[]): readonly Change[] {
+  const isPersonal = ({ field }: Change) =>
+    personal.has(field) || (field === 'name' && personalNames.has(subjectType))
+  if (!changes.some(isPersonal)) return changes
+  const mask = (value: unknown) => (value === null ? null : hidden)
+  return changes.map((change) =>
+    isPersonal(change) ? { ...change, from: mask(change.from), to: mask(change.to) } : change,
+  )
+}
+
+/** Writes entries in the caller's transaction. */
+export async function appendAudit(
+  tx: Transaction,
+  ctx: ActionContext,
+  facts: readonly AuditFact[],
+): Promise<void> {
+  if (facts.length === 0) return
+  const { viewer, origin } = ctx
+  const occurredAt = new Date(ctx.clock.now()).toISOString()
+  const rows = facts.map(({ changes = [], ...fact }) => ({
+    outcome: 'DONE',
+    ...fact,
+    id: newId(),
+    changes: redacted(fact.subjectType, changes),
+  }))
+  await transactionReader(tx)(Prisma.sql`
+    INSERT INTO "AuditEntry" ("accountId", "id", "occurredAt", "action", "outcome", "actorKind",
+      "actorId", "actorName", "userId", "subjectType", "subjectId", "requestId", "address",
+      "changes")
+    SELECT n."accountId", n."id", ${occurredAt}::timestamptz, n."action",
+      n."outcome"::"AuditOutcome", ${viewer.kind}, ${viewer.id}, ${viewer.name},
+      ${viewer.userId}::uuid, n."subjectType", n."subjectId", ${origin?.requestId ?? null},
+      ${origin?.address ?? null}, n."changes"
+    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS n("id" uuid, "accountId" uuid,
+      "action" text, "outcome" text, "subjectType" text, "subjectId" text, "changes" jsonb)`)
+}
