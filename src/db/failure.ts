@@ -7,11 +7,13 @@ export type FailureKind =
   | 'UNIQUE'
   | 'FOREIGN_KEY'
   | 'CHECK'
+  /** A row that was to be changed is not there any more. */
+  | 'GONE'
   /** Nothing is wrong but the moment: the same transaction may succeed when run again. */
   | 'RETRY'
   /** A value that PostgreSQL cannot store, such as a text with a NUL byte. */
   | 'BAD_INPUT'
-  /** The database does not answer, or not in time. */
+  /** The database does not answer, or not in time, or a lock was not to be had in time. */
   | 'UNAVAILABLE'
   | 'UNKNOWN'
 
@@ -25,7 +27,20 @@ const BY_STATE: Record<string, FailureKind> = {
   '23514': 'CHECK',
   '40001': 'RETRY',
   '40P01': 'RETRY',
-  '55P03': 'RETRY',
+  '55P03': 'UNAVAILABLE',
+  // Of the class of data only what a value can cause: the others are mistakes in a statement.
+  '22001': 'BAD_INPUT',
+  '22003': 'BAD_INPUT',
+  '22007': 'BAD_INPUT',
+  '22008': 'BAD_INPUT',
+  '22009': 'BAD_INPUT',
+  '22021': 'BAD_INPUT',
+  '22023': 'BAD_INPUT',
+  '22P02': 'BAD_INPUT',
+  '22P03': 'BAD_INPUT',
+  '22P05': 'BAD_INPUT',
+  // A text that is too long for the index on its column.
+  '54000': 'BAD_INPUT',
   '25006': 'UNAVAILABLE',
   '25P03': 'UNAVAILABLE',
   '28000': 'UNAVAILABLE',
@@ -36,7 +51,6 @@ const BY_STATE: Record<string, FailureKind> = {
 // The first two characters name a class of states.
 const BY_CLASS: Record<string, FailureKind> = {
   '08': 'UNAVAILABLE',
-  '22': 'BAD_INPUT',
   '53': 'UNAVAILABLE',
   '57': 'UNAVAILABLE',
   '58': 'UNAVAILABLE',
@@ -53,6 +67,7 @@ const BY_PRISMA_KIND: Record<string, FailureKind> = {
 }
 
 const BY_PRISMA_CODE: Record<string, FailureKind> = {
+  P2025: 'GONE',
   P1001: 'UNAVAILABLE',
   P1002: 'UNAVAILABLE',
   P1008: 'UNAVAILABLE',
@@ -71,12 +86,22 @@ const PG_SENTENCE = new RegExp(
     'Connection terminated',
     'Query read timeout',
     'Client has encountered a connection error',
+    'Client was closed',
     'Cannot use a pool after calling end',
   ].join('|'),
 )
 
+/** Nobody asked the database, because it would not have answered in time. For the log. */
+export class DatabaseSilent extends Error {
+  constructor(message: string) {
+    super(message)
+    this.name = 'DatabaseSilent'
+  }
+}
+
 type Shape = {
   code?: string
+  syscall?: string
   message?: string
   constraint?: string
   meta?: { driverAdapterError?: { cause?: Cause } }
@@ -93,6 +118,7 @@ type Cause = {
 /** Says what a thrown value means; UNKNOWN for whatever is not a database's. */
 export function databaseFailure(error: unknown): Failure {
   if (typeof error !== 'object' || error === null) return { kind: 'UNKNOWN' }
+  if (error instanceof DatabaseSilent) return { kind: 'UNAVAILABLE' }
   const shape = error as Shape
   const cause = shape.meta?.driverAdapterError?.cause ?? shape.cause
   const state = cause?.originalCode ?? shape.code
@@ -106,13 +132,38 @@ export function databaseFailure(error: unknown): Failure {
   return constraint === undefined ? { kind } : { kind, constraint }
 }
 
+/** Whether the same request may succeed in a moment: nothing is wrong with what was asked. */
+export function isPassing(error: unknown): boolean {
+  const { kind } = databaseFailure(error)
+  return kind === 'UNAVAILABLE' || kind === 'RETRY'
+}
+
+/**
+ * How often a transaction is run at most, by how it failed. Whoever lost a race for a value or a
+ * time meets it in the second run as something that is there, and refuses it in words of its own.
+ */
+const RUNS: Partial<Record<FailureKind, number>> = {
+  RETRY: 3,
+  OVERLAP: 2,
+  UNIQUE: 2,
+  FOREIGN_KEY: 2,
+  GONE: 2,
+}
+
+/** How often a transaction may have run that failed so. Safe: the server said that it failed. */
+export function runsAtMost(error: unknown): number {
+  return RUNS[databaseFailure(error).kind] ?? 1
+}
+
 function fromState(state: string | undefined): FailureKind | undefined {
   if (state === undefined || !/^[0-9A-Z]{5}$/.test(state)) return undefined
   return BY_STATE[state] ?? BY_CLASS[state.slice(0, 2)]
 }
 
-function fromConnection({ code, message }: Shape): FailureKind | undefined {
-  const broken = SOCKET_CODE.test(code ?? '') || PG_SENTENCE.test(message ?? '')
+function fromConnection({ code, syscall, message }: Shape): FailureKind | undefined {
+  // The socket of a server on this machine is a file.
+  const noSocket = syscall === 'connect' && (code === 'ENOENT' || code === 'EACCES')
+  const broken = noSocket || SOCKET_CODE.test(code ?? '') || PG_SENTENCE.test(message ?? '')
   return broken ? 'UNAVAILABLE' : undefined
 }
 

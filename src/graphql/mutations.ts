@@ -6,6 +6,7 @@ import type { InputFieldBuilder, InputFieldMap, InputShapeFromFields } from '@po
 import type { Needs } from '../auth/scope.ts'
 import { Forbidden } from '../auth/viewer.ts'
 import type { Context } from '../context.ts'
+import { refusalOf } from '../db/refusal.ts'
 import { Refused, refusalType, type RefusalCode } from '../errors.ts'
 import { forgetBatches } from './batches.ts'
 import { builder, type Types } from './builder.ts'
@@ -70,7 +71,7 @@ export function mutation<Fields extends InputFieldMap>(
           const data = await options.resolve(args.input as never, ctx)
           return { __typename: `${stem}Success`, data } as never
         } catch (error) {
-          return answerOf(error, codes) as never
+          return answerOf(error, codes, ctx) as never
         } finally {
           // Rows read before the change must not answer for what came after it.
           ctx.load = createLoaders(ctx.db)
@@ -81,10 +82,14 @@ export function mutation<Fields extends InputFieldMap>(
   )
 }
 
-function answerOf(error: unknown, codes: readonly RefusalCode[]): object {
+function answerOf(error: unknown, codes: readonly RefusalCode[], { log }: Context): object {
   if (error instanceof Forbidden) throw forbidden(error.scopes)
   if (error instanceof Refused && codes.includes(error.refusal.code)) {
     return { __typename: refusalType(error.refusal.code), ...error.refusal }
   }
-  throw error
+  const byDatabase = refusalOf(error)?.refusal
+  if (!byDatabase) throw error
+  log.warn({ err: error }, 'the database refused what the checks before it let through')
+  const code = codes.includes(byDatabase.code) ? byDatabase.code : 'VALIDATION_FAILED'
+  return { __typename: refusalType(code), ...byDatabase, code }
 }

@@ -6,7 +6,8 @@
 import { GraphQLError, Kind, type ExecutionResult } from 'graphql'
 import type { Logger } from 'pino'
 import { Forbidden } from '../auth/viewer.ts'
-import { databaseFailure } from '../db/failure.ts'
+import { isPassing } from '../db/failure.ts'
+import { refusalOf } from '../db/refusal.ts'
 import { Refused, type RefusalCode } from '../errors.ts'
 import { forbidden } from './scopes.ts'
 
@@ -72,6 +73,12 @@ export function publicError(error: unknown, scope: ErrorScope): GraphQLError {
       return located(new GraphQLError(message, { extensions }), graphqlError)
     }
   }
+  const byDatabase = refusalOf(thrown)
+  if (byDatabase) {
+    scope.log.warn({ err: thrown }, 'the database refused what the checks before it let through')
+    const extensions = { code: 'BAD_USER_INPUT' }
+    return located(new GraphQLError(byDatabase.message, { extensions }), graphqlError)
+  }
   const code = graphqlError && codeOf(graphqlError, thrown)
   if (code) {
     const extensions = { ...graphqlError.extensions, code }
@@ -102,7 +109,7 @@ function codeOf(error: GraphQLError, thrown: unknown): ErrorCode | null {
 
 function masked(thrown: unknown, { log, requestId }: ErrorScope): GraphQLError {
   const extensions = { code: 'INTERNAL_SERVER_ERROR', requestId }
-  if (databaseFailure(thrown).kind === 'UNAVAILABLE') {
+  if (isPassing(thrown)) {
     log.error({ err: thrown }, 'the database is unavailable')
     return new GraphQLError(
       `The service cannot answer at the moment. Try again in ${retryAfterSeconds} seconds.`,

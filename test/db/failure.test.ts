@@ -12,6 +12,7 @@ const db = await testDatabase()
 beforeAll(async () => {
   await db.pool.query(`
     CREATE EXTENSION IF NOT EXISTS btree_gist;
+    CREATE TABLE indexed (word text PRIMARY KEY);
     CREATE TABLE parent (id int PRIMARY KEY);
     CREATE TABLE seat (
       id int CONSTRAINT seat_pkey PRIMARY KEY,
@@ -20,6 +21,8 @@ beforeAll(async () => {
       heads int CONSTRAINT seat_heads_check CHECK (heads <= 4),
       parent int CONSTRAINT seat_parent_fkey REFERENCES parent (id),
       word text,
+      code varchar(3),
+      facts jsonb,
       CONSTRAINT seat_during_excl EXCLUDE USING gist (room WITH =, during WITH &&)
     );
     INSERT INTO parent VALUES (1);
@@ -77,17 +80,28 @@ const statements: [string, string, unknown[], ReturnType<typeof databaseFailure>
     { kind: 'BAD_INPUT' },
   ],
   [
-    'a serialization failure',
-    `DO $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '40001'; END $$`,
-    [],
-    { kind: 'RETRY' },
+    'a text that is too long for its column',
+    'INSERT INTO seat (id, room, code) VALUES (7, 9, $1)',
+    ['four'],
+    { kind: 'BAD_INPUT' },
   ],
   [
-    'a lock that was not to be had in time',
-    `DO $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '55P03'; END $$`,
-    [],
-    { kind: 'RETRY' },
+    'a text that is too long for its index',
+    `INSERT INTO indexed
+       SELECT string_agg(md5(n::text || $1::text), '') FROM generate_series(1, 400) n`,
+    ['salt'],
+    { kind: 'BAD_INPUT' },
   ],
+  [
+    'JSON with a character that is no text',
+    'INSERT INTO seat (id, room, facts) VALUES (8, 9, $1::text::jsonb)',
+    ['"\\u0000"'],
+    { kind: 'BAD_INPUT' },
+  ],
+  ['a text that is no date', 'SELECT $1::text::date', ['soon'], { kind: 'BAD_INPUT' }],
+  ['a day that is not there', 'SELECT $1::text::date', ['2026-02-30'], { kind: 'BAD_INPUT' }],
+  ['a value that is missing', 'INSERT INTO seat (id) VALUES (9)', [], { kind: 'UNKNOWN' }],
+  ['a statement that divides by nothing', 'SELECT 1 / 0', [], { kind: 'UNKNOWN' }],
   [
     'a server that shuts down',
     `DO $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '57P01'; END $$`,
@@ -118,6 +132,12 @@ describe('databaseFailure', () => {
     expect(databaseFailure(error)).toEqual({ kind: 'UNIQUE', constraint: 'User_email_key' })
   })
 
+  it('knows a row that Prisma does not find any more', async () => {
+    const where = { id: '00000000-0000-7000-8000-00000000dead' }
+    const error = await rejection(db.prisma.user.update({ where, data: { name: 'B' } }))
+    expect(databaseFailure(error)).toEqual({ kind: 'GONE' })
+  })
+
   it('knows a NUL byte that Prisma itself sends', async () => {
     const error = await rejection(db.prisma.user.findMany({ where: { email: 'a\0b' } }))
     expect(databaseFailure(error)).toEqual({ kind: 'BAD_INPUT' })
@@ -143,6 +163,26 @@ describe('databaseFailure', () => {
       ),
     )
     expect(errors.map(databaseFailure)).toEqual([{ kind: 'RETRY' }])
+  })
+
+  it.each(['prisma', 'pg'] as const)('knows a lock not had in time through %s', async (way) => {
+    await prepareRows()
+    const holder = await db.pool.connect()
+    await holder.query('BEGIN')
+    await holder.query('SELECT 1 FROM pair WHERE id = 1 FOR UPDATE')
+    const wait = 'SELECT 1 FROM pair WHERE id = 1 FOR UPDATE'
+    const through = {
+      pg: () => db.pool.query(`SET LOCAL lock_timeout = 20; ${wait}`),
+      prisma: () =>
+        db.prisma.$transaction(async (tx) => {
+          await tx.$executeRaw`SET LOCAL lock_timeout = 20`
+          await tx.$queryRawUnsafe(wait)
+        }),
+    }
+    const error = await rejection(through[way]())
+    await holder.query('ROLLBACK')
+    holder.release()
+    expect(databaseFailure(error)).toEqual({ kind: 'UNAVAILABLE' })
   })
 
   it('knows a statement that took too long', async () => {
@@ -195,6 +235,12 @@ describe('databaseFailure of a server that is', () => {
 
   it('not there', async () => {
     const client = new pg.Client({ connectionString: 'postgresql://u:p@127.0.0.1:1/x' })
+    const error = await rejection(client.connect())
+    expect(databaseFailure(error)).toEqual({ kind: 'UNAVAILABLE' })
+  })
+
+  it('not there, as a socket of this machine', async () => {
+    const client = new pg.Client({ connectionString: 'postgresql://u:p@localhost/x?host=/nowhere' })
     const error = await rejection(client.connect())
     expect(databaseFailure(error)).toEqual({ kind: 'UNAVAILABLE' })
   })

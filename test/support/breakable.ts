@@ -5,6 +5,8 @@ export type BreakableWay = {
   url: string
   /** Cuts every connection, and lets none through until it is mended. */
   cut(): void
+  /** The next message with this text still gets through, and its connection breaks before the answer. */
+  cutAt(text: string): void
   mend(): void
   close(): Promise<void>
 }
@@ -18,11 +20,20 @@ export async function breakableWay(url: string): Promise<BreakableWay> {
   const port = Number(address.port || 5432)
   const open = new Set<Socket>()
   let whole = true
+  let fatal: string | null = null
   const server = createServer((client) => {
     if (!whole) return void client.destroy()
     const database = directory
       ? connect(`${directory}/.s.PGSQL.${port}`)
       : connect(port, address.hostname)
+    client.on('data', (data) => {
+      if (fatal === null || !data.includes(fatal)) return
+      fatal = null
+      // The server reads what was sent before it notices that nobody is there.
+      client.unpipe(database)
+      database.end(data)
+      client.destroy()
+    })
     for (const [from, to] of [
       [client, database],
       [database, client],
@@ -46,6 +57,7 @@ export async function breakableWay(url: string): Promise<BreakableWay> {
       whole = false
       for (const socket of open) socket.destroy()
     },
+    cutAt: (text) => void (fatal = text),
     mend: () => void (whole = true),
     close: () => new Promise((resolve) => server.close(() => resolve())),
   }
