@@ -2,11 +2,7 @@
 // rehearsed is seen by whoever asks the rehearsed database, through Prisma or on its pool.
 
 import type { Database } from './client.ts'
-import { beginAt, type Place } from './connection.ts'
-import type { Transaction } from './transaction.ts'
-
-const maxWaitMs = 2_000
-const timeoutMs = 10_000
+import { connectionOf, joinTransactions, runOnce, type Transaction } from './transaction.ts'
 
 class RolledBack<T> extends Error {
   readonly result: T
@@ -22,13 +18,11 @@ export async function rehearse<T>(
   work: (rehearsed: Database) => Promise<T>,
 ): Promise<T> {
   try {
-    const place: Place = { connection: null }
-    const rehearsing = async (tx: Transaction) => {
-      const pool = queryingAt(place, db.pool)
-      throw new RolledBack(await work({ ...db, pool, prisma: withinOne(tx) }))
-    }
-    const options = { maxWait: maxWaitMs, timeout: timeoutMs }
-    return await beginAt(place, () => db.prisma.$transaction(rehearsing, options))
+    return await runOnce(db, async (tx) => {
+      const prisma = withinOne(tx)
+      joinTransactions(prisma)
+      throw new RolledBack(await work({ ...db, pool: queryingIn(tx, db.pool), prisma }))
+    })
   } catch (error) {
     if (error instanceof RolledBack) return error.result as T
     throw error
@@ -36,11 +30,11 @@ export async function rehearse<T>(
 }
 
 /** The pool, but for queries: those see what the transaction sees, one after the other. */
-function queryingAt(place: Place, pool: Database['pool']): Database['pool'] {
+function queryingIn(tx: Transaction, pool: Database['pool']): Database['pool'] {
   let last: Promise<unknown> = Promise.resolve()
   const query = (...args: unknown[]) => {
     const ask = () => {
-      const on = place.connection ?? pool
+      const on = connectionOf(tx) ?? pool
       return (on.query as (...args: unknown[]) => Promise<unknown>).apply(on, args)
     }
     const answer = last.then(ask)
@@ -56,11 +50,7 @@ function queryingAt(place: Place, pool: Database['pool']): Database['pool'] {
   })
 }
 
-/** A client whose transactions are all part of this one. */
+/** A client that has no transactions of its own. */
 function withinOne(tx: Transaction): Database['prisma'] {
-  const nested = (work: (inner: Transaction) => Promise<unknown>) => work(tx)
-  return new Proxy(tx, {
-    get: (target, name) =>
-      name === '$transaction' ? nested : (Reflect.get(target, name, target) as unknown),
-  }) as Database['prisma']
+  return new Proxy(tx, {}) as Database['prisma']
 }

@@ -1,4 +1,4 @@
-// Hand-written SQL inside a Prisma transaction: on its connection, in it, and never after it.
+// Hand-written SQL and Prisma in one transaction: on one connection, in it, and never after it.
 
 import { describe, expect, it } from 'vitest'
 import { transactionReader } from '../../src/db/reader.ts'
@@ -13,7 +13,7 @@ const emails = Prisma.sql`SELECT "email" FROM "User" ORDER BY "email"`
 const server = Prisma.sql`SELECT pg_backend_pid() AS "pid"`
 
 describe('hand-written SQL in a transaction', () => {
-  it('runs on the connection that Prisma began it on', async () => {
+  it('runs on the connection that Prisma uses', async () => {
     await transaction(db, async (tx) => {
       expect(connectionOf(tx)).not.toBeNull()
       const own = await transactionReader(tx)<{ pid: number }>(server)
@@ -42,7 +42,8 @@ describe('hand-written SQL in a transaction', () => {
       await tx.user.count()
     })
     expect(connectionOf(over as Transaction)).toBeNull()
-    await expect(transactionReader(over as Transaction)(server)).rejects.toThrow('Transaction')
+    await expect(transactionReader(over as Transaction)(server)).rejects.toThrow('is over')
+    await expect(over?.user.count()).rejects.toThrow('is over')
   })
 
   it('keeps transactions that run at once apart', async () => {
@@ -58,5 +59,23 @@ describe('hand-written SQL in a transaction', () => {
       ),
     )
     expect(new Set(pids).size).toBe(5)
+  })
+
+  it('says that nothing was committed when a failure in it was passed over', async () => {
+    const work = transaction(db, async (tx) => {
+      await makeUser({ prisma: tx as typeof db.prisma }, { email: 'mary@example.com' })
+      await transactionReader(tx)(Prisma.sql`SELECT 1 / 0`).catch(() => {})
+    })
+    await expect(work).rejects.toThrow('ROLLBACK')
+    expect(await db.prisma.user.count({ where: { email: 'mary@example.com' } })).toBe(0)
+  })
+
+  it('gives its connection back, whole or broken', async () => {
+    const kill = Prisma.sql`SELECT pg_terminate_backend(pg_backend_pid())`
+    for (let time = 0; time < 12; time++) {
+      await transaction(db, (tx) => transactionReader(tx)(server))
+      await transaction(db, (tx) => transactionReader(tx)(kill)).catch(() => {})
+    }
+    expect(await transaction(db, (tx) => tx.user.count())).toBe(0)
   })
 })
