@@ -5,6 +5,7 @@ import pg from 'pg'
 import { PrismaClient } from '../generated/prisma/client.ts'
 import { lendingConnections } from './connection.ts'
 import { connectionTrouble } from './connection-trouble.ts'
+import { openPool } from './pool.ts'
 import { StartupFault } from './startup-fault.ts'
 
 export type Database = {
@@ -20,49 +21,23 @@ type Options = {
 }
 
 const CONNECT_TIMEOUT_MS = 2_000
-const STATEMENT_TIMEOUT_MS = 10_000
-const QUERY_TIMEOUT_MS = 12_000
 const MAX_NAMED_STATEMENTS = 1_000
 const OLDEST_SERVER = 150_000
-
-// The Prisma adapter drops the offset of what it reads, so every connection has to speak UTC.
-const SESSION = `
-  SET TimeZone = 'UTC';
-  SET default_transaction_isolation = 'read committed';
-  SET statement_timeout = ${STATEMENT_TIMEOUT_MS};
-  SET idle_in_transaction_session_timeout = ${STATEMENT_TIMEOUT_MS};
-`
 
 /** Opens the database, or throws a StartupFault within five seconds that says why not. */
 export async function openDatabase(url: string, options: Options = {}): Promise<Database> {
   await checkServer(url)
-  const pool = new pg.Pool({
-    connectionString: url,
-    max: options.maxConnections ?? 10,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    query_timeout: QUERY_TIMEOUT_MS,
-    idleTimeoutMillis: 60_000,
-    application_name: 'slotgraph',
-    // The pool waits for what this returns, although its type does not say so.
-    onConnect: openSession,
-  })
-  // The server may end before it has read that we go; that is no news.
-  pool.on('error', (error) => {
-    if (!pool.ending) options.onIdleError?.(error)
-  })
+  const { pool, stop } = openPool(url, { maxConnections: 10, ...options })
   const adapter = lendingConnections(
     new PrismaPg(pool, { statementNameGenerator: statementNames() }),
   )
   const prisma = new PrismaClient({ adapter, errorFormat: 'minimal' })
   const close = async () => {
+    stop()
     await prisma.$disconnect()
     await pool.end()
   }
   return { pool, prisma, close }
-}
-
-async function openSession(client: pg.ClientBase): Promise<void> {
-  await client.query(SESSION)
 }
 
 // A named statement is prepared once per connection and stays there, so their number is bounded:

@@ -1,6 +1,6 @@
 // What the sender is told whose value the database itself refused: the last line behind the checks
 // of the rules, so it says less than they do. Names no table, column or constraint.
-import { refused, type Refused } from '../errors.ts'
+import { refused, type RefusalCode, type Refused } from '../errors.ts'
 import { databaseFailure } from './failure.ts'
 
 /** The refusal for an error of the database that is the sender's; null for any other error. */
@@ -8,18 +8,24 @@ export function refusalOf(error: unknown): Refused | null {
   const { kind } = databaseFailure(error)
   switch (kind) {
     case 'OVERLAP':
-      return refused('SLOT_TAKEN', 'Somebody else took the time a moment ago. Choose another one.')
+      return refusedAs(
+        'SLOT_TAKEN',
+        'Somebody else took the time a moment ago. Choose another one.',
+      )
     case 'UNIQUE':
-      return unacceptable(
+      return refusedAs(
+        'VALIDATION_FAILED',
         'One of the values may be used once only, and it is in use already. Choose another one.',
       )
     case 'FOREIGN_KEY':
-      return unacceptable(
+      return refusedAs(
+        'VALIDATION_FAILED',
         'Something that the input names is gone, or something still depends on it. Read it again.',
       )
     case 'CHECK':
     case 'BAD_INPUT':
-      return unacceptable(
+      return refusedAs(
+        'VALIDATION_FAILED',
         'One of the values cannot be stored: it is too long, out of range, not of its form, or ' +
           'has a character that is no text.',
       )
@@ -34,6 +40,6 @@ export function refusalOf(error: unknown): Refused | null {
 }
 
 // Which field it was, the database does not say in words that are public.
-function unacceptable(message: string): Refused {
-  return refused('VALIDATION_FAILED', message, { issues: [{ path: [], message }] })
+function refusedAs(code: RefusalCode, message: string): Refused {
+  return refused(code, message, { issues: [{ path: [], message }] })
 }

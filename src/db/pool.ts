@@ -1,0 +1,171 @@
+// The pool of connections, guarded: nobody waits for ever, no client has all of it, and a
+// connection goes back into it only when nothing is left to come on it. Says nothing of what is
+// asked.
+
+import pg from 'pg'
+import { asker } from './asker.ts'
+import { DatabaseSilent } from './failure.ts'
+import { watchPulse, type Pulse } from './pulse.ts'
+import { createTurns, type Asker, type Turns } from './turns.ts'
+
+/** For connecting, and for a turn, each; a silent server is noticed before both. */
+const CONNECT_TIMEOUT_MS = 1_500
+const STATEMENT_TIMEOUT_MS = 10_000
+const LOCK_TIMEOUT_MS = 5_000
+/** Later than the server's own limit: it is for a connection on which nothing comes any more. */
+const QUERY_TIMEOUT_MS = 12_000
+/** What no client can have: connections that are left for others. */
+const KEPT_FREE = 2
+const LINE_LENGTH = 500
+
+// The Prisma adapter drops the offset of what it reads, so every connection has to speak UTC.
+const SESSION = `
+  SET TimeZone = 'UTC';
+  SET default_transaction_isolation = 'read committed';
+  SET statement_timeout = ${STATEMENT_TIMEOUT_MS};
+  SET lock_timeout = ${LOCK_TIMEOUT_MS};
+  SET idle_in_transaction_session_timeout = ${STATEMENT_TIMEOUT_MS};
+`
+
+type Options = {
+  maxConnections: number
+  /** An idle connection broke. The pool replaces it; this is for the log. */
+  onIdleError?: (error: Error) => void
+}
+
+type Callback = (
+  error: Error | undefined,
+  client: pg.PoolClient | undefined,
+  done: (release?: Error | boolean) => void,
+) => void
+
+/** Opens no connection yet. `stop` is called before the pool is ended. */
+export function openPool(url: string, options: Options): { pool: pg.Pool; stop(): void } {
+  const sessions = new Set<pg.ClientBase>()
+  const max = options.maxConnections
+  const pool = new pg.Pool({
+    connectionString: url,
+    max,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    query_timeout: QUERY_TIMEOUT_MS,
+    idleTimeoutMillis: 60_000,
+    keepAlive: true,
+    application_name: 'slotgraph',
+    // The pool waits for what this returns, although its type does not say so.
+    onConnect: async (client: pg.ClientBase): Promise<void> => {
+      sessions.add(client)
+      await client.query(SESSION)
+    },
+  })
+  // The server may end before it has read that we go; that is no news.
+  pool.on('error', (error) => {
+    if (!pool.ending) options.onIdleError?.(error)
+  })
+  pool.on('remove', (client) => sessions.delete(client))
+  const placesPerClient = Math.max(1, max - KEPT_FREE)
+  const turns = createTurns({ places: max, placesPerClient, lineLength: LINE_LENGTH })
+  const refusals = new Set<(error: Error) => void>()
+  const pulse = watchPulse({
+    connectionString: url,
+    isAwaited: () => pool.totalCount > pool.idleCount || turns.waiting() > 0,
+    onGone: () => {
+      const error = new DatabaseSilent('The database does not answer.')
+      for (const refuse of refusals) refuse(error)
+      for (const client of sessions) cut(client)
+    },
+  })
+  guard(pool, turns, pulse, refusals)
+  return { pool, stop: pulse.stop }
+}
+
+/** Whoever wants a connection waits for a turn first, also the pool itself for its queries. */
+function guard(
+  pool: pg.Pool,
+  turns: Turns,
+  pulse: Pulse,
+  refusals: Set<(error: Error) => void>,
+): void {
+  const connect = pool.connect.bind(pool) as (callback: Callback) => void
+  const connectFor = (who: Asker, callback: Callback) =>
+    connect((error, client, done) => {
+      if (!client) {
+        turns.leave(who)
+        return callback(error, undefined, done)
+      }
+      lend(client, pulse, () => turns.leave(who))
+      callback(undefined, client, client.release)
+    })
+
+  const take = (callback: Callback) => {
+    const who = asker()
+    const refuse = (error: Error) => process.nextTick(callback, error, undefined, () => {})
+    if (pulse.isGone()) return refuse(new DatabaseSilent('The database does not answer.'))
+    let begun = false
+    const waiting = { end: () => {} }
+    const leave = turns.enter(who, () => {
+      begun = true
+      waiting.end()
+      connectFor(who, callback)
+    })
+    if (!leave) return refuse(new DatabaseSilent('Too many wait for a connection.'))
+    if (begun) return
+    const giveUp = (error: Error) => {
+      leave()
+      waiting.end()
+      refuse(error)
+    }
+    const late = () => giveUp(new DatabaseSilent('No connection became free in time.'))
+    const timer = setTimeout(late, CONNECT_TIMEOUT_MS)
+    refusals.add(giveUp)
+    waiting.end = () => {
+      clearTimeout(timer)
+      refusals.delete(giveUp)
+    }
+  }
+
+  pool.connect = ((callback?: Callback) => {
+    if (callback) return take(callback)
+    return new Promise<pg.PoolClient>((resolve, reject) => {
+      take((error, client) => (client ? resolve(client) : reject(error as Error)))
+    })
+  }) as typeof pool.connect
+  Object.defineProperty(pool, 'waitingCount', { get: () => turns.waiting() })
+}
+
+/** States that say something of a value or a moment, and nothing of the connection. */
+const HARMLESS = /^(22|23|40)/
+
+/**
+ * Sees to it that a connection comes back clean. The pool would throw away one on which a value was
+ * refused, which harms nothing, and keep one on which a transaction is open or an answer still
+ * to come, which the next would take for its own.
+ */
+function lend(client: pg.PoolClient, pulse: Pulse, onReturn: () => void): void {
+  const { release } = client
+  client.release = (given) => {
+    const refused = given instanceof pg.DatabaseError && HARMLESS.test(given.code ?? '')
+    const isClean = isIdle(client) && (!given || refused)
+    if (isClean) pulse.beat()
+    release(isClean ? undefined : given || new Error('Something was left undone on it.'))
+    onReturn()
+  }
+}
+
+type Inside = {
+  _queryable: boolean
+  _activeQuery: unknown
+  _queryQueue: unknown[]
+  connection: { stream: { destroy(): void } }
+}
+
+function isIdle(client: pg.ClientBase): boolean {
+  const { _activeQuery, _queryQueue } = client as unknown as Inside
+  const nothingToCome = !_activeQuery && _queryQueue.length === 0
+  return nothingToCome && (client as pg.Client).getTransactionStatus() === 'I'
+}
+
+/** Ends a connection without a word to the server, which would not hear it. */
+function cut(client: pg.ClientBase): void {
+  const { connection } = client as unknown as Inside
+  connection.stream.destroy()
+}

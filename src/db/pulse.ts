@@ -1,0 +1,77 @@
+// Whether the database is alive. A slow statement and a hung server look the same to whoever waits,
+// so a server from which nothing has come for a while is asked for a new connection: when it does
+// not give one either, it is gone, nobody waits for it any longer, and it is asked until it answers.
+
+import pg from 'pg'
+
+export type Pulse = {
+  isGone(): boolean
+  /** The server has just done what it was asked. */
+  beat(): void
+  stop(): void
+}
+
+type Options = {
+  connectionString: string
+  /** Whether somebody waits for the server. */
+  isAwaited: () => boolean
+  onGone: () => void
+}
+
+const LOOK_MS = 200
+/** Silence after which the server is asked. */
+const SILENCE_MS = 400
+/** For its answer; counted in ticks, so that a stall of our own does not count as its silence. */
+const TICK_MS = 100
+const TICKS = 11
+
+export function watchPulse({ connectionString, isAwaited, onGone }: Options): Pulse {
+  let beatAt = performance.now()
+  let gone = false
+  let asking = false
+  let stopped = false
+
+  const look = async () => {
+    if (asking) return
+    if (!gone && !isAwaited()) beatAt = performance.now()
+    if (!gone && performance.now() - beatAt < SILENCE_MS) return
+    asking = true
+    const before = beatAt
+    const answered = await answers(connectionString)
+    asking = false
+    if (stopped) return
+    const isAlive = answered || beatAt > before
+    const wasGone = gone
+    gone = !isAlive
+    if (isAlive) beatAt = performance.now()
+    else if (!wasGone) onGone()
+  }
+
+  const timer = setInterval(() => void look(), LOOK_MS)
+  timer.unref()
+  return {
+    isGone: () => gone,
+    beat: () => void (beatAt = performance.now()),
+    stop: () => {
+      stopped = true
+      clearInterval(timer)
+    },
+  }
+}
+
+/** Whether the server says anything to a new connection, be it that it takes no more of them. */
+async function answers(connectionString: string): Promise<boolean> {
+  const connectionTimeoutMillis = 2 * TICKS * TICK_MS
+  const client = new pg.Client({ connectionString, connectionTimeoutMillis })
+  client.on('error', () => {})
+  let answered: boolean | undefined
+  const asked = client.connect().then(
+    () => (answered = true),
+    (error: unknown) => (answered = error instanceof pg.DatabaseError),
+  )
+  for (let tick = 0; tick < TICKS && answered === undefined; tick += 1) {
+    await Promise.race([asked, new Promise((resolve) => setTimeout(resolve, TICK_MS))])
+  }
+  void client.end().catch(() => {})
+  return answered ?? false
+}
