@@ -6,31 +6,22 @@ import { demand } from '../auth/viewer.ts'
 import type { ActionContext } from '../context.ts'
 import { newId, type Key } from '../db/id.ts'
 import { idempotent } from '../db/idempotency.ts'
-import { lockRow } from '../db/lock.ts'
 import { transaction, type Transaction } from '../db/transaction.ts'
-import { checkVersion, invalidAll, notFound, refused } from '../errors.ts'
+import { checkVersion, invalidAll } from '../errors.ts'
 import { changesBetween } from '../events/event.ts'
 import { appendEvents } from '../events/outbox.ts'
 import { Prisma, type Customer } from '../generated/prisma/client.ts'
+import {
+  changeCustomer,
+  customerEvent,
+  lockCustomer,
+  refuseWhileBooked,
+  toldCustomerFields,
+} from './customer.data.ts'
 import { customerIssues, emailOf, nameAfter, wordsOf, type CustomerTerms } from './customer.ts'
 
 /** The name may be left out where a first or last name is given. */
 export type NewCustomer = Partial<CustomerTerms>
-
-const fields = [
-  'name',
-  'firstName',
-  'lastName',
-  'email',
-  'phone',
-  'timeZone',
-  'locale',
-  'tags',
-  'groups',
-  'notes',
-  'customFields',
-  'active',
-] as const
 
 const nothing: CustomerTerms = {
   name: '',
@@ -79,7 +70,7 @@ export async function addCustomer(
   const customer = await tx.customer.create({
     data: { ...stored(terms), accountId, id: newId(), createdAt: now, updatedAt: now },
   })
-  await appendEvents(tx, ctx, [eventOf('customer.created', customer, null)])
+  await appendEvents(tx, ctx, [customerEvent('customer.created', customer, null)])
   return customer
 }
 
@@ -97,8 +88,8 @@ export async function updateCustomer(
     const terms = termsAfter(before, input)
     refuseIssues(terms, [])
     const active = input.active ?? before.active
-    if (changesBetween(before, { ...terms, active }, fields).length === 0) return before
-    return write(tx, ctx, before, { ...stored(terms), active }, 'customer.updated')
+    if (changesBetween(before, { ...terms, active }, toldCustomerFields).length === 0) return before
+    return changeCustomer(tx, ctx, before, { ...stored(terms), active }, 'customer.updated')
   })
 }
 
@@ -114,48 +105,8 @@ export async function archiveCustomer(
     checkVersion('Customer', before.version, expectedVersion)
     if (!before.active) return before
     await refuseWhileBooked(tx, before, new Date(ctx.clock.now()))
-    return write(tx, ctx, before, { active: false }, 'customer.deleted')
+    return changeCustomer(tx, ctx, before, { active: false }, 'customer.deleted')
   })
-}
-
-async function lockCustomer(tx: Transaction, key: Key): Promise<Customer> {
-  await lockRow(tx, 'Customer', key)
-  const customer = await tx.customer.findUnique({ where: { accountId_id: key } })
-  if (!customer) throw notFound('Customer', 'id')
-  return customer
-}
-
-async function refuseWhileBooked(tx: Transaction, customer: Customer, now: Date): Promise<void> {
-  const { accountId, id } = customer
-  const open = await tx.booking.findFirst({
-    where: {
-      accountId,
-      customerId: id,
-      status: { in: ['PENDING', 'CONFIRMED'] },
-      endsAt: { gt: now },
-    },
-  })
-  if (!open) return
-  throw refused(
-    'IN_USE',
-    `Customer "${customer.name}" has a booking that is not over: cancel it first.`,
-    { path: ['id'] },
-  )
-}
-
-async function write(
-  tx: Transaction,
-  ctx: ActionContext,
-  before: Customer,
-  data: Prisma.CustomerUpdateInput,
-  type: string,
-): Promise<Customer> {
-  const customer = await tx.customer.update({
-    where: { accountId_id: { accountId: before.accountId, id: before.id } },
-    data: { ...data, version: { increment: 1 }, updatedAt: new Date(ctx.clock.now()) },
-  })
-  await appendEvents(tx, ctx, [eventOf(type, customer, before)])
-  return customer
 }
 
 // Left out is as before. Columns only, whatever else `before` carries.
@@ -182,17 +133,5 @@ function stored({ customFields, ...terms }: CustomerTerms) {
   return {
     ...terms,
     customFields: customFields === null ? Prisma.DbNull : (customFields as Prisma.InputJsonObject),
-  }
-}
-
-function eventOf(type: string, customer: Customer, before: Customer | null) {
-  return {
-    type,
-    accountId: customer.accountId,
-    subjectType: 'Customer' as const,
-    subjectId: customer.id,
-    subjectVersion: customer.version,
-    about: { customerId: customer.id },
-    changes: changesBetween(before, customer, fields),
   }
 }

@@ -89,6 +89,18 @@ builder.prismaObject('Customer', {
       resolve: (row) => row.customFields,
     }),
     active: t.exposeBoolean('active', { description: 'False once archived.' }),
+    erasedAt: t.expose('erasedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the person was erased; null while there is one.',
+    }),
+    mergedInto: t.field({
+      type: 'Customer',
+      nullable: true,
+      description: 'The customer that this one became part of; null for all others.',
+      resolve: ({ accountId, mergedIntoId }, _args, ctx) =>
+        mergedIntoId === null ? null : ctx.load('Customer', { accountId, id: mergedIntoId }),
+    }),
     version: t.exposeInt('version', { description: 'Grows by one with every change.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it last changed.' }),

@@ -26,8 +26,6 @@ export type AuditFact = {
 const personal: ReadonlySet<string> = new Set([
   'email',
   'phone',
-  'firstName',
-  'lastName',
   'notes',
   'answers',
   'customFields',
@@ -35,15 +33,18 @@ const personal: ReadonlySet<string> = new Set([
   'reason',
 ])
 
-/** Of a customer the name is personal too; of a service it is not. */
-const personalNames: ReadonlySet<string> = new Set(['Customer', 'User', 'Invitation'])
+/** These subjects are people: of them nothing is told but what concerns the row alone. */
+const people: ReadonlySet<string> = new Set(['Customer', 'User', 'Invitation'])
+
+/** The fields of people's rows that do not tell of the person. */
+export const impersonal: readonly string[] = ['active', 'erasedAt', 'mergedIntoId', 'role']
 
 const hidden = '[redacted]'
 
 /** The changes without what they say of a person; the same list when they say nothing of one. */
 export function redacted(subjectType: string, changes: readonly Change[]): readonly Change[] {
   const isPersonal = ({ field }: Change) =>
-    personal.has(field) || (field === 'name' && personalNames.has(subjectType))
+    people.has(subjectType) ? !impersonal.includes(field) : personal.has(field)
   if (!changes.some(isPersonal)) return changes
   const mask = (value: unknown) => (value === null ? null : hidden)
   return changes.map((change) =>

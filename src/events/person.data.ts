@@ -1,0 +1,37 @@
+// Takes a person out of what the log told before: the events stay, in their order, and say that a
+// field changed, but no longer from what to what.
+
+import { transactionReader } from '../db/reader.ts'
+import type { Transaction } from '../db/transaction.ts'
+import { Prisma } from '../generated/prisma/client.ts'
+import { impersonal } from './audit.ts'
+
+/** Stands in an event for what was erased. */
+export const erased = '[erased]'
+
+/**
+ * Hides every value in the events of this customer, and in the events of the customer's bookings
+ * the values of these fields.
+ */
+export async function hidePerson(
+  tx: Transaction,
+  accountId: string,
+  customerId: string,
+  bookingFields: readonly string[],
+): Promise<void> {
+  const masked = (side: 'from' | 'to') =>
+    Prisma.sql`CASE WHEN c->${Prisma.raw(`'${side}'`)} = 'null' THEN 'null'
+      ELSE to_jsonb(${erased}::text) END`
+  const hidden = Prisma.sql`jsonb_build_object('field', c->'field', 'from', ${masked('from')},
+    'to', ${masked('to')})`
+  await transactionReader(tx)(Prisma.sql`
+    UPDATE "Event" e SET "changes" = (
+      SELECT coalesce(jsonb_agg(CASE
+          WHEN c->>'field' = ANY(${[...bookingFields]}::text[]) OR (e."subjectType" = 'Customer'
+            AND c->>'field' <> ALL(${[...impersonal]}::text[]))
+          THEN ${hidden} ELSE c END ORDER BY n), '[]')
+      FROM jsonb_array_elements(e."changes") WITH ORDINALITY AS t(c, n))
+    WHERE e."accountId" = ${accountId}::uuid AND (e."subjectId" = ${customerId}::uuid
+      OR e."subjectId" IN (SELECT b."id" FROM "Booking" b
+        WHERE b."accountId" = ${accountId}::uuid AND b."customerId" = ${customerId}::uuid))`)
+}
