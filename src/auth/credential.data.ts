@@ -115,6 +115,9 @@ export async function revokeAccessToken(
   )
 }
 
+/** A thing with the secret that was made for it; null when it was shown before. */
+export type Issued<Row> = { row: Row; secret: string | null }
+
 /** Makes a key of one account. `key` is shown this once. */
 export async function issueApiKey(
   tx: Transaction,

@@ -60,13 +60,18 @@ export function scopesAnywhere(viewer: Viewer): Scope[] {
   })
 }
 
-/** Thrown where a scope is missing in an account that the viewer does reach; the doors name it. */
+/**
+ * Thrown where a scope is missing in an account that the viewer does reach; the doors name it. Where
+ * it is something else that is missing, a public sentence says what.
+ */
 export class Forbidden extends Error {
   readonly scopes: Needs
-  constructor(scopes: Needs) {
-    super(`Needs ${scopes.join(' and ')}`)
+  readonly sentence: string | null
+  constructor(scopes: Needs, sentence: string | null = null) {
+    super(sentence ?? `Needs ${scopes.join(' and ')}`)
     this.name = 'Forbidden'
     this.scopes = scopes
+    this.sentence = sentence
   }
 }
 

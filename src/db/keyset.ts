@@ -30,6 +30,8 @@ export type Partition = { accountId: string; parentId?: string }
 export type ListQuery = {
   /** Table name; its alias is `r`, the partition's is `u` (`u."accountId"`, `u."parentId"`). */
   table: string
+  /** What rows are read from instead of the table, with `accountId` and `id` among its columns. */
+  from?: Prisma.Sql
   /** The list's conditions on `r`; the account is added here. */
   where: Prisma.Sql[]
   order: Order
@@ -169,7 +171,7 @@ function pageStatement(query: ListQuery, ask: PageAsk, size: number, backward: b
 }
 
 function table(query: ListQuery): Prisma.Sql {
-  return Prisma.raw(`"${query.table}"`)
+  return query.from ?? Prisma.raw(`"${query.table}"`)
 }
 
 function partitionRows(query: ListQuery): Prisma.Sql {

@@ -1,9 +1,10 @@
-// One way to declare a mutation: `input` in, union out. The union holds the success type (`data`)
-// and the refusals the action may give; a refusal that is thrown but not declared is a bug and is
-// masked.
+// One way to declare a mutation: `input` in, union out. The union holds the success type (`data`,
+// and `secret` where one is made) and the refusals the action may give; a refusal that is thrown
+// but not declared is a bug and is masked.
 
 import type { InputFieldBuilder, InputFieldMap, InputShapeFromFields } from '@pothos/core'
 import type { Needs } from '../auth/scope.ts'
+import type { Issued } from '../auth/credential.data.ts'
 import { Forbidden } from '../auth/viewer.ts'
 import type { Context } from '../context.ts'
 import { refusalOf } from '../db/refusal.ts'
@@ -22,12 +23,17 @@ type MutationOptions<Fields extends InputFieldMap> = {
   /** Type of `data`: a Prisma model's name, or a type of its own. */
   data: string | object
   dataDescription: string
+  /** What the secret is that is made and shown beside `data`; then `resolve` gives an `Issued`. */
+  secretDescription?: string
   /** NOT_FOUND and VALIDATION_FAILED are always among them. */
   refusals?: readonly RefusalCode[]
   resolve: (input: InputShapeFromFields<Fields>, ctx: Context) => Promise<unknown>
 }
 
 const always: readonly RefusalCode[] = ['NOT_FOUND', 'VALIDATION_FAILED']
+
+const shownOnce =
+  'Shown this once: it is stored as a hash. Null when this answer repeats an earlier one.'
 
 /** Adds `name(input: NameInput!): NameResult` with NameSuccess and the refusals. */
 export function mutation<Fields extends InputFieldMap>(
@@ -40,18 +46,28 @@ export function mutation<Fields extends InputFieldMap>(
     description: `Input of ${name}.`,
     fields: options.input as never,
   })
-  const Success = builder.objectRef<{ data: unknown }>(`${stem}Success`).implement({
-    description: `${name} was done.`,
-    open: 'What it holds is guarded itself.',
-    fields: (t) => ({
-      data: t.field({
-        type: options.data as never,
-        nullable: true,
-        description: `${options.dataDescription} Null only when you may do this but not read it.`,
-        resolve: (success) => success.data as never,
+  const { secretDescription } = options
+  const Success = builder
+    .objectRef<{ data: unknown; secret?: string | null }>(`${stem}Success`)
+    .implement({
+      description: `${name} was done.`,
+      open: 'What it holds is guarded itself.',
+      fields: (t) => ({
+        data: t.field({
+          type: options.data as never,
+          nullable: true,
+          description: `${options.dataDescription} Null only when you may do this but not read it.`,
+          resolve: (success) => success.data as never,
+        }),
+        ...(secretDescription && {
+          secret: t.string({
+            nullable: true,
+            description: `${secretDescription} ${shownOnce}`,
+            resolve: (success) => success.secret,
+          }),
+        }),
       }),
-    }),
-  })
+    })
   const Result = builder.unionType(`${stem}Result`, {
     description: `The answer of ${name}: done, or refused and nothing changed.`,
     types: [Success, ...codes.map((code) => refusalType(code) as never)],
@@ -68,8 +84,9 @@ export function mutation<Fields extends InputFieldMap>(
       },
       resolve: async (_root, args, ctx) => {
         try {
-          const data = await options.resolve(args.input as never, ctx)
-          return { __typename: `${stem}Success`, data } as never
+          const done = await options.resolve(args.input as never, ctx)
+          const told = secretDescription === undefined ? { data: done } : toldOf(done as never)
+          return { __typename: `${stem}Success`, ...told } as never
         } catch (error) {
           return answerOf(error, codes, ctx) as never
         } finally {
@@ -82,8 +99,12 @@ export function mutation<Fields extends InputFieldMap>(
   )
 }
 
+function toldOf({ row, secret }: Issued<unknown>) {
+  return { data: row, secret }
+}
+
 function answerOf(error: unknown, codes: readonly RefusalCode[], { log }: Context): object {
-  if (error instanceof Forbidden) throw forbidden(error.scopes)
+  if (error instanceof Forbidden) throw forbidden(error.scopes, error.sentence)
   if (error instanceof Refused && codes.includes(error.refusal.code)) {
     return { __typename: refusalType(error.refusal.code), ...error.refusal }
   }

@@ -64,7 +64,9 @@ export function publicResult<R extends ExecutionResult>(result: R, scope: ErrorS
 export function publicError(error: unknown, scope: ErrorScope): GraphQLError {
   const graphqlError = error instanceof GraphQLError ? error : null
   const thrown = originOf(error)
-  if (thrown instanceof Forbidden) return located(forbidden(thrown.scopes), graphqlError)
+  if (thrown instanceof Forbidden) {
+    return located(forbidden(thrown.scopes, thrown.sentence), graphqlError)
+  }
   if (thrown instanceof Refused) {
     const { code, message, path } = thrown.refusal
     const publicCode = refusalCodes[code]

@@ -29,7 +29,8 @@ declare global {
 }
 
 /** The error of a denied field; `requiredScopes` in the form of @requiresScopes (OR of ANDs). */
-export function forbidden(scopes: Needs): GraphQLError {
+export function forbidden(scopes: Needs, sentence: string | null = null): GraphQLError {
+  if (sentence !== null) return new GraphQLError(sentence, { extensions: { code: 'FORBIDDEN' } })
   const words = inWords(scopes, '"')
   return new GraphQLError(`This needs the scope ${words}, which your credential lacks here.`, {
     extensions: { code: 'FORBIDDEN', requiredScopes: alternatives(scopes) },
