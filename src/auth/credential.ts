@@ -9,8 +9,9 @@ import {
   type AccessTokenRow,
   type ApiKeyRow,
 } from './credential.data.ts'
-import { effectiveScopes, type Role } from './scope.ts'
+import { allScopes, effectiveScopes, type Role } from './scope.ts'
 import { parseCredential, sameHash } from './secret.ts'
+import { findUserSession, isLiveSession, type UserSessionRow } from './user-session.data.ts'
 import { anonymous, type Grant, type Viewer } from './viewer.ts'
 
 /** Why a credential was not accepted; `sentence` is for whoever sent it. */
@@ -21,7 +22,8 @@ export type CredentialFailure = {
 
 /** What was last seen of a credential's use, for `lastUsedAt`. */
 export type CredentialUse = {
-  table: 'ApiKey' | 'ApiClient'
+  table: 'ApiKey' | 'ApiClient' | 'UserSession'
+  /** Of a session, which has none, the hash of its secret in hexadecimal digits. */
   publicId: string
   lastUsedAt: Date | null
 }
@@ -40,9 +42,22 @@ const unknown: CredentialFailure = {
   sentence: 'The credential is not known here. Check that it was copied whole.',
 }
 
+const signedOut: CredentialFailure = {
+  reason: 'UNKNOWN',
+  sentence: 'You are signed out: the session is not known any more. Sign in again.',
+}
+
 /**
- * Who asks, by the Authorization header (RFC 6750). No header, or an empty one, is the
- * anonymous viewer.
+ * What a door passes on for a session cookie, once it knows that the request is not of another
+ * site: in the form of an Authorization header, with a scheme of our own.
+ */
+export function cookieCredential(secret: string): string {
+  return `Cookie ${secret}`
+}
+
+/**
+ * Who asks, by the Authorization header (RFC 6750) or by `cookieCredential`. No header, or an empty
+ * one, is the anonymous viewer.
  * Throws only when the database fails.
  */
 export async function viewerOf(
@@ -51,9 +66,11 @@ export async function viewerOf(
   now: Instant,
 ): Promise<Identified | CredentialFailure> {
   if (!authorization) return { viewer: anonymous, use: null }
-  const bearer = /^bearer +(\S+) *$/i.exec(authorization)?.[1]
-  const shown = bearer === undefined ? null : parseCredential(bearer)
-  if (shown === null) return malformed
+  const [, scheme = '', secret = ''] = /^(bearer|cookie) +(\S+) *$/i.exec(authorization) ?? []
+  const shown = parseCredential(secret)
+  const isCookie = scheme.toLowerCase() === 'cookie'
+  if (isCookie && shown?.kind !== 'SESSION') return signedOut
+  if (shown === null || (shown.kind === 'SESSION' && !isCookie)) return malformed
   switch (shown.kind) {
     case 'API_KEY': {
       const key = await findApiKey(db.pool, shown.publicId)
@@ -62,6 +79,10 @@ export async function viewerOf(
     case 'ACCESS_TOKEN': {
       const token = await findAccessToken(db.pool, shown.hash)
       return token ? ofAccessToken(token, now) : unknown
+    }
+    case 'SESSION': {
+      const session = await findUserSession(db.pool, shown.hash)
+      return session ? ofSession(session, shown.hash, now) : signedOut
     }
     default:
       return shown satisfies never
@@ -105,6 +126,24 @@ function ofAccessToken(token: AccessTokenRow, now: Instant): Identified | Creden
       grants,
     },
     use: { table: 'ApiClient', publicId: token.publicId, lastUsedAt: token.lastUsedAt },
+  }
+}
+
+function ofSession(
+  session: UserSessionRow,
+  hash: Buffer,
+  now: Instant,
+): Identified | CredentialFailure {
+  if (!isLiveSession(session, now)) {
+    return { reason: 'EXPIRED', sentence: 'The session has expired. Sign in again.' }
+  }
+  const { userId, name, roles } = session
+  const grants = new Map(
+    Object.entries(roles ?? {}).map(([accountId, role]) => [accountId, grantOf(allScopes, role)]),
+  )
+  return {
+    viewer: { kind: 'USER', id: userId, name, userId, grants },
+    use: { table: 'UserSession', publicId: hash.toString('hex'), lastUsedAt: session.lastUsedAt },
   }
 }
 

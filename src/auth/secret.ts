@@ -15,8 +15,13 @@ const apiKeyForm = /^sgk_([0-9A-Za-z]{12})_[0-9A-Za-z]{43}[0-9A-Za-z]{6}$/
 /** `sgt_<secret><checksum>`. */
 const accessTokenForm = /^sgt_[0-9A-Za-z]{43}[0-9A-Za-z]{6}$/
 
+/** `sgu_<secret><checksum>`: what a cookie holds of a person who is signed in. */
+const sessionForm = /^sgu_[0-9A-Za-z]{43}[0-9A-Za-z]{6}$/
+/** What is handed over as a link: `sgi_…` joins an account, `sgp_…` sets a password. */
+const linkForm = /^sg[ip]_[0-9A-Za-z]{43}[0-9A-Za-z]{6}$/
+
 /** Every secret in a text, for whoever has to hide them. */
-export const secretsInText = /\bsg[kts]_[0-9A-Za-z_]{16,}/g
+export const secretsInText = /\bsg[kistpu]_[0-9A-Za-z_]{16,}/g
 
 /** A secret as given out once, and what is stored of it. */
 export type IssuedSecret = { text: string; hash: Uint8Array<ArrayBuffer> }
@@ -24,6 +29,7 @@ export type IssuedSecret = { text: string; hash: Uint8Array<ArrayBuffer> }
 export type ParsedCredential =
   | { kind: 'API_KEY'; publicId: string; hash: Buffer }
   | { kind: 'ACCESS_TOKEN'; hash: Buffer }
+  | { kind: 'SESSION'; hash: Buffer }
 
 /** A name for a credential that may be shown; without a prefix. */
 export function newPublicId(): string {
@@ -42,16 +48,36 @@ export function newClientSecret(): IssuedSecret {
   return issue('sgs_')
 }
 
-/** What a bearer text claims to be; null when it cannot be one of ours. */
+export function newSessionSecret(): IssuedSecret {
+  return issue('sgu_')
+}
+
+export function newInvitationSecret(): IssuedSecret {
+  return issue('sgi_')
+}
+
+export function newPasswordSecret(): IssuedSecret {
+  return issue('sgp_')
+}
+
+/** What a shown text claims to be; null when it cannot be one of ours. */
 export function parseCredential(text: string): ParsedCredential | null {
   const publicId = apiKeyForm.exec(text)?.[1]
-  if (publicId === undefined && !accessTokenForm.test(text)) return null
-  const body = text.slice(0, -checksumLength)
-  if (checksum(body) !== text.slice(-checksumLength)) return null
+  const isToken = accessTokenForm.test(text)
+  if (publicId === undefined && !isToken && !sessionForm.test(text)) return null
+  if (!isWhole(text)) return null
   const hash = hashSecret(text)
-  return publicId === undefined
-    ? { kind: 'ACCESS_TOKEN', hash }
-    : { kind: 'API_KEY', publicId, hash }
+  if (publicId !== undefined) return { kind: 'API_KEY', publicId, hash }
+  return { kind: isToken ? 'ACCESS_TOKEN' : 'SESSION', hash }
+}
+
+/** The hash of a secret that was handed over as a link; null when it cannot be one of ours. */
+export function parseLinkSecret(text: string): Buffer | null {
+  return linkForm.test(text) && isWhole(text) ? hashSecret(text) : null
+}
+
+function isWhole(text: string): boolean {
+  return checksum(text.slice(0, -checksumLength)) === text.slice(-checksumLength)
 }
 
 /** SHA-256: enough for secrets of 256 random bits, which no dictionary holds. */

@@ -5,8 +5,12 @@ import {
   newAccessToken,
   newApiKey,
   newClientSecret,
+  newInvitationSecret,
+  newPasswordSecret,
   newPublicId,
+  newSessionSecret,
   parseCredential,
+  parseLinkSecret,
   sameHash,
   secretsInText,
 } from '../../src/auth/secret.ts'
@@ -50,6 +54,21 @@ describe('a credential', () => {
       expect(parseCredential(text)).toBeNull()
     },
   )
+
+  it('is a session when it is what a cookie holds', () => {
+    const { text } = newSessionSecret()
+    expect(text).toMatch(/^sgu_[0-9A-Za-z]{49}$/)
+    expect(parseCredential(text)).toMatchObject({ kind: 'SESSION' })
+    expect(parseLinkSecret(text)).toBeNull()
+  })
+
+  it.each([newInvitationSecret, newPasswordSecret])('is a link and nothing else: %s', (make) => {
+    const { text, hash } = make()
+    expect(parseCredential(text)).toBeNull()
+    expect(parseLinkSecret(text)).toEqual(Buffer.from(hash))
+    expect(parseLinkSecret(`${text.slice(0, -1)}!`)).toBeNull()
+    expect(`/invitations/${text}`.replace(secretsInText, '…')).toBe('/invitations/…')
+  })
 
   it('is no bearer credential when it is the secret of a client', () => {
     expect(parseCredential(newClientSecret().text)).toBeNull()
