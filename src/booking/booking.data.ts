@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { lockSession } from '../availability/seats.data.ts'
 import type { ActionContext } from '../context.ts'
 import type { Key } from '../db/id.ts'
+import { insertNew } from '../db/insert.ts'
 import { lockRow } from '../db/lock.ts'
 import { transactionReader } from '../db/reader.ts'
 import type { Transaction } from '../db/transaction.ts'
@@ -68,10 +69,8 @@ export async function insertBookings(
   const made = new Map<string, Booking>()
   let open = bookings
   while (open.length > 0) {
-    const rows = await tx.booking.createManyAndReturn({
-      data: open.map((booking) => ({ ...booking, number: bookingNumber(randomBytes(7)) })),
-      skipDuplicates: true,
-    })
+    const numbered = open.map((row) => ({ ...row, number: bookingNumber(randomBytes(7)) }))
+    const rows = await insertNew<Booking>(tx, 'Booking', numbered)
     for (const row of rows) made.set(row.id, row)
     open = open.filter(({ id }) => !made.has(id))
   }
