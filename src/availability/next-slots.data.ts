@@ -1,5 +1,5 @@
-// What a refusal offers in place of what was asked: the next free starts or sessions. Looked up when
-// somebody reads them, after the refused transaction is gone, by the search that lists slots.
+// What a refusal offers in place of what was asked: the next free starts or sessions. Looked up
+// when somebody reads them, after the refused transaction is gone, by the search that lists slots.
 
 import type { ActionContext } from '../context.ts'
 import type { Key } from '../db/id.ts'

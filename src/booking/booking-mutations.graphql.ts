@@ -117,18 +117,33 @@ mutation('updateBooking', {
     notes: t.string({ description: 'Free text.' }),
     externalRef: t.string({ description: 'Your own reference, at most 255 characters.' }),
     customFields: t.field({ type: 'JSONObject', description: "The account's own fields, whole." }),
-    partySize: t.field({ type: 'PositiveInt', description: 'Heads.' }),
-    party: t.field({ type: [PartyCountInput], description: 'Heads by category.' }),
+    partySize: t.field({
+      type: 'PositiveInt',
+      description: 'Heads; another number drops the counts by category unless `party` is given.',
+    }),
+    party: t.field({
+      type: [PartyCountInput],
+      description: 'Heads by category; an empty list drops the categories and keeps the heads.',
+    }),
+    attended: t.field({
+      type: 'PositiveInt',
+      description: 'Heads that came, when the booking is COMPLETED.',
+    }),
     price: t.field({
       type: 'NonNegativeInt',
-      description: 'Another price, in minor units; needs `payments:write`.',
+      description:
+        'Another price of the whole booking, in minor units; null: none. Needs `payments:write`. ' +
+        'Left out, seats in a class cost in proportion to their number, an appointment as before.',
+    }),
+    priceReason: t.string({
+      description: 'Why it costs that; only together with `price`, and cleared by the next.',
     }),
     expectedVersion: expectedVersion(t),
     notify: notifyInput(t),
   }),
   resolve: ({ id, price, notify, ...input }, ctx) =>
     updateBooking(ctx, demandKey('Booking', id, 'id'), {
-      ...(givenFields(input, ['notes', 'externalRef', 'customFields']) as object),
+      ...(givenFields(input, ['notes', 'externalRef', 'customFields', 'priceReason']) as object),
       ...(price !== undefined && { priceMinor: price }),
       ...notifyOf({ notify }),
     }),
@@ -179,6 +194,12 @@ for (const [name, [status, description, done]] of Object.entries(transitions)) {
     input: (t) => ({
       id: bookingId(t),
       ...(status === 'DECLINED' && { reason: t.string({ description: 'Why, for people.' }) }),
+      ...(status === 'COMPLETED' && {
+        attended: t.field({
+          type: 'PositiveInt',
+          description: 'Heads that came, at most the party; left out, all of it.',
+        }),
+      }),
       expectedVersion: expectedVersion(t),
       notify: notifyInput(t),
     }),

@@ -127,6 +127,7 @@ export function bookingRow(
     priceMinor: priceOf(facts, staffIds[0], place.partySize),
     currency: facts.account.currency,
     source: input.source,
+    createdBy: ctx.viewer.name,
     externalRef: input.externalRef,
     notes: input.notes,
     answers: input.answers ?? Prisma.DbNull,

@@ -44,7 +44,9 @@ const PartyCount = builder.objectRef<PartyPart>('PartyCount').implement({
   }),
 })
 
-const Party = builder.objectRef<{ total: number; categories: PartyPart[] }>('Party').implement({
+type PartyValue = { total: number; categories: PartyPart[]; attended: number | null }
+
+const Party = builder.objectRef<PartyValue>('Party').implement({
   description: 'For how many a booking is.',
   open: 'Part of a booking, reached only through it.',
   fields: (t) => ({
@@ -53,6 +55,10 @@ const Party = builder.objectRef<{ total: number; categories: PartyPart[] }>('Par
       type: [PartyCount],
       description: 'By category; empty when none were named.',
       resolve: (party) => party.categories,
+    }),
+    attended: t.exposeInt('attended', {
+      nullable: true,
+      description: 'Heads that came, 0 for a no-show; null until somebody said.',
     }),
   }),
 })
@@ -82,8 +88,9 @@ builder.prismaObject('Booking', {
     party: t.field({
       type: Party,
       description: 'For how many.',
-      resolve: ({ partySize, party }) => ({
+      resolve: ({ partySize, party, attended }) => ({
         total: partySize,
+        attended,
         categories: (party ?? []) as PartyPart[],
       }),
     }),
@@ -91,8 +98,15 @@ builder.prismaObject('Booking', {
       type: Money,
       nullable: true,
       scopes: ['payments:read'],
-      description: 'Price of the whole booking as it was agreed; null when it has none.',
+      description:
+        'Price of the whole booking as it was agreed; a later price of the service does not change ' +
+        'it. Null when it has none.',
       resolve: ({ priceMinor, currency }) => moneyOf(priceMinor, currency),
+    }),
+    priceReason: t.exposeString('priceReason', {
+      nullable: true,
+      scopes: ['payments:read'],
+      description: 'Why the price was adjusted, if anybody said.',
     }),
     amountPaid: t.field({
       type: Money,
@@ -105,7 +119,7 @@ builder.prismaObject('Booking', {
       type: Money,
       nullable: true,
       scopes: ['payments:read'],
-      description: 'What the cancellation gives back, as decided when it was made; else 0.',
+      description: 'What cancelling or declining it gives back, as decided then; else 0.',
       resolve: ({ refundDueMinor, currency }) => moneyOf(refundDueMinor, currency),
     }),
     source: t.expose('source', { type: BookingSourceEnum, description: 'How it came in.' }),
@@ -133,7 +147,17 @@ builder.prismaObject('Booking', {
     cancelledBy: t.exposeString('cancelledBy', {
       nullable: true,
       scopes: ['audit:read'],
-      description: 'Name of the credential that cancelled it; null when it was not.',
+      description: 'Name of the credential that cancelled or declined it; null when none did.',
+    }),
+    cancelledAt: t.expose('cancelledAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it was cancelled or declined; null when it was not.',
+    }),
+    createdBy: t.exposeString('createdBy', {
+      nullable: true,
+      scopes: ['audit:read'],
+      description: 'Name of the credential that made it; null when that was not kept.',
     }),
     version: t.exposeInt('version', { description: 'Grows by one with every change.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),

@@ -141,6 +141,12 @@ export function partyIssues(
   return issues
 }
 
+/** What is wrong with so many of a party having come, or null. */
+export function attendanceFault(attended: number, partySize: number): string | null {
+  if (attended < 1) return 'Nobody came: mark it as a no-show instead.'
+  return attended > partySize ? `${attended} cannot come of a party of ${partySize}.` : null
+}
+
 // No 0 O 1 I L U: a number is read aloud and typed by hand.
 const alphabet = '23456789ABCDEFGHJKMNPQRSTVWXYZ'
 

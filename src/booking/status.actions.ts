@@ -1,28 +1,26 @@
 // What happens to a booking in its life: confirmed, declined, attended or not, cancelled, edited.
 
 import { vacate } from '../availability/occupancy.data.ts'
-import { changeSeats, takeSeats } from '../availability/seats.data.ts'
+import { changeSeats } from '../availability/seats.data.ts'
 import { demand, may, Forbidden } from '../auth/viewer.ts'
 import type { ActionContext } from '../context.ts'
 import { idempotent } from '../db/idempotency.ts'
 import type { Key } from '../db/id.ts'
 import { transaction, type Transaction } from '../db/transaction.ts'
-import { checkVersion, invalid, invalidAll, refused } from '../errors.ts'
+import { checkVersion, invalid, refused } from '../errors.ts'
 import { changesBetween, type Notify } from '../events/event.ts'
 import { appendEvents } from '../events/outbox.ts'
 import { Prisma, type Booking } from '../generated/prisma/client.ts'
 import {
-  chargeable,
-  headCount,
-  partyIssues,
+  attendanceFault,
   refundDue,
   refusedEdit,
   refusedTransition,
   type BookingStatus,
-  type PartyPart,
   type Refund,
 } from './booking.ts'
 import { bookingEvent, changeBooking, lockBooking, staffOf } from './booking.data.ts'
+import { editedFields, type Edit } from './edit.data.ts'
 
 const eventOfStatus = {
   CONFIRMED: 'booking.confirmed',
@@ -31,15 +29,24 @@ const eventOfStatus = {
   NO_SHOW: 'booking.no_show',
 } as const
 
+export type StatusChange = {
+  /** Why it is declined. */
+  reason?: string | null
+  /** Heads that came to what is completed; all of them when left out. */
+  attended?: number | null
+  expectedVersion?: number | null
+  notify?: Notify
+}
+
 /**
  * Confirms, declines, completes or marks as not shown. Needs bookings:write. Refuses NOT_FOUND,
- * VERSION_CONFLICT, ILLEGAL_TRANSITION, ALREADY_CANCELLED.
+ * VALIDATION_FAILED, VERSION_CONFLICT, ILLEGAL_TRANSITION, ALREADY_CANCELLED.
  */
 export async function setBookingStatus(
   ctx: ActionContext,
   key: Key,
   status: keyof typeof eventOfStatus,
-  input: { reason?: string | null; expectedVersion?: number | null; notify?: Notify } = {},
+  input: StatusChange = {},
 ): Promise<Booking> {
   demand(ctx.viewer, key.accountId, ['bookings:write'], 'Booking', 'id')
   return transaction(ctx.db, async (tx) => {
@@ -48,12 +55,30 @@ export async function setBookingStatus(
     if (status === 'DECLINED') await giveBack(tx, before)
     const booking = await changeBooking(tx, ctx, key, {
       status,
-      ...(status === 'DECLINED' && { cancelReason: input.reason ?? null }),
+      ...(status === 'DECLINED' && declined(ctx, before, input)),
+      ...(status === 'COMPLETED' && { attended: attendedOf(before, input) }),
+      ...(status === 'NO_SHOW' && { attended: 0 }),
     })
     const type = eventOfStatus[status]
     await appendEvents(tx, ctx, [bookingEvent(type, booking, before, staff, input.notify)])
     return booking
   })
+}
+
+// The business gives it up, so all that was paid is owed.
+function declined(ctx: ActionContext, before: Booking, { reason }: StatusChange) {
+  return {
+    cancelReason: reason ?? null,
+    cancelledBy: ctx.viewer.name,
+    cancelledAt: new Date(ctx.clock.now()),
+    refundDueMinor: before.amountPaidMinor,
+  }
+}
+
+function attendedOf({ partySize }: Booking, { attended }: StatusChange): number {
+  const fault = attended == null ? null : attendanceFault(attended, partySize)
+  if (fault) throw invalid(['attended'], fault)
+  return attended ?? partySize
 }
 
 export type Cancellation = {
@@ -132,18 +157,6 @@ async function giveBack(tx: Transaction, booking: Booking): Promise<void> {
   if (sessionId) await changeSeats(tx, { accountId, id: sessionId }, 'seatsTaken', -partySize)
 }
 
-/** What may be edited in place; what is left out (undefined) stays, null clears. */
-export type Edit = {
-  notes?: string | null
-  externalRef?: string | null
-  customFields?: Prisma.InputJsonObject | null
-  partySize?: number | null
-  party?: PartyPart[] | null
-  priceMinor?: number | null
-  expectedVersion?: number | null
-  notify?: Notify
-}
-
 /**
  * Edits a booking in place. Needs bookings:write, for the price also payments:write. Refuses
  * NOT_FOUND, VALIDATION_FAILED, VERSION_CONFLICT, ALREADY_CANCELLED, ILLEGAL_TRANSITION,
@@ -160,7 +173,7 @@ export async function updateBooking(ctx: ActionContext, key: Key, edit: Edit): P
     checkVersion('Booking', before.version, edit.expectedVersion)
     const refusal = refusedEdit(before, false)
     if (refusal) throw refused(refusal.code, refusal.message, refusal)
-    const data = { ...wordsOf(edit), ...(await resize(tx, ctx, before, edit)) }
+    const data = await editedFields(tx, ctx, before, edit)
     if (changesBetween(before, { ...before, ...plainly(data) }, Object.keys(data)).length === 0) {
       return before
     }
@@ -178,64 +191,4 @@ function plainly(data: object): object {
   return Object.fromEntries(
     Object.entries(data).map(([field, value]) => [field, value === Prisma.DbNull ? null : value]),
   )
-}
-
-function wordsOf(edit: Edit): Prisma.BookingUncheckedUpdateInput {
-  if ((edit.externalRef?.length ?? 0) > 255) {
-    throw invalid(['externalRef'], 'An external reference has at most 255 characters.')
-  }
-  if ((edit.priceMinor ?? 0) < 0) throw invalid(['price'], 'A price is not below 0.')
-  const data: Prisma.BookingUncheckedUpdateInput = {}
-  if (edit.notes !== undefined) data.notes = edit.notes
-  if (edit.externalRef !== undefined) data.externalRef = edit.externalRef
-  if (edit.priceMinor !== undefined) data.priceMinor = edit.priceMinor
-  if (edit.customFields !== undefined) data.customFields = edit.customFields ?? Prisma.DbNull
-  return data
-}
-
-// Seats follow the party: who leaves gives theirs back, who comes needs some.
-async function resize(
-  tx: Transaction,
-  ctx: ActionContext,
-  before: Booking,
-  edit: Edit,
-): Promise<Prisma.BookingUncheckedUpdateInput> {
-  if (edit.party == null && edit.partySize == null) return {}
-  const { accountId, serviceId, sessionId } = before
-  const categories = await tx.partyCategory.findMany({ where: { accountId } })
-  const parts = edit.party ?? []
-  invalidAll(
-    partyIssues(
-      edit.partySize,
-      parts,
-      categories.map(({ code }) => code),
-    ),
-  )
-  const partySize = headCount(edit.partySize, parts)
-  const session = sessionId ? { accountId, id: sessionId } : null
-  if (session && partySize > before.partySize) {
-    const own = { ownSeats: before.partySize, bookingId: before.id }
-    await takeSeats(tx, ctx, { session, partySize, ...own }, 'TAKEN')
-  } else if (session) {
-    await changeSeats(tx, session, 'seatsTaken', partySize - before.partySize)
-  } else {
-    const service = await tx.service.findUniqueOrThrow({
-      where: { accountId_id: { accountId, id: serviceId } },
-    })
-    if (partySize < service.minParty || partySize > service.maxParty) {
-      throw refused(
-        'LIMIT_REACHED',
-        `"${service.name}" takes parties of ${service.minParty} to ${service.maxParty}.`,
-        { path: ['partySize'] },
-      )
-    }
-  }
-  const perHead = session && before.priceMinor !== null && edit.priceMinor === undefined
-  return {
-    partySize,
-    party: parts.length > 0 ? parts : Prisma.DbNull,
-    ...(perHead && {
-      priceMinor: chargeable(Math.round(((before.priceMinor ?? 0) * partySize) / before.partySize)),
-    }),
-  }
 }

@@ -23,7 +23,10 @@ const StaffTermsInput = builder.inputType('ServiceStaffTermsInput', {
 
 const terms = (t: InputBuilder) => ({
   description: t.string({ description: 'What the customer gets.' }),
-  price: t.field({ type: MoneyInput, description: 'Price for the whole booking; null: none.' }),
+  price: t.field({
+    type: MoneyInput,
+    description: 'Price of an appointment, or of a seat in a class; null: none.',
+  }),
   bufferBeforeMinutes: t.int({ description: 'Minutes kept free before; 0 to 1440, 0 at first.' }),
   bufferAfterMinutes: t.int({ description: 'Minutes kept free after; 0 to 1440, 0 at first.' }),
   slotStepMinutes: t.int({

@@ -85,7 +85,9 @@ builder.prismaObject('Service', {
       type: Money,
       nullable: true,
       scopes: ['payments:read'],
-      description: 'Price for the whole booking; null when it has none, or when denied.',
+      description:
+        'Price of an appointment, however large the party, or of one seat in a class. A booking ' +
+        'keeps the price it was made with. Null when it has none, or when denied.',
       resolve: (row, _args, ctx) => priceIn(ctx, row.accountId, row.priceMinor),
     }),
     bufferBeforeMinutes: t.exposeInt('bufferBeforeMinutes', {

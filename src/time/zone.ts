@@ -127,7 +127,7 @@ export function formatInstant(zone: Zone, instant: Instant): string {
   return lastDayText + timeText(instant + offset - day * DAY) + lastOffsetText
 }
 
-/** An instant for a sentence, to the minute that is not before it: "2026-03-02 09:00 (Asia/Tokyo)". */
+/** An instant for a sentence, rounded up to the minute: "2026-03-02 09:00 (Asia/Tokyo)". */
 export function sayInstant(zone: Zone, instant: Instant): string {
   const text = formatInstant(zone, Math.ceil(instant / MINUTE) * MINUTE)
   return `${text.slice(0, 10)} ${text.slice(11, 16)} (${zone.name})`

@@ -153,6 +153,16 @@ const examples: Record<string, Example> = {
   'Mutation.createAvailabilityException input.serviceId': (world) => ({
     input: { serviceId: world.id('Service'), ...closed },
   }),
+  // As they are already: bookings are made by them.
+  'Mutation.setPartyCategories': (world) => ({
+    input: {
+      accountId: world.id('Account'),
+      categories: [0, 1].map((index) => ({
+        code: `${world.word}${index}`,
+        name: `${world.word} ${index}`,
+      })),
+    },
+  }),
   'Mutation.setWorkingHours': (world) => ({ input: { accountId: world.id('Account'), hours } }),
   'Mutation.setWorkingHours input.staffId': (world) => ({
     input: { staffId: world.id('StaffMember'), hours },

@@ -267,6 +267,8 @@ async function writeBookings(prisma: Prisma, { accountId, word, rows }: Parts) {
         notes: word,
         cancelReason: word,
         cancelledBy: word,
+        createdBy: word,
+        priceReason: word,
         answers: { [word]: word },
         customFields: { [word]: word },
       }
