@@ -29,7 +29,18 @@ type Days = {
 /** What a day counts for in the cost of an operation. */
 const slotsPerDay = 20
 
-const Day = builder.objectRef<{ date: string; slots: Offer[] }>('AvailabilityDay').implement({
+/** Most slots of one answer: 62 days of 13 hours, every five minutes. */
+const mostSlots = 10_000
+
+// Never cut short: what an answer leaves out would look as if it were taken.
+function listable(slots: readonly Offer[], count: number): Offer[] {
+  if (count <= mostSlots) return [...slots]
+  throw badInput(`There are ${count} slots; one answer lists at most ${mostSlots}: ask fewer days.`)
+}
+
+type DayOffers = { date: string; slots: Offer[]; count: number }
+
+const Day = builder.objectRef<DayOffers>('AvailabilityDay').implement({
   description: "The slots of one local day of the answer's zone.",
   open,
   fields: (t) => ({
@@ -37,8 +48,8 @@ const Day = builder.objectRef<{ date: string; slots: Offer[] }>('AvailabilityDay
     slots: t.field({
       type: [Slot],
       complexity: { field: 1, multiplier: slotsPerDay },
-      description: 'Soonest first; at least one.',
-      resolve: (day) => day.slots,
+      description: `Soonest first; at least one. All days together list at most ${mostSlots}.`,
+      resolve: ({ slots, count }) => listable(slots, count),
     }),
   }),
 })
@@ -61,8 +72,10 @@ const Availability = builder.objectRef<Days>('Availability').implement({
     slots: t.field({
       type: [Slot],
       complexity: { field: 1, multiplier: slotsPerDay },
-      description: 'All slots in one list, soonest first.',
-      resolve: ({ offers }) => [...offers],
+      description:
+        'All slots in one list, soonest first. BAD_USER_INPUT when there are more than ' +
+        `${mostSlots}: ask for fewer days.`,
+      resolve: ({ offers }) => listable(offers, offers.length),
     }),
     nextAvailable: t.field({
       type: Slot,
@@ -76,9 +89,9 @@ const Availability = builder.objectRef<Days>('Availability').implement({
   }),
 })
 
-function daysOf(zone: Zone, offers: readonly Offer[]): { date: string; slots: Offer[] }[] {
+function daysOf(zone: Zone, offers: readonly Offer[]): DayOffers[] {
   const byDay = Map.groupBy(offers, ({ startsAt }) => localDayOf(zone, startsAt))
-  return [...byDay].map(([day, slots]) => ({ date: dayName(day), slots }))
+  return [...byDay].map(([day, slots]) => ({ date: dayName(day), slots, count: offers.length }))
 }
 
 const AvailabilityInput = builder.inputType('AvailabilityInput', {
