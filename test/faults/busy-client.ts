@@ -1,108 +1,150 @@
-// A client that books, moves and cancels without pause, at whichever server answers. What it does
-// not know the outcome of, it says again with the same key.
-import { randomInt } from 'node:crypto'
+// A client that books, holds, moves, edits and cancels without pause, its own bookings and those of
+// others. What it does not know the outcome of and has a key for, it says again with that key.
 import { setTimeout as delay } from 'node:timers/promises'
+import { encodeId } from '../../src/graphql/ids.ts'
+import type { Answer, History, Told } from './history.ts'
+import type { World } from './world.ts'
 
 type Options = {
-  urls: () => string[]
-  key: string
-  input: { serviceId: string; customerId: string }
+  world: World
+  history: History
   name: string
+  /** The bookings of all clients; each client may take what it finds there. */
+  known: Known
 }
 
-/** Something that a client was told was done. */
-export type Acknowledged = { id: string; version: number }
-
-type Result = { __typename: string; code?: string; data?: Acknowledged }
+/** Bookings by id, with what is known of them. */
+export type Known = Map<string, { version: number; sessionId: string | null }>
 
 const hour = 3_600_000
 
-export function createBusyClient({ urls, key, input, name }: Options) {
+const below = (limit: number) => Math.floor(Math.random() * limit)
+const oneOf = <T>(all: readonly T[]): T => all[below(all.length)] as T
+
+export function createBusyClient({ world, history, name, known }: Options) {
+  const { serviceId, classId, customerId, staffIds, sessionIds, accountId } = world
   let stopping = false
   let said = 0
-  const acknowledged: Acknowledged[] = []
 
-  /** The answer of a server; null when none came. */
-  const ask = async (mutation: string, variables: object): Promise<Result | null> => {
-    const stem = `${mutation[0]?.toUpperCase()}${mutation.slice(1)}`
-    const query = `mutation ($input: ${stem}Input!) { result: ${mutation}(input: $input) {
-      __typename ... on ${stem}Success { data { id version } } ... on Refusal { code }
-    } }`
-    const all = urls()
-    try {
-      const response = await fetch(`${all[randomInt(all.length)]}/graphql`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
-        body: JSON.stringify({ query, variables: { input: variables } }),
-      })
-      // Its database is gone already, and it will be.
-      if (response.status === 503) return null
-      const { data, errors } = (await response.json()) as {
-        data?: { result: Result }
-        errors?: object[]
-      }
-      if (errors) throw new Error(`${name}: ${JSON.stringify(errors)}`)
-      return data?.result ?? null
-    } catch (error) {
-      // Nobody there, or gone before the answer was whole.
-      if (error instanceof TypeError || error instanceof SyntaxError) return null
-      throw error
+  const newKey = () => `${name} ${(said += 1)}`
+  /** A start in the coming days, on the hour, that others want too. */
+  const anyStart = () =>
+    new Date((Math.ceil(Date.now() / hour) + 24 + below(300)) * hour).toISOString()
+
+  const keep = (answer: Answer): Told[] => {
+    if (answer.kind !== 'DONE') return []
+    for (const { id, version, sessionId, status } of answer.bookings) {
+      if (status === 'CANCELLED') known.delete(id)
+      else known.set(id, { version, sessionId })
     }
+    return answer.bookings
   }
 
-  const insist = async (mutation: string, variables: object): Promise<Result> => {
+  const once = async (mutation: string, input: Record<string, unknown>): Promise<Answer> => {
+    const answer = await history.call(name, mutation, input)
+    keep(answer)
+    return answer
+  }
+
+  /** Says a mutation with a key until somebody answers. */
+  const insist = async (mutation: string, input: Record<string, unknown>): Promise<Answer> => {
+    const idempotencyKey = newKey()
+    const isMaking = mutation.startsWith('create')
+    const asked = { ...input, idempotencyKey, ...(isMaking && { externalRef: idempotencyKey }) }
     for (;;) {
-      const result = await ask(mutation, variables)
-      if (result) return result
+      const answer = await once(mutation, asked)
+      if (answer.kind !== 'UNKNOWN') return answer
       await delay(20)
     }
   }
 
-  /** A start in the coming weeks, on the hour, that others want too. */
-  const anyStart = () =>
-    new Date((Math.ceil(Date.now() / hour) + randomInt(24, 2_000)) * hour).toISOString()
-
-  const keep = ({ data }: Result): Acknowledged | null => {
-    if (data) acknowledged.push(data)
-    return data ?? null
+  const read = async (id: string): Promise<void> => {
+    for (;;) {
+      const answer = await history.read(name, encodeId('Booking', { accountId, id }))
+      keep(answer)
+      if (answer.kind !== 'UNKNOWN') return
+      await delay(20)
+    }
   }
 
-  const book = async (idempotencyKey: string): Promise<Acknowledged | null> => {
-    const externalRef = idempotencyKey
-    const asked = { ...input, startsAt: anyStart(), externalRef, idempotencyKey }
-    return keep(await insist('createBooking', asked))
+  const book = () => {
+    const staffId = below(2) === 0 ? oneOf(staffIds) : undefined
+    return insist('createBooking', { serviceId, customerId, staffId, startsAt: anyStart() })
   }
 
-  const step = async (): Promise<void> => {
-    const idempotencyKey = `${name} ${(said += 1)}`
-    const booking = await book(idempotencyKey)
-    if (!booking || randomInt(2) === 0) return
-    // Moves have no key: whether one was done is read from its version, so it may stay unknown.
-    const move = { id: booking.id, startsAt: anyStart(), expectedVersion: booking.version }
-    const moved = await ask('rescheduleBooking', move)
-    if (moved) keep(moved)
-    if (randomInt(3) > 0) return
-    const cancel = { id: booking.id, idempotencyKey: `${idempotencyKey} cancelled` }
-    keep(await insist('cancelBooking', cancel))
+  const hold = async () => {
+    const held = await insist('placeHold', { serviceId, startsAt: anyStart() })
+    if (held.kind !== 'DONE' || below(3) === 0) return
+    const holdId = encodeId('Hold', { accountId, id: held.id })
+    await insist('createBooking', { serviceId, customerId, holdId })
   }
 
+  const attend = () => {
+    const partySize = 1 + below(3)
+    const sessionId = oneOf(sessionIds)
+    return insist('createBooking', { serviceId: classId, customerId, sessionId, partySize })
+  }
+
+  const repeat = () =>
+    insist('createBookingSeries', {
+      serviceId,
+      customerId,
+      startsAt: anyStart(),
+      rule: 'FREQ=DAILY;COUNT=3',
+      policy: 'SKIP_CONFLICTS',
+    })
+
+  // These have no key: one whose outcome is unknown is not said again, and its booking is read.
+  const change = async () => {
+    const [id, booking] = oneOf([...known]) ?? []
+    if (!id || !booking) return
+    const target = { id: encodeId('Booking', { accountId, id }), expectedVersion: booking.version }
+    const isClass = booking.sessionId !== null
+    const place = isClass ? { sessionId: oneOf(sessionIds) } : { startsAt: anyStart() }
+    const notes = `by ${newKey()}`
+    const answer = await oneOf([
+      () => once('rescheduleBooking', { ...target, ...place }),
+      () => once('updateBooking', { ...target, notes }),
+      () =>
+        isClass
+          ? once('updateBooking', { ...target, notes, partySize: 1 + below(3) })
+          : once('reassignBooking', { ...target, staffId: oneOf(staffIds) }),
+    ])()
+    if (answer.kind !== 'DONE') await read(id)
+  }
+
+  const cancel = async () => {
+    const id: string | undefined = oneOf([...known.keys()])
+    if (id) await insist('cancelBooking', { id: encodeId('Booking', { accountId, id }) })
+  }
+
+  const steps = [book, book, book, hold, attend, repeat, change, change, change, change]
   const run = async () => {
-    while (!stopping) await step()
+    while (!stopping) {
+      await oneOf(steps)()
+      if (known.size > 40 || below(4) === 0) await cancel()
+    }
   }
-  let running: Promise<void> | null = null
+  const running = run()
 
   return {
-    /** Begins to be busy. */
-    start: () => {
-      running ??= run()
-    },
-    /** Books once; the id of the booking. */
-    book: async (): Promise<string> => (await book(name))?.id ?? '',
-    /** Finishes what was begun; what was acknowledged, in order. */
-    stop: async (): Promise<Acknowledged[]> => {
+    /** Resolves when what was begun is answered. */
+    stop: async (): Promise<void> => {
       stopping = true
       await running
-      return acknowledged
+    },
+  }
+}
+
+/** Eight clients who share what they know of bookings, busy until `stop`. */
+export function createCrowd(world: World, history: History, size = 8) {
+  const known: Known = new Map()
+  const clients = Array.from({ length: size }, (_, index) =>
+    createBusyClient({ world, history, name: `client ${index}`, known }),
+  )
+  return {
+    stop: async (): Promise<void> => {
+      await Promise.all(clients.map((client) => client.stop()))
     },
   }
 }

@@ -1,9 +1,20 @@
 // Listens to events over server-sent events, and goes on at another server from its last cursor
 // whenever the stream breaks.
-import { randomInt } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import { onTestFinished } from 'vitest'
+import { encodeId } from '../../src/graphql/ids.ts'
+import type { BookingRow, Rows } from './checker.ts'
+import type { History } from './history.ts'
+import type { World } from './world.ts'
 
 type Options = { urls: () => string[]; key: string; after: string }
+
+type Message = {
+  data?: { bookingEvents: { id: string; cursor: string } }
+  errors?: { extensions?: { retryAfterSeconds?: number } }[]
+}
+
+class Broken extends Error {}
 
 export function createListener({ urls, key, after }: Options) {
   const heard: string[] = []
@@ -12,18 +23,19 @@ export function createListener({ urls, key, after }: Options) {
   let cursor = after
 
   const take = (text: string) => {
-    const data = /^data: (.+)$/m.exec(text)?.[1]
-    if (!data) return
-    const { data: found, errors } = JSON.parse(data)
-    if (errors) throw new Error(JSON.stringify(errors))
-    heard.push(found.bookingEvents.id)
-    cursor = found.bookingEvents.cursor
+    const sent = /^data: (.+)$/m.exec(text)?.[1]
+    if (!sent) return
+    const { data, errors } = JSON.parse(sent) as Message
+    if (errors?.[0]?.extensions?.retryAfterSeconds) throw new Broken()
+    if (errors || !data) throw new Error(sent)
+    heard.push(data.bookingEvents.id)
+    cursor = data.bookingEvents.cursor
     for (const { count, resolve } of waiting) if (heard.length >= count) resolve()
   }
 
   const listen = async () => {
     const all = urls()
-    const response = await fetch(`${all[randomInt(all.length)]}/graphql`, {
+    const response = await fetch(`${all[Math.floor(Math.random() * all.length)]}/graphql`, {
       method: 'POST',
       signal: leaving.signal,
       headers: {
@@ -36,6 +48,7 @@ export function createListener({ urls, key, after }: Options) {
         variables: { after: cursor },
       }),
     })
+    if (response.status === 503) throw new Broken()
     let rest = ''
     for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
       const messages = (rest + chunk).split('\n\n')
@@ -50,7 +63,9 @@ export function createListener({ urls, key, after }: Options) {
         await listen()
       } catch (error) {
         // Nobody there, or gone while we listened.
-        if (!(error instanceof TypeError) && !leaving.signal.aborted) throw error
+        const isGone = error instanceof TypeError || error instanceof Broken
+        if (!isGone && !leaving.signal.aborted) throw error
+        await delay(20)
       }
     }
   }
@@ -61,8 +76,9 @@ export function createListener({ urls, key, after }: Options) {
   })
 
   return {
-    /** What was heard, once it is so many. */
-    until: async (count: number): Promise<string[]> => {
+    /** What was heard, once it is as much as there is. */
+    until: async (rows: Rows): Promise<string[]> => {
+      const { length: count } = toHear(rows)
       if (heard.length < count) {
         await Promise.race([
           new Promise<void>((resolve) => waiting.push({ count, resolve })),
@@ -72,4 +88,42 @@ export function createListener({ urls, key, after }: Options) {
       return heard
     },
   }
+}
+
+/** What a listener who began after the first booking has to hear, in this order. */
+export function toHear({ events, bookings }: Rows): string[] {
+  const { accountId } = bookings[0] as BookingRow
+  return events
+    .filter(({ subjectType }) => subjectType === 'Booking')
+    .slice(1)
+    .map(({ id }) => encodeId('BookingEvent', { accountId, id }))
+}
+
+/** A cursor to listen from: of a booking that is made before all others. */
+export async function firstCursor(
+  urls: () => string[],
+  { serviceId, customerId, accountId, key }: World,
+  history: History,
+): Promise<string> {
+  const hour = 3_600_000
+  const made = await history.call('the first', 'createBooking', {
+    serviceId,
+    customerId,
+    startsAt: new Date((Math.ceil(Date.now() / hour) + 2) * hour).toISOString(),
+    idempotencyKey: 'the first',
+    externalRef: 'the first',
+  })
+  const id = made.kind === 'DONE' ? encodeId('Booking', { accountId, id: made.id }) : ''
+  const query = `{ node(id: "${id}") {
+    ... on Booking { history(first: 1) { nodes { cursor } } }
+  } }`
+  const response = await fetch(`${urls()[0]}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
+    body: JSON.stringify({ query }),
+  })
+  const { data } = (await response.json()) as {
+    data: { node: { history: { nodes: { cursor: string }[] } } }
+  }
+  return data.node.history.nodes[0]?.cursor ?? ''
 }

@@ -14,6 +14,7 @@ export type Program = {
   /** Resolves with the match when standard output shows it; rejects when the program ends first. */
   shows(pattern: RegExp): Promise<RegExpMatchArray>
   kill(signal: NodeJS.Signals): void
+  isRunning(): boolean
   /** Processor time it took so far (elsewhere than on Linux: time since its start). */
   workedMs(): number
   ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>
@@ -43,6 +44,7 @@ export function startProgram(args: string[], variables: Record<string, string>):
     output: () => ({ ...text }),
     shows: (pattern) => shows(child, text, ended, pattern),
     kill: (signal) => child.kill(signal),
+    isRunning: () => child.exitCode === null && child.signalCode === null,
     workedMs: () => workedMs(child.pid as number) ?? performance.now() - began,
     ended,
   }
