@@ -14,7 +14,7 @@ import { Prisma, type Booking, type Customer } from '../generated/prisma/client.
 import { bookingEvent, lockBookings } from './booking.data.ts'
 
 /** What people write on a booking; all that it says of the person beside the customer. */
-const written = ['notes', 'answers', 'customFields', 'cancelReason'] as const
+const written = ['notes', 'answers', 'customFields', 'cancelReason', 'priceReason'] as const
 
 /**
  * Erases the person; it cannot be undone. Needs customers:write and customers:contact. Twice is
@@ -71,6 +71,7 @@ async function clearBookings(tx: Transaction, key: Key, now: Date) {
       OR: [
         { notes: { not: null } },
         { cancelReason: { not: null } },
+        { priceReason: { not: null } },
         { answers: { not: Prisma.AnyNull } },
         { customFields: { not: Prisma.AnyNull } },
       ],
@@ -79,7 +80,7 @@ async function clearBookings(tx: Transaction, key: Key, now: Date) {
   const before = await lockBookings(tx, key.accountId, named)
   const after = await transactionReader(tx)<Booking>(Prisma.sql`
     UPDATE "Booking" SET "notes" = NULL, "answers" = NULL, "customFields" = NULL,
-      "cancelReason" = NULL, "version" = "version" + 1, "updatedAt" = ${now}
+      "cancelReason" = NULL, "priceReason" = NULL, "version" = "version" + 1, "updatedAt" = ${now}
     WHERE "accountId" = ${key.accountId}::uuid
       AND "id" = ANY(${before.map(({ id }) => id)}::uuid[])
     RETURNING *`)

@@ -30,6 +30,7 @@ const personal: ReadonlySet<string> = new Set([
   'answers',
   'customFields',
   'cancelReason',
+  'priceReason',
   'reason',
 ])
 

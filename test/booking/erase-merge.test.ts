@@ -57,7 +57,11 @@ async function knownCustomer(shop: Shop) {
       customFields: { seat: 'zyxwvut' },
     }),
   )
-  await updateBooking(shop.ctx, booking, { notes: 'zyxwvut wants coffee' } as never)
+  await updateBooking(shop.ctx, booking, {
+    notes: 'zyxwvut wants coffee',
+    priceMinor: 4500,
+    priceReason: 'zyxwvut is a friend',
+  })
   return { customer, booking }
 }
 
