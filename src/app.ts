@@ -31,12 +31,13 @@ export function createApp({ db, config, clock, log }: Parts) {
     log,
     onEvents: (found) => events.publish(found),
   })
-  const services: Services = { db, clock, log, events }
-  const upkeep = createUpkeep(services)
   const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 })
+  const baseUrl = () => config.baseUrl ?? addressOf(server.address() as AddressInfo | null)
+  const services: Services = { db, clock, log, events, baseUrl }
+  const upkeep = createUpkeep(services)
   const doors = createDoors({
     services,
-    baseUrl: () => config.baseUrl ?? addressOf(server.address() as AddressInfo | null),
+    baseUrl,
     eventLagSeconds: () => {
       const { lastReadMs, heldBackMs } = tail.health()
       return Math.max(lastReadMs, heldBackMs) / 1000

@@ -24,13 +24,15 @@ export type Origin = { requestId: string; address: string | null }
 export type Context = ActionContext & {
   requestId: string
   events: EventHub
+  /** How the service is reached from outside, without a slash at the end. */
+  baseUrl: () => string
   load: Loaders
   /** Of a subscription: the cursor that its transport received last; it wins over `after`. */
   lastCursor?: string | null
 }
 
 /** What lives as long as the process; contexts are made of it. */
-export type Services = Pick<Context, 'db' | 'clock' | 'log' | 'events'>
+export type Services = Pick<Context, 'db' | 'clock' | 'log' | 'events' | 'baseUrl'>
 
 /** A fresh context: for every request, every document run in process, every event delivered. */
 export function newContext(
@@ -39,8 +41,9 @@ export function newContext(
   requestId: string,
   address: string | null = null,
 ): Context {
-  const { db, clock, events } = services
+  const { db, clock, events, baseUrl } = services
   const log = services.log.child({ requestId })
   const origin = { requestId, address }
-  return { viewer, db, clock, log, origin, events, requestId, load: createLoaders(db) }
+  const load = createLoaders(db)
+  return { viewer, db, clock, log, origin, events, baseUrl, requestId, load }
 }

@@ -2,6 +2,7 @@
 // Nothing depends on when it runs; several nodes may run it at once. Events stay: they are also the
 // history of bookings.
 
+import { pruneUserSessions } from './auth/user-session.data.ts'
 import { systemViewer } from './auth/viewer.ts'
 import { expireHolds } from './booking/hold.actions.ts'
 import type { Services } from './context.ts'
@@ -33,6 +34,8 @@ export function createUpkeep(services: Services) {
     const now = new Date(clock.now())
     await db.prisma.idempotencyKey.deleteMany({ where: { expiresAt: { lte: now } } })
     await db.prisma.accessToken.deleteMany({ where: { expiresAt: { lte: now } } })
+    await db.prisma.passwordLink.deleteMany({ where: { expiresAt: { lte: now } } })
+    await pruneUserSessions(db.pool, clock.now())
   }
 
   function plan(): void {

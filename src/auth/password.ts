@@ -28,7 +28,7 @@ let waiting = 0
 export function passwordFault(password: string): string | null {
   const { least, most } = passwordLength
   // Counted as people count, not in UTF-16 units.
-  const length = [...password.normalize('NFC')].length
+  const length = Array.from(password.normalize('NFC')).length
   if (length < least) return `A password has at least ${least} characters.`
   if (length > most) return `A password has at most ${most} characters.`
   return null

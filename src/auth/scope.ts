@@ -2,7 +2,10 @@
 // and which roles may use it. A credential can do in an account what its scopes AND the role of
 // the person behind it allow there. Adding a scope is one entry here and the fields that use it.
 
-export type Role = 'OWNER' | 'ADMIN' | 'STAFF' | 'VIEWER'
+/** From the one who may do most to the one who may do least. */
+export const allRoles = ['OWNER', 'ADMIN', 'STAFF', 'VIEWER'] as const
+
+export type Role = (typeof allRoles)[number]
 
 type Entry = { sentence: string; roles: readonly Role[] }
 

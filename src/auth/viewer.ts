@@ -41,6 +41,11 @@ export function systemViewer(accountIds: Iterable<string>): Viewer {
   return { kind: 'SYSTEM', id: 'system', name: 'Slotgraph', userId: null, grants }
 }
 
+/** A person by name only, as the audit log needs it of who was nobody when the request began. */
+export function personViewer({ id, name }: { id: string; name: string }): Viewer {
+  return { kind: 'USER', id, name, userId: id, grants: new Map() }
+}
+
 /** Whether the viewer holds in the account what is needed. */
 export function may(viewer: Viewer, accountId: string, scopes: Needs): boolean {
   const held = viewer.grants.get(accountId)?.scopes

@@ -17,6 +17,7 @@ const rooms = [
   'booking',
   'link',
   'payment',
+  'access',
 ]
 
 const floors = ['rules', 'events', 'data', 'actions', 'face'] as const

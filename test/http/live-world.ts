@@ -40,7 +40,8 @@ export async function startLive(db: TestDatabase, options: Options = {}) {
   const { queueLimit } = options
   const hub = createEventHub({ pool: db.pool, now: () => clock.now(), onFault, queueLimit })
   const tail = createEventTail({ pool: db.pool, log, onEvents: hub.publish })
-  const services: Services = { db, clock, log, events: hub }
+  const baseUrl = () => 'http://localhost'
+  const services: Services = { db, clock, log, events: hub, baseUrl }
   const authenticator = createAuthenticator(services)
   const rights = createRightsRegistry({ authenticator, log, checkMs: options.checkMs })
   const streams = createStreams({ services, schema, rights })
