@@ -2,13 +2,14 @@
 // connection goes back into it only when nothing is left to come on it. Says nothing of what is
 // asked.
 
+import type { EventEmitter } from 'node:events'
 import pg from 'pg'
 import { asker } from './asker.ts'
 import { DatabaseSilent } from './failure.ts'
 import { watchPulse, type Pulse } from './pulse.ts'
-import { createTurns, type Asker, type Turns } from './turns.ts'
+import { createTurns, type Turns } from './turns.ts'
 
-/** For connecting, and for a turn, each; a silent server is noticed before both. */
+/** For a turn and for connecting, together. */
 const CONNECT_TIMEOUT_MS = 1_500
 const STATEMENT_TIMEOUT_MS = 10_000
 const LOCK_TIMEOUT_MS = 5_000
@@ -69,14 +70,15 @@ export function openPool(url: string, options: Options): { pool: pg.Pool; stop()
     connectionString: url,
     isAwaited: () => pool.totalCount > pool.idleCount || turns.waiting() > 0,
     onGone: () => {
-      const error = new DatabaseSilent('The database does not answer.')
-      for (const refuse of refusals) refuse(error)
+      for (const giveUp of refusals) giveUp(silence())
       for (const client of sessions) cut(client)
     },
   })
   guard(pool, turns, pulse, refusals)
   return { pool, stop: pulse.stop }
 }
+
+const silence = () => new DatabaseSilent('The database does not answer.')
 
 /** Whoever wants a connection waits for a turn first, also the pool itself for its queries. */
 function guard(
@@ -86,41 +88,34 @@ function guard(
   refusals: Set<(error: Error) => void>,
 ): void {
   const connect = pool.connect.bind(pool) as (callback: Callback) => void
-  const connectFor = (who: Asker, callback: Callback) =>
-    connect((error, client, done) => {
-      if (!client) {
-        turns.leave(who)
-        return callback(error, undefined, done)
-      }
-      lend(client, pulse, () => turns.leave(who))
-      callback(undefined, client, client.release)
-    })
-
   const take = (callback: Callback) => {
     const who = asker()
     const refuse = (error: Error) => process.nextTick(callback, error, undefined, () => {})
-    if (pulse.isGone()) return refuse(new DatabaseSilent('The database does not answer.'))
-    let begun = false
-    const waiting = { end: () => {} }
-    const leave = turns.enter(who, () => {
-      begun = true
-      waiting.end()
-      connectFor(who, callback)
-    })
-    if (!leave) return refuse(new DatabaseSilent('Too many wait for a connection.'))
-    if (begun) return
+    if (pulse.isGone()) return refuse(silence())
+    let settled = false
+    const settle = (): boolean => {
+      if (settled) return false
+      settled = true
+      clearTimeout(timer)
+      return refusals.delete(giveUp)
+    }
     const giveUp = (error: Error) => {
-      leave()
-      waiting.end()
-      refuse(error)
+      leave?.()
+      if (settle()) refuse(error)
     }
     const late = () => giveUp(new DatabaseSilent('No connection became free in time.'))
     const timer = setTimeout(late, CONNECT_TIMEOUT_MS)
     refusals.add(giveUp)
-    waiting.end = () => {
-      clearTimeout(timer)
-      refusals.delete(giveUp)
-    }
+    const begin = () =>
+      connect((error, client, done) => {
+        if (client) lend(client, pulse, () => turns.leave(who))
+        else turns.leave(who)
+        // Whoever wanted it waits no longer.
+        if (!settle()) return client?.release()
+        callback(error, client, client?.release ?? done)
+      })
+    const leave = turns.enter(who, begin)
+    if (!leave) giveUp(new DatabaseSilent('Too many wait for a connection.'))
   }
 
   pool.connect = ((callback?: Callback) => {
@@ -142,30 +137,47 @@ const HARMLESS = /^(22|23|40)/
  */
 function lend(client: pg.PoolClient, pulse: Pulse, onReturn: () => void): void {
   const { release } = client
-  client.release = (given) => {
-    const refused = given instanceof pg.DatabaseError && HARMLESS.test(given.code ?? '')
-    const isClean = isIdle(client) && (!given || refused)
-    if (isClean) pulse.beat()
-    release(isClean ? undefined : given || new Error('Something was left undone on it.'))
-    onReturn()
-  }
+  client.release = (given) =>
+    whenSaid(client, () => {
+      const refused = given instanceof pg.DatabaseError && HARMLESS.test(given.code ?? '')
+      const isClean = isIdle(client) && (!given || refused)
+      if (isClean) pulse.beat()
+      release(isClean ? undefined : given || new Error('Something was left undone on it.'))
+      onReturn()
+    })
 }
 
 type Inside = {
+  readyForQuery: boolean
   _queryable: boolean
   _activeQuery: unknown
   _queryQueue: unknown[]
-  connection: { stream: { destroy(): void } }
+  connection: EventEmitter & { stream: { destroy(): void } }
+}
+
+const inside = (client: pg.ClientBase) => client as unknown as Inside
+
+/** After a refused statement the server still has to say in what state it left the transaction. */
+function whenSaid(client: pg.PoolClient, then: () => void): void {
+  const { connection, readyForQuery, _activeQuery, _queryable } = inside(client)
+  if (readyForQuery || _activeQuery || !_queryable) return then()
+  const ignore = () => {}
+  const said = () => {
+    connection.off('readyForQuery', said).off('end', said)
+    client.off('error', ignore)
+    then()
+  }
+  client.on('error', ignore)
+  connection.on('readyForQuery', said).on('end', said)
 }
 
 function isIdle(client: pg.ClientBase): boolean {
-  const { _activeQuery, _queryQueue } = client as unknown as Inside
-  const nothingToCome = !_activeQuery && _queryQueue.length === 0
+  const { readyForQuery, _queryQueue } = inside(client)
+  const nothingToCome = readyForQuery && _queryQueue.length === 0
   return nothingToCome && (client as pg.Client).getTransactionStatus() === 'I'
 }
 
 /** Ends a connection without a word to the server, which would not hear it. */
 function cut(client: pg.ClientBase): void {
-  const { connection } = client as unknown as Inside
-  connection.stream.destroy()
+  inside(client).connection.stream.destroy()
 }

@@ -23,7 +23,7 @@ const LOOK_MS = 200
 const SILENCE_MS = 400
 /** For its answer; counted in ticks, so that a stall of our own does not count as its silence. */
 const TICK_MS = 100
-const TICKS = 11
+const TICKS = 9
 
 export function watchPulse({ connectionString, isAwaited, onGone }: Options): Pulse {
   let beatAt = performance.now()

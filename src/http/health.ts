@@ -18,7 +18,7 @@ type Parts = {
 
 /** A tail that is further behind than this delivers late. */
 const maxLagSeconds = 10
-const patienceMs = 2_000
+const patienceMs = 1_500
 
 export function healthRoutes(parts: Parts): Route[] {
   const startedAt = performance.now()

@@ -14,6 +14,8 @@ import {
 import { allScopes } from '../auth/scope.ts'
 import { hashSecret, parseCredential, sameHash } from '../auth/secret.ts'
 import type { Services } from '../context.ts'
+import { isPassing } from '../db/failure.ts'
+import { retryAfterSeconds } from '../graphql/public-errors.ts'
 import { contentType, readBody, send, sendJson, type Door, type Exchange } from './exchange.ts'
 import { narrowScopes, OAuthFault, readClient, readForm } from './oauth-request.ts'
 import type { Route } from './router.ts'
@@ -58,13 +60,22 @@ function formDoor(services: OAuthServices, answer: (asked: Asked) => Promise<voi
       const client = await authenticate(services, exchange, form)
       await answer({ exchange, client, form })
     } catch (error) {
-      if (!(error instanceof OAuthFault)) throw error
+      const fault = isPassing(error) ? unavailable(exchange, error) : error
+      if (!(fault instanceof OAuthFault)) throw fault
       const challenge = { 'www-authenticate': 'Basic realm="oauth", charset="UTF-8"' }
-      const body = { error: error.error, error_description: error.message }
-      const headers = { ...noStore, ...(error.challenge && challenge) }
-      sendJson(exchange, error.status, body, headers)
+      const later = { 'retry-after': String(retryAfterSeconds) }
+      const body = { error: fault.error, error_description: fault.message }
+      const more = { ...(fault.challenge && challenge), ...(fault.status === 503 && later) }
+      sendJson(exchange, fault.status, body, { ...noStore, ...more })
     }
   }
+}
+
+/** In the word that RFC 6749 has for it at its other endpoint (section 4.1.2.1). */
+function unavailable({ log }: Exchange, error: unknown): OAuthFault {
+  log.error({ err: error }, 'the database is unavailable')
+  const sentence = `The service cannot answer now. Try again in ${retryAfterSeconds} seconds.`
+  return new OAuthFault('temporarily_unavailable', sentence, 503)
 }
 
 async function authenticate(
@@ -76,8 +87,12 @@ async function authenticate(
   const client = await findApiClient(db.pool, shown.clientId)
   const right = client && sameHash(client.secretHash, hashSecret(shown.clientSecret))
   if (right && !client.revokedAt) return client
+  throw wrongClient()
+}
+
+function wrongClient(): OAuthFault {
   const sentence = 'The client_id is not known, or the client_secret is wrong or was replaced.'
-  throw new OAuthFault('invalid_client', sentence, 401, true)
+  return new OAuthFault('invalid_client', sentence, 401, true)
 }
 
 async function issueToken(services: OAuthServices, { exchange, client, form }: Asked) {
@@ -91,13 +106,15 @@ async function issueToken(services: OAuthServices, { exchange, client, form }: A
   }
   const scopes = narrowScopes(form.get('scope'), client.scopes)
   const { db, clock } = services
-  const { token } = await issueAccessToken(db.prisma, {
+  const issued = await issueAccessToken(db.pool, {
     clientId: client.id,
+    secretHash: client.secretHash,
     scopes,
     now: clock.now(),
   })
+  if (!issued) throw wrongClient()
   const body = {
-    access_token: token,
+    access_token: issued.token,
     token_type: 'Bearer',
     expires_in: accessTokenSeconds,
     scope: scopes.join(' '),

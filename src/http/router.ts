@@ -3,6 +3,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Logger } from 'pino'
+import { askingFor } from '../db/asker.ts'
 import { isPassing } from '../db/failure.ts'
 import { refusalOf } from '../db/refusal.ts'
 import { retryAfterSeconds } from '../graphql/public-errors.ts'
@@ -72,9 +73,14 @@ export function createRouter({ log, routes, onFinished }: Options): Router {
         onFinished?.({ route: route?.name ?? 'none', method, status: res.statusCode, seconds })
         exchange.log.debug({ method, path, status: res.statusCode, seconds }, 'request')
       })
-      void answer(exchange, route)
+      void askingFor(clientOf(req), () => answer(exchange, route))
     },
   }
+}
+
+/** Who shares one part of the database: a credential, and without one whoever has the address. */
+export function clientOf({ headers, socket }: IncomingMessage): string {
+  return headers.authorization ?? socket.remoteAddress ?? ''
 }
 
 async function enter(exchange: Exchange, route: Route | undefined): Promise<void> {

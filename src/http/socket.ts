@@ -8,7 +8,9 @@ import { CloseCode, handleProtocols } from 'graphql-ws'
 import type { GraphQLSchema } from 'graphql'
 import { WebSocket, WebSocketServer } from 'ws'
 import type { Services } from '../context.ts'
+import { askingFor } from '../db/asker.ts'
 import type { RightsRegistry } from './rights.ts'
+import { clientOf } from './router.ts'
 import { createOperations, withSharedText, type Connection } from './socket-operations.ts'
 import type { Streams } from './streams.ts'
 
@@ -70,7 +72,8 @@ export function createSocketDoor(options: Options): SocketDoor {
       socket.on('message', (message) => {
         // What still comes after a close has nobody to answer it.
         if (socket.readyState !== WebSocket.OPEN) return
-        take(String(message)).catch((error: unknown) => {
+        const client = connection.authorization ?? clientOf(request)
+        askingFor(client, () => take(String(message))).catch((error: unknown) => {
           log.error({ err: error, requestId: connection.requestId }, 'a socket failed')
           close(CloseCode.InternalServerError, 'Internal server error')
         })

@@ -13,6 +13,7 @@ import {
 } from 'graphql'
 import type { Viewer } from '../auth/viewer.ts'
 import { newContext, type Services } from '../context.ts'
+import { isPassing } from '../db/failure.ts'
 import { encodeEventCursor } from '../events/cursor.ts'
 import type { ReadEvent } from '../events/log.data.ts'
 import { isEventSource, type EventSource } from '../events/source.ts'
@@ -192,6 +193,9 @@ function createExecutions(services: Services, schema: GraphQLSchema) {
       variableValues: request.variables,
       operationName: request.operationName,
     })
+    // Its cursor would be taken for one that was heard. The listener comes back for it instead.
+    const passing = result.errors?.find(({ originalError }) => isPassing(originalError))
+    if (passing) throw passing
     return delivered(encodeEventCursor(event), publicResult(result, ctx))
   }
 

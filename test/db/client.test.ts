@@ -31,8 +31,8 @@ describe('openDatabase', () => {
 
   it('limits every statement', async () => {
     const ask = `SELECT current_setting('statement_timeout') AS s, current_setting(
-      'idle_in_transaction_session_timeout') AS i`
-    expect((await db.pool.query(ask)).rows).toEqual([{ s: '10s', i: '10s' }])
+      'idle_in_transaction_session_timeout') AS i, current_setting('lock_timeout') AS l`
+    expect((await db.pool.query(ask)).rows).toEqual([{ s: '10s', i: '10s', l: '5s' }])
   })
 
   it('prepares what Prisma asks again, and only that', async () => {

@@ -111,7 +111,7 @@ describe('transaction', () => {
       await tx.$executeRaw`INSERT INTO tally VALUES (5, 5)`
       await tx.$executeRawUnsafe(statement)
     })
-    await expect(outcome).rejects.toThrow()
+    await expect(outcome).rejects.toBeInstanceOf(Error)
     expect(runs).toBe(times)
     expect((await db.pool.query('SELECT FROM tally WHERE id = 5')).rowCount).toBe(0)
   })

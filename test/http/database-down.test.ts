@@ -52,9 +52,8 @@ describe('while the database is gone', () => {
     expect(response.status).toBe(503)
     expect(response.headers.get('retry-after')).toBe('5')
     expect(await response.json()).toEqual({
-      error: 'unavailable',
-      message: 'The service cannot answer now. Try again in 5 seconds.',
-      requestId: response.headers.get('x-request-id'),
+      error: 'temporarily_unavailable',
+      error_description: 'The service cannot answer now. Try again in 5 seconds.',
     })
   })
 

@@ -8,6 +8,9 @@ export type BreakableWay = {
   /** The next message with this text still gets through, and its connection breaks before the answer. */
   cutAt(text: string): void
   mend(): void
+  /** Nothing gets through any more, and nobody is told: as when the server is stopped by a signal. */
+  freeze(): void
+  thaw(): void
   close(): Promise<void>
 }
 
@@ -21,6 +24,8 @@ export async function breakableWay(url: string): Promise<BreakableWay> {
   const open = new Set<Socket>()
   let whole = true
   let fatal: string | null = null
+  let frozen = false
+  const pipes = new Set<{ start(): void; stop(): void }>()
   const server = createServer((client) => {
     if (!whole) return void client.destroy()
     const database = directory
@@ -39,7 +44,10 @@ export async function breakableWay(url: string): Promise<BreakableWay> {
       [database, client],
     ] as const) {
       open.add(from)
-      from.pipe(to)
+      const pipe = { start: () => void from.pipe(to), stop: () => void from.unpipe(to).pause() }
+      pipes.add(pipe)
+      from.on('close', () => pipes.delete(pipe))
+      if (!frozen) pipe.start()
       from.on('error', () => to.destroy())
       from.on('close', () => {
         open.delete(from)
@@ -58,6 +66,14 @@ export async function breakableWay(url: string): Promise<BreakableWay> {
       for (const socket of open) socket.destroy()
     },
     cutAt: (text) => void (fatal = text),
+    freeze: () => {
+      frozen = true
+      for (const { stop } of pipes) stop()
+    },
+    thaw: () => {
+      frozen = false
+      for (const { start } of pipes) start()
+    },
     mend: () => void (whole = true),
     close: () => new Promise((resolve) => server.close(() => resolve())),
   }
