@@ -1,6 +1,6 @@
 // Whether the database is alive. A slow statement and a hung server look the same to whoever waits,
-// so a server from which nothing has come for a while is asked for a new connection: when it does
-// not give one either, it is gone, nobody waits for it any longer, and it is asked until it answers.
+// so a server from which nothing has come for a while is asked for a new connection: when it gives
+// none either, it is gone, nobody waits for it any longer, and it is asked until it answers.
 
 import pg from 'pg'
 

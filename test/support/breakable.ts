@@ -5,10 +5,10 @@ export type BreakableWay = {
   url: string
   /** Cuts every connection, and lets none through until it is mended. */
   cut(): void
-  /** The next message with this text still gets through, and its connection breaks before the answer. */
+  /** The next message with this text gets through, and its connection breaks before the answer. */
   cutAt(text: string): void
   mend(): void
-  /** Nothing gets through any more, and nobody is told: as when the server is stopped by a signal. */
+  /** Nothing gets through any more, and nobody is told: as when a signal stops the server. */
   freeze(): void
   thaw(): void
   close(): Promise<void>
