@@ -1,5 +1,5 @@
-// Reads what is taken: active occupancy of staff and of units of resources as sorted intervals, and
-// bookings counted against daily limits. Holds that have run out are not there, swept or not.
+// Reads what is taken: active occupancy of staff and of units of resources as sorted intervals.
+// Holds that have run out are not there, swept or not.
 
 import type { Reader } from '../db/reader.ts'
 import { Prisma } from '../generated/prisma/client.ts'
@@ -101,36 +101,4 @@ function part(
 function isOther(column: string, id: string | null | undefined): Prisma.Sql {
   const isNot = Prisma.raw(`o."${column}" IS DISTINCT FROM`)
   return id ? Prisma.sql`${isNot} ${id}::uuid` : Prisma.sql`TRUE`
-}
-
-type CountRow = { serviceId: string; staffId: string | null; startsAt: Date }
-
-/** Starts that count against daily limits, for these services and staff; one statement. */
-export async function loadCounted(
-  read: Reader,
-  accountIds: readonly string[],
-  serviceIds: readonly string[],
-  staffIds: readonly string[],
-  range: { start: Instant; end: Instant },
-  now: Instant,
-  except: Except,
-): Promise<CountRow[]> {
-  if (serviceIds.length + staffIds.length === 0) return []
-  const at = (instant: Instant) => new Date(instant).toISOString()
-  const within = Prisma.sql`b."startsAt" >= ${at(range.start)}::timestamptz
-    AND b."startsAt" < ${at(range.end)}::timestamptz`
-  const accounts = Prisma.sql`b."accountId" = ANY(${accountIds}::uuid[])`
-  return read<CountRow>(Prisma.sql`
-    SELECT b."serviceId", b."staffId", b."startsAt" FROM "Booking" b
-    WHERE ${accounts} AND ${within} AND b."status" NOT IN ('CANCELLED', 'DECLINED')
-      AND (b."serviceId" = ANY(${serviceIds}::uuid[]) OR b."staffId" = ANY(${staffIds}::uuid[]))
-      AND b."id" IS DISTINCT FROM ${except.bookingId ?? null}::uuid
-    UNION ALL
-    SELECT b."serviceId", o."staffId", b."startsAt" FROM "Hold" b
-      LEFT JOIN "Occupancy" o ON o."accountId" = b."accountId" AND o."holdId" = b."id"
-        AND o."staffId" IS NOT NULL AND o."position" = 0
-    WHERE ${accounts} AND ${within} AND b."state" = 'LIVE'
-      AND b."expiresAt" > ${at(now)}::timestamptz
-      AND (b."serviceId" = ANY(${serviceIds}::uuid[]) OR o."staffId" = ANY(${staffIds}::uuid[]))
-      AND b."id" IS DISTINCT FROM ${except.holdId ?? null}::uuid`)
 }

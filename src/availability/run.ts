@@ -50,13 +50,9 @@ export function withTaken(world: SlotWorld, place: TakenPlace): SlotWorld {
     ...world,
     bookedByDay: oneMore(world.bookedByDay, day),
     staff: world.staff.map((member) => {
-      const position = place.staffIds.indexOf(member.id)
-      if (position < 0) return member
+      if (!place.staffIds.includes(member.id)) return member
       const busy = union(member.busy, span)
-      // Only whoever leads a booking has it counted against their limit.
-      return position > 0
-        ? { ...member, busy }
-        : { ...member, busy, bookedByDay: oneMore(member.bookedByDay, day) }
+      return { ...member, busy, bookedByDay: oneMore(member.bookedByDay, day) }
     }),
     requirements: world.requirements.map((group) =>
       group.map((resource) => ({

@@ -6,8 +6,9 @@ import type { Reader } from '../db/reader.ts'
 import { DAY, type Instant } from '../time/instant.ts'
 import { fromPairs, NEVER, type IntervalSet } from '../time/interval-set.ts'
 import { localDayOf, zoneOf, type Zone } from '../time/zone.ts'
-import { loadBusy, loadCounted, unitKey, type Busy, type Except } from './busy.data.ts'
+import { loadBusy, unitKey, type Busy, type Except } from './busy.data.ts'
 import type { Assign } from './choose-staff.ts'
+import { loadCounted } from './counted.data.ts'
 import { loadServiceFacts, type ServiceFacts } from './facts.data.ts'
 import { rangeToLoad, type SlotResource, type SlotStaff, type SlotWorld } from './slot-world.ts'
 
@@ -109,7 +110,9 @@ async function loadCounts(
   const zoneOfServices = new Map(list.map((facts) => [facts.id, zones.get(facts.accountId)]))
   for (const row of rows) {
     const startsAt = row.startsAt.getTime()
-    count(counted.services, row.serviceId, zoneOfServices.get(row.serviceId), startsAt)
+    if (row.serviceId) {
+      count(counted.services, row.serviceId, zoneOfServices.get(row.serviceId), startsAt)
+    }
     if (row.staffId) count(counted.staff, row.staffId, zoneOfStaff.get(row.staffId), startsAt)
   }
   return counted
