@@ -2,6 +2,7 @@
 // everything as before when it answers again.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openDatabase } from '../../src/db/client.ts'
+import { encodeId } from '../../src/graphql/ids.ts'
 import { serveApp } from '../support/app.ts'
 import { breakableWay } from '../support/breakable.ts'
 import { testDatabaseUrl } from '../support/database.ts'
@@ -83,4 +84,20 @@ describe('when the database is back', () => {
     expect(await response.json()).toEqual({ data: { viewer: { name: 'Desk' } } })
     expect((await fetch(`${app.url}/ready`)).status).toBe(200)
   })
+})
+
+it('what may have been done is not done again when it is said again with its key', async () => {
+  const accountId = encodeId('Account', { accountId: account.id, id: account.id })
+  const create = () =>
+    ask(`mutation { createCustomer(input: {
+      accountId: "${accountId}", name: "Ada", idempotencyKey: "once"
+    }) { __typename } }`)
+  way.cutAt('COMMIT')
+  const first = await create()
+  expect([first.status, first.headers.get('retry-after')]).toEqual([503, '5'])
+  const again = await create()
+  expect(await again.json()).toEqual({
+    data: { createCustomer: { __typename: 'CreateCustomerSuccess' } },
+  })
+  expect(await db.prisma.customer.count({ where: { name: 'Ada' } })).toBe(1)
 })
