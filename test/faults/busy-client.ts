@@ -54,7 +54,7 @@ export function createBusyClient({ world, history, name, known }: Options) {
     for (;;) {
       const answer = await once(mutation, asked)
       if (answer.kind !== 'UNKNOWN') return answer
-      await delay(20)
+      await delay(100)
     }
   }
 
@@ -63,7 +63,7 @@ export function createBusyClient({ world, history, name, known }: Options) {
       const answer = await history.read(name, encodeId('Booking', { accountId, id }))
       keep(answer)
       if (answer.kind !== 'UNKNOWN') return
-      await delay(20)
+      await delay(100)
     }
   }
 

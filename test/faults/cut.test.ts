@@ -18,7 +18,7 @@ const cuts = rounds(25, 2)
 const isCommitted = (answer: Buffer) => answer.includes('COMMIT\0')
 
 describe('an answer that is lost', () => {
-  it('to a commit: a server says that it cannot answer, and the next one gives the answer', async () => {
+  it('to a commit: one server cannot say what became of it, and the next one does', async () => {
     const url = await testDatabaseUrl({ migrated: true })
     const way = await cuttingWay(url)
     const world = await openWorld(url, Date.now())

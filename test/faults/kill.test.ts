@@ -33,7 +33,7 @@ describe('killed while clients write', () => {
       const crowd = createCrowd(world, history)
       for (let round = 0; round < killed; round += 1) {
         const doomed = round % 2
-        await anyMoment()
+        await anyMoment(history)
         servers[doomed]?.program.kill('SIGKILL')
         await servers[doomed]?.program.ended
         expect(faultsInRows(await readRows(url, accountId))).toEqual([])
@@ -48,7 +48,7 @@ describe('killed while clients write', () => {
       expect(await listener.until(rows)).toEqual(toHear(rows))
       tell(`${killed} kills of a server`, history)
     },
-    60_000 + killed * 10_000,
+    60_000 + killed * 30_000,
   )
 
   it(
@@ -65,7 +65,7 @@ describe('killed while clients write', () => {
       const history = createHistory({ urls: () => [server.url], key: world.key })
       const crowd = createCrowd(world, history)
       for (let round = 0; round < killedTogether; round += 1) {
-        await anyMoment()
+        await anyMoment(history)
         const [postmaster] = readFileSync(join(postgres, 'postmaster.pid'), 'utf8').split('\n')
         process.kill(Number(postmaster), 'SIGKILL')
         server.program.kill('SIGKILL')
@@ -82,6 +82,6 @@ describe('killed while clients write', () => {
       server.program.kill('SIGTERM')
       expect(await server.program.ended).toEqual({ code: 0, signal: null })
     },
-    60_000 + killedTogether * 20_000,
+    60_000 + killedTogether * 40_000,
   )
 })

@@ -1,32 +1,14 @@
 // Sixteen clients want one thing, over real HTTP, at two instances of the application on one
 // database: one gets it, the others are told so by name, and both instances tell of it once.
-import type { AddressInfo } from 'node:net'
-import { afterAll, describe, expect, it } from 'vitest'
-import pino from 'pino'
-import { createApp } from '../../src/app.ts'
-import { openDatabase } from '../../src/db/client.ts'
+import { describe, expect, it } from 'vitest'
 import { encodeId } from '../../src/graphql/ids.ts'
-import { testApp } from '../support/app.ts'
 import { makeApiKey } from '../support/makers.ts'
 import { openShop, schedule, tuesday, type Shop } from '../support/shop.ts'
+import { twoInstances } from './instances.ts'
 
-const first = await testApp()
-const second = await anotherInstance()
+const { first, second } = await twoInstances()
 const instances = [first.url, second.url]
 const clients = Array.from({ length: 16 }, (_, index) => index)
-
-async function anotherInstance() {
-  const db = await openDatabase(first.db.url)
-  const log = pino({ level: 'silent' })
-  const app = createApp({ db, config: { baseUrl: undefined }, clock: first.clock, log })
-  await app.start()
-  await new Promise<void>((resolve) => app.server.listen(0, '127.0.0.1', resolve))
-  afterAll(async () => {
-    await app.stop()
-    await db.close()
-  })
-  return { app, url: `http://127.0.0.1:${(app.server.address() as AddressInfo).port}` }
-}
 
 // oxlint-disable-next-line no-explicit-any
 type Result = { __typename: string; code?: string; data?: any; nextSlots?: object[] }

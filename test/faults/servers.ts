@@ -3,7 +3,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { startProgram, type Program } from '../support/program.ts'
 import { createCrowd } from './busy-client.ts'
-import { createHistory } from './history.ts'
+import { createHistory, moreDone, type History } from './history.ts'
 import { createListener, firstCursor } from './listener.ts'
 import { openWorld } from './world.ts'
 
@@ -21,8 +21,11 @@ export async function startServer(variables: Record<string, string>): Promise<Se
   return { program, url }
 }
 
-/** The point at which something breaks is anywhere in the traffic. */
-export const anyMoment = (from = 100, to = 500) => delay(from + Math.random() * (to - from))
+/** Anywhere in the traffic: some calls were answered since, and others are on their way. */
+export async function anyMoment(history: History): Promise<void> {
+  await moreDone(history, 1 + Math.floor(Math.random() * 20))
+  await delay(Math.random() * 50)
+}
 
 type Ways = {
   /** How the servers reach the database; directly when left out. */
