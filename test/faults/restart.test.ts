@@ -1,6 +1,6 @@
 // The database goes away under two servers that clients write at: it is restarted, politely and at
-// once, and its backends are ended one by one in the middle of their work. The servers go on and are
-// not restarted, clients get a clear answer or none, and no promise is broken.
+// once, and its backends are ended one by one in the middle of their work. The servers go on by
+// themselves, clients get a clear answer or none, and no promise is broken.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
