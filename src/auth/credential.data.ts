@@ -2,7 +2,6 @@
 // A secret leaves here once, when it is issued; the database keeps its hash only.
 
 import type { Pool } from 'pg'
-import type { Database } from '../db/client.ts'
 import { newId } from '../db/id.ts'
 import type { Transaction } from '../db/transaction.ts'
 import type { Role, Scope } from './scope.ts'
@@ -19,20 +18,25 @@ export type ApiKeyRow = {
   revokedAt: Date | null
   lastUsedAt: Date | null
   createdById: string
+  /** Until when the secret is good that was shown; null for the one that is not replaced. */
+  replacedUntil: Date | null
   /** Of whoever made the key, in its account, now; null when that person has left. */
   role: Role | null
 }
 
-/** The key with this public id. */
+/** The key of which this is the public id, or was the one before its last rotation. */
 export async function findApiKey(pool: Pool, publicId: string): Promise<ApiKeyRow | undefined> {
   const { rows } = await pool.query<ApiKeyRow>({
     name: 'auth_api_key',
-    text: `SELECT k."accountId", k."id", k."publicId", k."name", k."secretHash", k."scopes",
-             k."expiresAt", k."revokedAt", k."lastUsedAt", k."createdById", m."role"
+    text: `SELECT k."accountId", k."id", k."publicId", k."name", k."scopes", k."expiresAt",
+             k."revokedAt", k."lastUsedAt", k."createdById", m."role",
+             CASE WHEN k."publicId" = $1 THEN k."secretHash" ELSE k."previousHash" END
+               AS "secretHash",
+             CASE WHEN k."publicId" = $1 THEN NULL ELSE k."previousUntil" END AS "replacedUntil"
            FROM "ApiKey" k
            LEFT JOIN "Membership" m
              ON m."accountId" = k."accountId" AND m."userId" = k."createdById"
-           WHERE k."publicId" = $1`,
+           WHERE k."publicId" = $1 OR k."previousPublicId" = $1`,
     values: [publicId],
   })
   return rows[0]
@@ -127,6 +131,7 @@ export async function issueApiKey(
     name: string
     scopes: readonly Scope[]
     expiresAt?: Date | null
+    createdAt?: Date
   },
 ): Promise<{ id: string; publicId: string; key: string }> {
   const publicId = newPublicId()
@@ -136,6 +141,31 @@ export async function issueApiKey(
     data: { ...key, id, publicId, scopes: [...key.scopes], secretHash: secret.hash },
   })
   return { id, publicId, key: secret.text }
+}
+
+/**
+ * Gives a key another secret, which is returned this once; the one before it is good until then, or
+ * no more for null. The row must be locked.
+ */
+export async function replaceApiKey(
+  tx: Transaction,
+  before: { accountId: string; id: string; publicId: string; secretHash: Uint8Array<ArrayBuffer> },
+  until: Date | null,
+): Promise<string> {
+  const { accountId, id } = before
+  const publicId = newPublicId()
+  const secret = newApiKey(publicId)
+  await tx.apiKey.update({
+    where: { accountId_id: { accountId, id } },
+    data: {
+      publicId,
+      secretHash: secret.hash,
+      previousPublicId: until && before.publicId,
+      previousHash: until && before.secretHash,
+      previousUntil: until,
+    },
+  })
+  return secret.text
 }
 
 /** Makes an OAuth client. `clientSecret` is shown this once. */
@@ -148,6 +178,8 @@ export async function issueApiClient(
     scopes: readonly Scope[]
     /** The accounts it is for; 'ALL' follows its maker into every account, also later ones. */
     accountIds: readonly string[] | 'ALL'
+    createdAt?: Date
+    updatedAt?: Date
   },
 ): Promise<{ id: string; clientId: string; clientSecret: string }> {
   const { accountIds, scopes, ...rest } = client
@@ -169,25 +201,56 @@ export async function issueApiClient(
   return { id, clientId, clientSecret: secret.text }
 }
 
+/** Gives a client another secret, which is returned this once; its tokens are dead at once. */
+export async function replaceClientSecret(
+  tx: Transaction,
+  clientId: string,
+  now: Date,
+): Promise<string> {
+  const secret = newClientSecret()
+  // The client first: a token that is being issued holds its row, and is there afterwards.
+  await tx.apiClient.update({
+    where: { id: clientId },
+    data: { secretHash: secret.hash, updatedAt: now },
+  })
+  await tx.accessToken.updateMany({ where: { clientId, revokedAt: null }, data: { revokedAt: now } })
+  return secret.text
+}
+
 /** How long an access token lives. */
 export const accessTokenSeconds = 3600
 
-/** Makes an access token of a client (its row's id). `token` is shown this once. */
+/**
+ * Makes an access token of a client (its row's id), which is returned this once. With `secretHash`
+ * null is returned when the client's secret is another by now, or the client was deleted.
+ */
 export async function issueAccessToken(
-  tx: Transaction | Database['prisma'],
-  token: { clientId: string; scopes: readonly string[]; now: number; ttlSeconds?: number },
-): Promise<{ token: string; expiresAt: Date }> {
+  pool: Pool,
+  token: {
+    clientId: string
+    scopes: readonly string[]
+    now: number
+    ttlSeconds?: number
+    secretHash?: Uint8Array
+  },
+): Promise<{ token: string; expiresAt: Date } | null> {
   const secret = newAccessToken()
   const ttlMs = (token.ttlSeconds ?? accessTokenSeconds) * 1000
   const expiresAt = new Date(token.now + ttlMs)
-  await tx.accessToken.create({
-    data: {
-      tokenHash: secret.hash,
-      clientId: token.clientId,
-      scopes: [...token.scopes],
+  const { rowCount } = await pool.query({
+    name: 'auth_issue_token',
+    text: `INSERT INTO "AccessToken" ("tokenHash", "clientId", "scopes", "expiresAt", "createdAt")
+           SELECT $1, "id", $3, $4, $5 FROM "ApiClient"
+            WHERE "id" = $2 AND "revokedAt" IS NULL AND ($6::bytea IS NULL OR "secretHash" = $6)
+              FOR SHARE`,
+    values: [
+      Buffer.from(secret.hash),
+      token.clientId,
+      token.scopes,
       expiresAt,
-      createdAt: new Date(token.now),
-    },
+      new Date(token.now),
+      token.secretHash ?? null,
+    ],
   })
-  return { token: secret.text, expiresAt }
+  return rowCount === 1 ? { token: secret.text, expiresAt } : null
 }

@@ -96,7 +96,9 @@ export function isFailure(found: object): found is CredentialFailure {
 
 function ofApiKey(key: ApiKeyRow, now: Instant): Identified | CredentialFailure {
   if (key.revokedAt) return revoked('API key')
-  if (key.expiresAt && key.expiresAt.getTime() <= now) return expired('API key', key.expiresAt)
+  const { expiresAt, replacedUntil } = key
+  if (expiresAt && expiresAt.getTime() <= now) return expired('API key', expiresAt)
+  if (replacedUntil && replacedUntil.getTime() <= now) return expired('API key', replacedUntil)
   const grants = new Map<string, Grant>()
   if (key.role) grants.set(key.accountId, grantOf(key.scopes, key.role))
   return {

@@ -10,6 +10,7 @@ export type SubjectType =
   | 'Resource'
   | 'Session'
   | 'Availability'
+  | 'ApiKey'
 
 /** One changed field of the subject. JSON values; null for absent. */
 export type Change = { field: string; from: unknown; to: unknown }

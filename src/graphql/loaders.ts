@@ -23,6 +23,7 @@ export type LoadedModel =
   | 'BookingLink'
   | 'Series'
   | 'Payment'
+  | 'ApiKey'
 
 export type Row<M extends LoadedModel> = PrismaTypes[M]['Shape']
 

@@ -41,5 +41,9 @@ import '../payment/payment.graphql.ts'
 import '../booking/booking-event.graphql.ts'
 import '../link/link.graphql.ts'
 import '../link/link-mutations.graphql.ts'
+import '../access/key.graphql.ts'
+import '../access/key-mutations.graphql.ts'
+import '../access/client.graphql.ts'
+import '../access/client-mutations.graphql.ts'
 
 export const schema: GraphQLSchema = builder.toSchema({ directives })

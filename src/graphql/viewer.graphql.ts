@@ -2,10 +2,11 @@
 
 import type { Role, Scope } from '../auth/scope.ts'
 import { scopesAnywhere, type PrincipalKind, type Viewer } from '../auth/viewer.ts'
-import { BadCursor, decodeCursor, type Order, type PageAsk } from '../db/keyset.ts'
+import type { PageAsk } from '../db/keyset.ts'
 import { builder } from './builder.ts'
+import { pageOfIds } from './id-pages.ts'
 import { connectionCost } from './limits.ts'
-import { badInput, connectionType, pageArgs, pageSize, type Connection } from './lists.ts'
+import { connectionType, pageArgs, type Connection } from './lists.ts'
 
 const open = 'It says only what the asker holds itself.'
 
@@ -97,38 +98,14 @@ builder.queryField('viewer', (t) =>
   }),
 )
 
-const byId: Order = { list: 'Viewer.accounts', column: 'id', type: 'text', direction: 'ASC' }
-
-/** The reach is in memory already, so its pages are cut here, by the same rules as all others. */
+/** The reach is in memory already. */
 function accountsPage(viewer: Viewer, ask: PageAsk): Connection<Reached> {
-  const size = pageSize(ask)
-  const [after, before] = [ask.after, ask.before].map((text) =>
-    text == null ? null : cursorId(text),
-  )
-  const ids = [...viewer.grants.keys()].toSorted()
-  const between = ids.filter((id) => (!after || id > after) && (!before || id < before))
-  const backward = ask.last != null
-  const chosen = backward
-    ? between.slice(Math.max(between.length - size, 0))
-    : between.slice(0, size)
-  const more = chosen.length < between.length
+  const page = pageOfIds('Viewer.accounts', [...viewer.grants.keys()], ask)
   return {
-    rows: chosen.map((id) => {
+    ...page,
+    rows: page.rows.map(({ id }) => {
       const { role, scopes } = viewer.grants.get(id)!
       return { id, accountId: id, role, scopes: [...scopes] }
     }),
-    hasNextPage: before != null || (!backward && more),
-    hasPreviousPage: after != null || (backward && more),
-    order: byId,
-    count: async () => ids.length,
-  }
-}
-
-function cursorId(text: string): string {
-  try {
-    return decodeCursor(byId, text).id
-  } catch (error) {
-    if (error instanceof BadCursor) throw badInput('This cursor is none of this list.')
-    throw error
   }
 }

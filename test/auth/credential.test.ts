@@ -133,15 +133,15 @@ describe('an access token', () => {
       scopes: ['bookings:read', 'customers:read'],
       now,
     })
-    const narrow = await issueAccessToken(db.prisma, {
+    const narrow = await issueAccessToken(db.pool, {
       clientId: id,
       scopes: ['customers:read'],
       now,
     })
-    expect(reach(await viewer(narrow.token))).toEqual({ [account.id]: ['customers:read'] })
+    expect(reach(await viewer(narrow!.token))).toEqual({ [account.id]: ['customers:read'] })
     await db.prisma.apiClient.update({ where: { id }, data: { scopes: ['bookings:read'] } })
     expect(reach(await viewer(token))).toEqual({ [account.id]: ['bookings:read'] })
-    expect(reach(await viewer(narrow.token))).toEqual({ [account.id]: [] })
+    expect(reach(await viewer(narrow!.token))).toEqual({ [account.id]: [] })
   })
 
   it('is refused after an hour', async () => {

@@ -38,12 +38,20 @@ export async function done(
   return answer.data
 }
 
-export function documentOf(mutation: string, selection: string): string {
+/** As `done`, of what makes a secret: both. */
+export async function issued(app: TestApp, token: string, mutation: string, input: object) {
+  const answer = await app.graphql(token, documentOf(mutation, 'id', 'secret'), { input })
+  const result = answer.data?.result as Answer & { secret: string }
+  if (!result?.data) throw new Error(JSON.stringify(answer))
+  return { id: result.data.id as string, secret: result.secret }
+}
+
+export function documentOf(mutation: string, selection: string, beside = ''): string {
   const stem = `${mutation[0]?.toUpperCase()}${mutation.slice(1)}`
   return `mutation ($input: ${stem}Input!) {
     result: ${mutation}(input: $input) {
       __typename
-      ... on ${stem}Success { data { ${selection} } }
+      ... on ${stem}Success { data { ${selection} } ${beside} }
       ... on Refusal { code message path }
     }
   }`

@@ -41,15 +41,17 @@ type KeyOptions = {
   scopes?: readonly Scope[]
   expiresAt?: Date
   name?: string
+  /** Who makes it; left out, somebody new. */
+  userId?: string
 }
 
 /** A key of one account; `key` goes into the Authorization header. */
 export async function makeApiKey(db: Db, options: KeyOptions) {
   const { accountId, role = 'OWNER', scopes = allScopes, name = 'A key', expiresAt } = options
-  const user = await makeUser(db)
-  await giveRole(db, accountId, user.id, role)
-  const made = { accountId, createdById: user.id, name, scopes, expiresAt: expiresAt ?? null }
-  return { ...(await issueApiKey(db.prisma, made)), userId: user.id }
+  const userId = options.userId ?? (await makeUser(db)).id
+  await giveRole(db, accountId, userId, role)
+  const made = { accountId, createdById: userId, name, scopes, expiresAt: expiresAt ?? null }
+  return { ...(await issueApiKey(db.prisma, made)), userId }
 }
 
 type ClientOptions = {
@@ -59,20 +61,24 @@ type ClientOptions = {
   scopes?: readonly Scope[]
   /** The accounts chosen for it; left out, all of its maker's. */
   chosen?: readonly string[]
+  /** Who makes it; left out, somebody new. */
+  userId?: string
   now: number
 }
 
 /** An OAuth client with a live access token; `token` goes into the Authorization header. */
-export async function makeApiClient(db: Db, options: ClientOptions) {
+export async function makeApiClient(db: Db & Pick<Database, 'pool'>, options: ClientOptions) {
   const { accountIds, role = 'OWNER', scopes = allScopes, chosen, now } = options
-  const user = await makeUser(db)
-  for (const accountId of accountIds) await giveRole(db, accountId, user.id, role)
+  const userId = options.userId ?? (await makeUser(db)).id
+  for (const accountId of accountIds) await giveRole(db, accountId, userId, role)
   const client = await issueApiClient(db.prisma, {
-    createdById: user.id,
+    createdById: userId,
     name: 'A client',
     scopes,
     accountIds: chosen ?? 'ALL',
   })
-  const { token } = await issueAccessToken(db.prisma, { clientId: client.id, scopes, now })
-  return { ...client, token, userId: user.id }
+  const issued = await issueAccessToken(db.pool, { clientId: client.id, scopes, now })
+  if (!issued) throw new Error('The client is not there')
+  const { token } = issued
+  return { ...client, token, userId }
 }

@@ -1,0 +1,68 @@
+// API clients as they are seen: through the accounts that they reach now, which are those chosen for
+// them where their maker still administers. A client that reaches nothing is seen by nobody.
+
+import type { Key } from '../db/id.ts'
+import type { Reader } from '../db/reader.ts'
+import { transactionReader } from '../db/reader.ts'
+import type { Transaction } from '../db/transaction.ts'
+import { Prisma, type ApiClient } from '../generated/prisma/client.ts'
+
+/** A client, with one of the accounts that it reaches: the one through which it is seen. */
+export type SeenClient = ApiClient & { accountId: string }
+
+/** A row for every account that a living client reaches; to be read from, named `r`. */
+export const reachingClients = Prisma.sql`(
+  SELECT m."accountId", c.* FROM "ApiClient" c
+    JOIN "Membership" m ON m."userId" = c."createdById" AND m."role" IN ('OWNER', 'ADMIN')
+   WHERE c."revokedAt" IS NULL AND (c."allAccounts" OR EXISTS (
+     SELECT FROM "ApiClientAccount" a
+      WHERE a."clientId" = c."id" AND a."accountId" = m."accountId")))`
+
+/** Condition that leaves one row of each client that reaches several of these accounts. */
+export function onceEach(accountIds: readonly string[]): Prisma.Sql {
+  return Prisma.sql`NOT EXISTS (SELECT FROM ${reachingClients} x WHERE x."id" = r."id"
+    AND x."accountId" < r."accountId" AND x."accountId" = ANY(${accountIds}::uuid[]))`
+}
+
+/** The client with this row id, if it reaches one of these accounts. One statement in any case. */
+export async function seenClient(
+  read: Reader,
+  accountIds: readonly string[],
+  id: string,
+): Promise<SeenClient | null> {
+  const [found] = await read<SeenClient>(Prisma.sql`SELECT r.* FROM ${reachingClients} r
+    WHERE r."id" = ${id}::uuid AND r."accountId" = ANY(${accountIds}::uuid[])
+    ORDER BY r."accountId" LIMIT 1`)
+  return found ?? null
+}
+
+/** As `seenClient`; nobody else changes it until the transaction ends. */
+export async function lockSeenClient(
+  tx: Transaction,
+  accountIds: readonly string[],
+  id: string,
+): Promise<SeenClient | null> {
+  const read = transactionReader(tx)
+  if (!(await seenClient(read, accountIds, id))) return null
+  await read(Prisma.sql`SELECT 1 FROM "ApiClient" WHERE "id" = ${id}::uuid FOR UPDATE`)
+  return seenClient(read, accountIds, id)
+}
+
+/** The accounts that each of these clients reaches now, ascending; in the order of the clients. */
+export async function reachOfClients(
+  read: Reader,
+  clientIds: readonly string[],
+): Promise<string[][]> {
+  const rows = await read<Key>(Prisma.sql`SELECT r."id", r."accountId" FROM ${reachingClients} r
+    WHERE r."id" = ANY(${clientIds}::uuid[]) ORDER BY r."accountId"`)
+  const byClient = Map.groupBy(rows, ({ id }) => id)
+  return clientIds.map((id) => (byClient.get(id) ?? []).map(({ accountId }) => accountId))
+}
+
+/** The names of these people, in their order. */
+export async function namesOfUsers(read: Reader, userIds: readonly string[]): Promise<string[]> {
+  const rows = await read<{ id: string; name: string }>(Prisma.sql`
+    SELECT "id", "name" FROM "User" WHERE "id" = ANY(${userIds}::uuid[])`)
+  const names = new Map(rows.map(({ id, name }) => [id, name]))
+  return userIds.map((id) => names.get(id) ?? '')
+}

@@ -1,0 +1,161 @@
+// ApiKey as the graph shows it, and its lists: over accounts, and of an account. Its secret is not
+// among its fields.
+
+import type { Scope } from '../auth/scope.ts'
+import { poolReader } from '../db/reader.ts'
+import { Prisma, type ApiKey } from '../generated/prisma/client.ts'
+import { batched } from '../graphql/batches.ts'
+import { builder } from '../graphql/builder.ts'
+import { encodeId, nowhere } from '../graphql/ids.ts'
+import { connectionCost } from '../graphql/limits.ts'
+import {
+  accountsArg,
+  accountsOf,
+  connectionType,
+  listBelow,
+  listOverAccounts,
+  pageArgs,
+} from '../graphql/lists.ts'
+import { findable, Node } from '../graphql/node.ts'
+import { namesOfUsers } from './client.data.ts'
+import { shownPart } from './key.ts'
+
+const read: readonly Scope[] = ['clients:read']
+
+findable('ApiKey', read)
+
+builder.prismaObject('ApiKey', {
+  description:
+    'A secret by which a program asks in the name of whoever made it, in one account: what its ' +
+    'scopes and that person’s role both allow. It dies with the membership.',
+  interfaces: [Node],
+  scopes: read,
+  fields: (t) => ({
+    id: t.id({
+      description: 'Global id; it stays when the secret is replaced.',
+      resolve: (row) => encodeId('ApiKey', row),
+    }),
+    account: t.field({
+      type: 'Account',
+      nullable: true,
+      scopes: ['accounts:read'],
+      description: 'The only account that it reaches. Null when denied.',
+      resolve: ({ accountId }, _args, ctx) => ctx.load('Account', { accountId, id: accountId }),
+    }),
+    name: t.exposeString('name', { description: 'Name for people.' }),
+    prefix: t.string({
+      description: 'How its secret begins, by which a leaked one is recognised.',
+      resolve: ({ publicId }) => shownPart(publicId),
+    }),
+    previousPrefix: t.string({
+      nullable: true,
+      description: 'How the secret before the last rotation begins; null when that is dead.',
+      resolve: (row, _args, ctx) =>
+        row.previousPublicId !== null && previousUntil(row, ctx.clock.now())
+          ? shownPart(row.previousPublicId)
+          : null,
+    }),
+    previousUntil: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'Until when the secret before the last rotation is good; null when it is dead.',
+      resolve: (row, _args, ctx) => previousUntil(row, ctx.clock.now()),
+    }),
+    scopes: t.exposeStringList('scopes', {
+      description: 'What it was given; the role of whoever made it limits it further.',
+    }),
+    expiresAt: t.expose('expiresAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'From when on it is refused; null for never.',
+    }),
+    lastUsedAt: t.expose('lastUsedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it was last used, to the minute; null for never.',
+    }),
+    revokedAt: t.expose('revokedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it was revoked, for good; null while it is not.',
+    }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
+    createdBy: t.string({
+      description: 'The name of whoever made it, in whose name it acts.',
+      resolve: ({ createdById }, _args, ctx) =>
+        batched(ctx, 'User.name', { accountId: nowhere, id: createdById }, (users) =>
+          namesOfUsers(
+            poolReader(ctx.db),
+            users.map(({ id }) => id),
+          ),
+        ),
+    }),
+  }),
+})
+
+function previousUntil({ previousUntil: until, revokedAt }: ApiKey, now: number): Date | null {
+  return until && !revokedAt && until.getTime() > now ? until : null
+}
+
+const ApiKeyConnection = connectionType<ApiKey>('ApiKey', 'ApiKey')
+
+const ApiKeyFilter = builder.inputType('ApiKeyFilter', {
+  description: 'Narrows a list of API keys; what is left out does not narrow.',
+  fields: (t) => ({
+    active: t.boolean({
+      description: 'Only those that are neither revoked nor expired (true), or only those (false).',
+    }),
+  }),
+})
+
+type Filter = typeof ApiKeyFilter.$inferInput | null | undefined
+
+function listOf(filter: Filter, now: number) {
+  const expiry = new Date(now).toISOString()
+  const alive = Prisma.sql`(r."revokedAt" IS NULL
+    AND (r."expiresAt" IS NULL OR r."expiresAt" > ${expiry}::timestamptz))`
+  const where = filter?.active == null ? [] : [filter.active ? alive : Prisma.sql`NOT ${alive}`]
+  const order = { column: 'createdAt', type: 'timestamptz', direction: 'DESC' } as const
+  return { table: 'ApiKey', where, order }
+}
+
+builder.queryField('apiKeys', (t) =>
+  t.field({
+    type: ApiKeyConnection,
+    scopes: read,
+    description: 'API keys over accounts, the newest first, revoked ones too.',
+    complexity: connectionCost,
+    args: {
+      ...accountsArg(t),
+      filter: t.arg({ type: ApiKeyFilter, description: 'Which ones.' }),
+      ...pageArgs(t),
+    },
+    resolve: (_root, args, ctx) =>
+      listOverAccounts<ApiKey>(
+        ctx,
+        accountsOf(ctx.viewer, args.accounts, read),
+        listOf(args.filter, ctx.clock.now()),
+        args,
+      ),
+  }),
+)
+
+builder.prismaObjectField('Account', 'apiKeys', (t) =>
+  t.field({
+    type: ApiKeyConnection,
+    nullable: true,
+    scopes: read,
+    description: 'API keys of the account, the newest first, revoked ones too. Null when denied.',
+    complexity: connectionCost,
+    args: { filter: t.arg({ type: ApiKeyFilter, description: 'Which ones.' }), ...pageArgs(t) },
+    resolve: ({ id }, args, ctx) =>
+      listBelow<ApiKey>(
+        ctx,
+        { accountId: id, id },
+        'Account.apiKeys',
+        args,
+        listOf(args.filter, ctx.clock.now()),
+        args,
+      ),
+  }),
+)
