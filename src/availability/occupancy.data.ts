@@ -1,6 +1,7 @@
 // Taking and freeing time in the one table that the exclusion constraints guard. Rows go in by ON
 // CONFLICT DO NOTHING, in the order of their occupants: fewer rows than asked means that the time
-// is taken, and whoever asked rolls back. Holds that ran out, swept or not, are put aside first.
+// is taken, and whoever asked rolls back. Holds that ran out, swept or not, are put aside first;
+// what outside calendars have taken is taken from bookings and holds, and from nothing else.
 
 import { newId } from '../db/id.ts'
 import { transactionReader } from '../db/reader.ts'
@@ -22,6 +23,8 @@ export type NewOccupancy = {
   endsAt: Date
   /** Of a hold; null for what lasts. */
   expiresAt: Date | null
+  /** The service that it is taken for, which is to be active; not stored. */
+  serviceId?: string | null
   bookingId?: string | null
   holdId?: string | null
   blockId?: string | null
@@ -83,8 +86,8 @@ export async function releaseExpired(
 }
 
 /**
- * Inserts the rows whose time is free and whose staff member or resource is active, and keeps those
- * from being archived until the transaction ends; returns how many rows there were.
+ * Inserts the rows whose time is free and whose staff member or resource, and service, are active,
+ * and keeps those from being archived until the transaction ends; returns how many rows there were.
  */
 export async function insertOccupancies(
   tx: Transaction,
@@ -95,6 +98,7 @@ export async function insertOccupancies(
   const accountIds = [...new Set(rows.map(({ accountId }) => accountId))]
   const staffIds = [...new Set(rows.flatMap(({ staffId }) => staffId ?? []))]
   const resourceIds = [...new Set(rows.flatMap(({ resourceId }) => resourceId ?? []))]
+  const serviceIds = [...new Set(rows.flatMap(({ serviceId }) => serviceId ?? []))]
   // A row that is being archived is waited for, and then judged as it is.
   const written = await transactionReader(tx)(Prisma.sql`
     WITH staff AS MATERIALIZED (
@@ -102,7 +106,10 @@ export async function insertOccupancies(
         AND "id" = ANY(${staffIds}::uuid[]) AND "active" ORDER BY "id" FOR KEY SHARE),
     resources AS MATERIALIZED (
       SELECT "id" FROM "Resource" WHERE "accountId" = ANY(${accountIds}::uuid[])
-        AND "id" = ANY(${resourceIds}::uuid[]) AND "active" ORDER BY "id" FOR KEY SHARE)
+        AND "id" = ANY(${resourceIds}::uuid[]) AND "active" ORDER BY "id" FOR KEY SHARE),
+    services AS MATERIALIZED (
+      SELECT "id" FROM "Service" WHERE "accountId" = ANY(${accountIds}::uuid[])
+        AND "id" = ANY(${serviceIds}::uuid[]) AND "active" ORDER BY "id" FOR KEY SHARE)
     INSERT INTO "Occupancy" ("accountId", "id", "kind", "staffId", "resourceId", "unit",
       "position", "startsAt", "endsAt", "expiresAt", "bookingId", "holdId", "blockId", "sessionId")
     SELECT n."accountId", n."id", n."kind", n."staffId", n."resourceId", n."unit",
@@ -111,10 +118,21 @@ export async function insertOccupancies(
     FROM jsonb_to_recordset(${JSON.stringify(sorted)}::jsonb) AS n("accountId" uuid, "id" uuid,
       "kind" "OccupancyKind", "staffId" uuid, "resourceId" uuid, "unit" int, "position" int,
       "startsAt" timestamptz, "endsAt" timestamptz, "expiresAt" timestamptz, "bookingId" uuid,
-      "holdId" uuid, "blockId" uuid, "sessionId" uuid)
-    WHERE n."staffId" IN (SELECT "id" FROM staff) OR n."resourceId" IN (SELECT "id" FROM resources)
+      "holdId" uuid, "blockId" uuid, "sessionId" uuid, "serviceId" uuid)
+    WHERE (n."staffId" IN (SELECT "id" FROM staff) OR n."resourceId" IN (SELECT "id" FROM resources))
+      AND (n."serviceId" IS NULL OR n."serviceId" IN (SELECT "id" FROM services))
+      AND NOT ${takenElsewhere('staffId')} AND NOT ${takenElsewhere('resourceId')}
     ON CONFLICT DO NOTHING RETURNING "id"`)
   return written.length
+}
+
+// An outside calendar is no constraint, and a start may have been judged a moment before it told:
+// what it took since then is heard here. Who makes a block or a session decides that themselves.
+const takenElsewhere = (column: 'staffId' | 'resourceId') => {
+  const id = Prisma.raw(`"${column}"`)
+  return Prisma.sql`(n."kind" IN ('BOOKING', 'HOLD') AND EXISTS (SELECT 1 FROM "BusyTime" t
+    WHERE t."accountId" = n."accountId" AND t.${id} = n.${id}
+      AND tstzrange(t."startsAt", t."endsAt") && tstzrange(n."startsAt", n."endsAt")))`
 }
 
 function byOccupant(a: NewOccupancy, b: NewOccupancy): number {

@@ -3,7 +3,8 @@
 
 import type { ActionContext } from '../context.ts'
 import type { Key } from '../db/id.ts'
-import { transactionReader, type Reader } from '../db/reader.ts'
+import { poolReader, transactionReader, type Reader } from '../db/reader.ts'
+import { readTogether } from '../db/together.ts'
 import type { Transaction } from '../db/transaction.ts'
 import { invalid, notFound, refused } from '../errors.ts'
 import { Prisma } from '../generated/prisma/client.ts'
@@ -15,7 +16,7 @@ import { loadServiceFacts, type ServiceFacts } from './facts.data.ts'
 import { occupy, type NewOccupancy } from './occupancy.data.ts'
 import { nextSlots } from './next-slots.data.ts'
 import { availabilityRefusal } from './refusal.ts'
-import { checkStart, type SlotRefusal } from './slots.ts'
+import { checkStart, type AcceptedStart, type SlotRefusal } from './slots.ts'
 import { worldsOf, type World } from './world.data.ts'
 
 export type PlaceRequest = {
@@ -43,39 +44,90 @@ export type Place = {
   staffIds: readonly string[]
 }
 
+/** A place as it was seen free, and who is to do it. Somebody may take it at any moment. */
+export type SeenPlace = Pick<AcceptedStart, 'endsAt' | 'resources'> & {
+  facts: ServiceFacts
+  staffIds: readonly string[]
+}
+
 /** How often a place that was lost while it was taken is tried again. */
 export const races = 5
 
 /**
  * Takes the place or throws why not: NOT_FOUND (service, staff), SLOT_TAKEN, OUTSIDE_AVAILABILITY,
- * TOO_SOON, TOO_LATE, LIMIT_REACHED. The owner's row may be written afterwards.
+ * TOO_SOON, TOO_LATE, LIMIT_REACHED. The owner's row may be written afterwards. A place that was
+ * seen just now is not judged again: constraints and locks see to it that it is still free and that
+ * service, staff and resources are still active; what is counted is judged here.
  */
 export async function takePlace(
   tx: Transaction,
   ctx: ActionContext,
   request: PlaceRequest,
   owner: Owner,
+  seen: SeenPlace | null = null,
 ): Promise<Place> {
+  const read = transactionReader(tx)
+  let first = seen && limitsOf(seen.facts).length === 0 ? seen : null
+  for (let race = 0; race < races; race++) {
+    const place = first ?? (await placeNow(tx, ctx, request))
+    first = null
+    const { facts, endsAt, staffIds } = place
+    const rows = occupanciesOf(facts, owner, { ...place, startsAt: request.startsAt })
+    if (await occupy(tx, rows, new Date(ctx.clock.now()))) {
+      return { facts, startsAt: request.startsAt, endsAt, staffIds }
+    }
+    const column = owner.kind === 'BOOKING' ? Prisma.raw('"bookingId"') : Prisma.raw('"holdId"')
+    await read(Prisma.sql`DELETE FROM "Occupancy" WHERE "accountId" = ${facts.accountId}::uuid
+      AND ${column} = ${owner.id}::uuid AND "active"`)
+  }
+  const facts = await factsOf(read, request)
+  throw refusalOf(ctx, facts, request, { ok: false, reason: 'TAKEN' })
+}
+
+async function placeNow(tx: Transaction, ctx: ActionContext, request: PlaceRequest) {
   const read = transactionReader(tx)
   const facts = await factsOf(read, request)
   await lockLimits(tx, facts)
-  for (let race = 0; race < races; race++) {
-    const { world } = await worldOf(read, ctx, facts, request)
-    const checked = checkStart(world, request.startsAt, request.staffIds)
-    if (!checked.ok) throw refusalOf(ctx, facts, request, checked)
-    const staffIds =
-      world.staffMode === 'ANY'
-        ? await pickOne(read, facts, request, checked.staffIds)
-        : checked.staffIds
-    const rows = occupanciesOf(facts, owner, { ...checked, staffIds })
-    if (await occupy(tx, rows, new Date(ctx.clock.now()))) {
-      return { facts, startsAt: request.startsAt, endsAt: checked.endsAt, staffIds }
-    }
-    const column = owner.kind === 'BOOKING' ? Prisma.raw('"bookingId"') : Prisma.raw('"holdId"')
-    await tx.$executeRaw`DELETE FROM "Occupancy" WHERE "accountId" = ${facts.accountId}::uuid
-      AND ${column} = ${owner.id}::uuid AND "active"`
-  }
-  throw refusalOf(ctx, facts, request, { ok: false, reason: 'TAKEN' })
+  return chosen(read, ctx, request, await judge(read, ctx, facts, request))
+}
+
+/**
+ * The place as it is now, outside of a transaction; throws as takePlace does. Those who ask for the
+ * same at the same moment see it by one reading.
+ */
+export async function seePlace(ctx: ActionContext, request: PlaceRequest): Promise<SeenPlace> {
+  const read = poolReader(ctx.db)
+  const judged = await readTogether(ctx.db.pool, `place ${JSON.stringify(request)}`, async () =>
+    judge(read, ctx, await factsOf(read, request), request),
+  )
+  return chosen(read, ctx, request, judged)
+}
+
+type Judged = { facts: ServiceFacts; world: World['world']; checked: AcceptedStart | SlotRefusal }
+
+async function judge(
+  read: Reader,
+  ctx: ActionContext,
+  facts: ServiceFacts,
+  request: PlaceRequest,
+): Promise<Judged> {
+  const { world } = await worldOf(read, ctx, facts, request)
+  return { facts, world, checked: checkStart(world, request.startsAt, request.staffIds) }
+}
+
+async function chosen(
+  read: Reader,
+  ctx: ActionContext,
+  request: PlaceRequest,
+  { facts, world, checked }: Judged,
+): Promise<SeenPlace> {
+  if (!checked.ok) throw refusalOf(ctx, facts, request, checked)
+  const { endsAt, resources } = checked
+  const staffIds =
+    world.staffMode === 'ANY'
+      ? await pickOne(read, facts, request, checked.staffIds)
+      : checked.staffIds
+  return { facts, endsAt, resources, staffIds }
 }
 
 /** The service of a request; refuses what it cannot be asked for. */
@@ -127,13 +179,15 @@ export async function worldOf(
  * staff, until the transaction ends: limits are counted, not constrained.
  */
 export async function lockLimits(tx: Transaction, ...services: ServiceFacts[]): Promise<void> {
-  const limited = services.flatMap((facts) => [
-    ...facts.staff.filter(({ dailyLimit }) => dailyLimit !== null).map(({ id }) => id),
-    ...(facts.dailyLimit === null ? [] : [facts.id]),
-  ])
-  for (const id of new Set(limited.toSorted())) {
+  for (const id of new Set(services.flatMap(limitsOf).toSorted())) {
     await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`limit ${id}`}, 0))`
   }
+}
+
+/** Ids of the service and of its staff who take no more than so many bookings a day. */
+function limitsOf(facts: ServiceFacts): string[] {
+  const staff = facts.staff.filter(({ dailyLimit }) => dailyLimit !== null).map(({ id }) => id)
+  return facts.dailyLimit === null ? staff : [...staff, facts.id]
 }
 
 type LoadRow = { id: string; minutes: number; idleSince: Date | null }
@@ -190,6 +244,7 @@ export function occupanciesOf(
   const common = {
     accountId: facts.accountId,
     kind: owner.kind,
+    serviceId: facts.id,
     startsAt: new Date(place.startsAt - facts.bufferBeforeMinutes * MINUTE),
     endsAt: new Date(place.endsAt + facts.bufferAfterMinutes * MINUTE),
     expiresAt: owner.expiresAt,

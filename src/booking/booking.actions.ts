@@ -1,12 +1,13 @@
 // Making bookings. One transaction: the place is taken, the row written, the event appended, or
 // nothing of it.
 
+import type { SeenPlace } from '../availability/place.data.ts'
 import { demand } from '../auth/viewer.ts'
 import type { ActionContext } from '../context.ts'
-import { idempotent } from '../db/idempotency.ts'
+import { idempotent, isClaimed, type Once } from '../db/idempotency.ts'
 import { newId } from '../db/id.ts'
 import { transaction, type Transaction } from '../db/transaction.ts'
-import { invalid, invalidAll } from '../errors.ts'
+import { invalid, invalidAll, Refused } from '../errors.ts'
 import type { Notify } from '../events/event.ts'
 import { appendEvents } from '../events/outbox.ts'
 import {
@@ -20,8 +21,8 @@ import { chargeable, headCount, partyIssues, type PartyPart } from './booking.ts
 import { bookingEvent, insertBooking, type NewBookingRow } from './booking.data.ts'
 import { customerFor, type CustomerChoice } from './customer-choice.actions.ts'
 import { lockLiveHold, useHold } from './hold.data.ts'
-import type { SlotChoice } from './slot-choice.ts'
-import { takeTime, type Taken } from './take.data.ts'
+import { wantedTime, type SlotChoice } from './slot-choice.ts'
+import { takeSeen, takeTime, type Taken } from './take.data.ts'
 
 export type NewBooking = SlotChoice &
   CustomerChoice & {
@@ -48,15 +49,44 @@ export type NewBooking = SlotChoice &
 export async function createBooking(ctx: ActionContext, input: NewBooking): Promise<Booking> {
   const { accountId } = input.service
   demand(ctx.viewer, accountId, ['bookings:write'], 'Service', 'serviceId')
-  return transaction(ctx.db, (tx) =>
-    idempotent(
-      tx,
-      ctx,
-      { accountId, key: input.idempotencyKey, operation: 'createBooking', input },
-      () => makeBooking(tx, ctx, input),
-      (key) => tx.booking.findUnique({ where: { accountId_id: key } }),
+  const once = { accountId, key: input.idempotencyKey, operation: 'createBooking', input }
+  return lookingFirst(ctx, input, once, (seen) =>
+    transaction(ctx.db, (tx) =>
+      idempotent(
+        tx,
+        ctx,
+        once,
+        () => makeBooking(tx, ctx, input, seen),
+        (key) => tx.booking.findUnique({ where: { accountId_id: key } }),
+      ),
     ),
   )
+}
+
+/**
+ * Does `make` with the place of an appointment as it is seen free; what is seen taken, or cannot be
+ * asked for, is refused without a transaction.
+ */
+async function lookingFirst(
+  ctx: ActionContext,
+  input: NewBooking,
+  once: Once,
+  make: (seen: SeenPlace | null) => Promise<Booking>,
+): Promise<Booking> {
+  // Seats and holds are judged under their lock.
+  if (input.holdId || input.sessionId) return make(null)
+  try {
+    await checkWords(ctx.db.prisma, input)
+    const wanted = wantedTime(input)
+    if (wanted.kind !== 'PLACE') return await make(null)
+    const partySize = headCount(input.partySize, input.party)
+    return await takeSeen(ctx, { ...wanted.place, partySize }, make)
+  } catch (error) {
+    // What was done before is answered again, also when it is what has taken the place. The key is
+    // read after the place, so whoever took it under this key is known by now.
+    if (error instanceof Refused && (await isClaimed(ctx, once))) return make(null)
+    throw error
+  }
 }
 
 /** Characters of the free fields of a booking, each as JSON. */
@@ -89,13 +119,15 @@ export async function makeBooking(
   tx: Transaction,
   ctx: ActionContext,
   input: NewBooking,
+  seen: SeenPlace | null = null,
 ): Promise<Booking> {
   const { accountId } = input.service
   const id = newId()
-  await checkWords(tx, input)
+  if (!seen) await checkWords(tx, input)
+  const partySize = headCount(input.partySize, input.party)
   const taken = input.holdId
     ? await takeFromHold(tx, ctx, input, id)
-    : await takeTime(tx, ctx, input, { partySize: headCount(input.partySize, input.party), id })
+    : await takeTime(tx, ctx, input, { partySize, id }, seen)
   const customer = await customerFor(tx, ctx, accountId, input)
   const booking = await insertBooking(tx, bookingRow(ctx, input, id, taken, customer))
   const events = [bookingEvent('booking.created', booking, null, taken.staffIds, input.notify)]

@@ -1,9 +1,16 @@
 // Takes what a booking asks for, a start or seats in a session, whether it is new or being moved.
 
 import type { ServiceFacts } from '../availability/facts.data.ts'
-import { takePlace } from '../availability/place.data.ts'
+import {
+  races,
+  seePlace,
+  takePlace,
+  type PlaceRequest,
+  type SeenPlace,
+} from '../availability/place.data.ts'
 import { takeSeats } from '../availability/seats.data.ts'
 import type { ActionContext } from '../context.ts'
+import { writeAlone } from '../db/together.ts'
 import type { Transaction } from '../db/transaction.ts'
 import { notFound } from '../errors.ts'
 import { wantedTime, type SlotChoice } from './slot-choice.ts'
@@ -24,6 +31,7 @@ export async function takeTime(
   ctx: ActionContext,
   choice: SlotChoice,
   booking: { id: string; partySize: number },
+  seen: SeenPlace | null = null,
 ): Promise<Taken> {
   const wanted = wantedTime(choice)
   const { partySize, id } = booking
@@ -37,7 +45,7 @@ export async function takeTime(
   }
   const owner = { kind: 'BOOKING', id, expiresAt: null } as const
   const request = { ...wanted.place, partySize, except: { bookingId: id } }
-  const place = await takePlace(tx, ctx, request, owner)
+  const place = await takePlace(tx, ctx, request, owner, seen)
   return {
     facts: place.facts,
     staffIds: place.staffIds,
@@ -46,4 +54,24 @@ export async function takeTime(
     endsAt: new Date(place.endsAt),
     partySize,
   }
+}
+
+/**
+ * Does `take` with the place that is seen free; throws as takePlace does when it is not. Whoever
+ * sees the place of somebody who is just taking it waits for what becomes of that and looks again,
+ * so that one of many costs a transaction and the others a look that they share.
+ */
+export async function takeSeen<T>(
+  ctx: ActionContext,
+  request: PlaceRequest,
+  take: (seen: SeenPlace) => Promise<T>,
+): Promise<T> {
+  const { service, startsAt, staffIds } = request
+  const key = `take ${service.id} ${startsAt} ${staffIds?.join() ?? 'any'}`
+  for (let race = 1; race < races; race++) {
+    const seen = await seePlace(ctx, request)
+    const taken = await writeAlone(ctx.db.pool, key, () => take(seen))
+    if (taken) return taken.done
+  }
+  return take(await seePlace(ctx, request))
 }

@@ -4,9 +4,10 @@
 import { createHash } from 'node:crypto'
 import type { ActionContext } from '../context.ts'
 import { invalid, refused } from '../errors.ts'
-import type { IdempotencyKey } from '../generated/prisma/client.ts'
+import { Prisma, type IdempotencyKey } from '../generated/prisma/client.ts'
 import { HOUR } from '../time/instant.ts'
 import type { Key } from './id.ts'
+import { poolReader } from './reader.ts'
 import type { Transaction } from './transaction.ts'
 
 /** How long a key is remembered, in hours. */
@@ -53,6 +54,18 @@ export async function idempotentList<T extends Key>(
     result: (rows) => ({ result: rows.map(({ id }) => id) }),
     again: async ({ result }) => (Array.isArray(result) ? again(result as string[]) : null),
   })
+}
+
+/** Whether the caller has used this key, so that what was said then is to be said again. */
+export async function isClaimed(
+  ctx: ActionContext,
+  { accountId, key }: Pick<Once, 'accountId' | 'key'>,
+): Promise<boolean> {
+  if (key == null) return false
+  const rows = await poolReader(ctx.db)(Prisma.sql`SELECT 1 FROM "IdempotencyKey"
+    WHERE "accountId" = ${accountId}::uuid AND "principalId" = ${ctx.viewer.id}
+      AND "key" = ${key}`)
+  return rows.length > 0
 }
 
 type Remembering<T> = {

@@ -23,7 +23,7 @@ describe('hand-written SQL in a transaction', () => {
 
   it('sees what the transaction wrote, and goes with it when it is rolled back', async () => {
     const work = transaction(db, async (tx) => {
-      await makeUser({ prisma: tx as typeof db.prisma }, { email: 'ada@example.com' })
+      await makeUser({ ...db, prisma: tx as typeof db.prisma }, { email: 'ada@example.com' })
       const insert = Prisma.sql`INSERT INTO "User" ("id", "email", "name")
         VALUES (gen_random_uuid(), 'grace@example.com', 'Grace') RETURNING "email"`
       await transactionReader(tx)(insert)
@@ -63,7 +63,7 @@ describe('hand-written SQL in a transaction', () => {
 
   it('says that nothing was committed when a failure in it was passed over', async () => {
     const work = transaction(db, async (tx) => {
-      await makeUser({ prisma: tx as typeof db.prisma }, { email: 'mary@example.com' })
+      await makeUser({ ...db, prisma: tx as typeof db.prisma }, { email: 'mary@example.com' })
       await transactionReader(tx)(Prisma.sql`SELECT 1 / 0`).catch(() => {})
     })
     await expect(work).rejects.toThrow('ROLLBACK')
