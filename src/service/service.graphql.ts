@@ -122,7 +122,9 @@ builder.prismaObject('Service', {
     }),
     dailyLimit: t.exposeInt('dailyLimit', {
       nullable: true,
-      description: 'Most bookings of it on one local day; null means no limit.',
+      description:
+        'Most bookings of it on one local day of the account, by when these start; live holds ' +
+        'count. Null means no limit; a class has none.',
     }),
     capacity: t.exposeInt('capacity', {
       description: 'Heads it has room for; a new session has as many seats unless it says another.',

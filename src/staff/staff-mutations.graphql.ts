@@ -12,7 +12,9 @@ const terms = (t: InputBuilder) => ({
     type: 'TimeZone',
     description: 'IANA zone in which their hours are meant; null means that of the account.',
   }),
-  dailyLimit: t.int({ description: 'Most bookings on one local day, 1 to 1000; null: no limit.' }),
+  dailyLimit: t.int({
+    description: 'Most appointments on one local day of the account, 1 to 1000; null: no limit.',
+  }),
 })
 
 const clearable = ['email', 'timeZone', 'dailyLimit'] as const

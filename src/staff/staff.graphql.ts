@@ -53,7 +53,9 @@ builder.prismaObject('StaffMember', {
     }),
     dailyLimit: t.exposeInt('dailyLimit', {
       nullable: true,
-      description: 'Most bookings on one local day; null means no limit.',
+      description:
+        'Most appointments they do on one local day of the account, alone or with others, by when ' +
+        'these start; live holds count, seats in classes do not. Null means no limit.',
     }),
     version: t.exposeInt('version', { description: 'Grows by one with every change.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
