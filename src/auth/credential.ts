@@ -1,7 +1,9 @@
-// From what a request shows to who asks. One statement per request and nothing remembered: whoever
-// loses an account, a role or a credential loses it with the next request.
+// From what a request shows to who asks. Read for every request, by one statement for those who
+// come at once, and nothing remembered: whoever loses an account, a role or a credential loses it
+// with the next request.
 
 import type { Database } from '../db/client.ts'
+import { readTogether } from '../db/together.ts'
 import type { Instant } from '../time/instant.ts'
 import {
   findAccessToken,
@@ -71,17 +73,23 @@ export async function viewerOf(
   const isCookie = scheme.toLowerCase() === 'cookie'
   if (isCookie && shown?.kind !== 'SESSION') return signedOut
   if (shown === null || (shown.kind === 'SESSION' && !isCookie)) return malformed
+  const read = <Row>(id: string, find: () => Promise<Row>) =>
+    readTogether(db.pool, `${shown.kind} ${id}`, find)
   switch (shown.kind) {
     case 'API_KEY': {
-      const key = await findApiKey(db.pool, shown.publicId)
+      const key = await read(shown.publicId, () => findApiKey(db.pool, shown.publicId))
       return key && sameHash(key.secretHash, shown.hash) ? ofApiKey(key, now) : unknown
     }
     case 'ACCESS_TOKEN': {
-      const token = await findAccessToken(db.pool, shown.hash)
+      const token = await read(shown.hash.toString('hex'), () =>
+        findAccessToken(db.pool, shown.hash),
+      )
       return token ? ofAccessToken(token, now) : unknown
     }
     case 'SESSION': {
-      const session = await findUserSession(db.pool, shown.hash)
+      const session = await read(shown.hash.toString('hex'), () =>
+        findUserSession(db.pool, shown.hash),
+      )
       return session ? ofSession(session, shown.hash, now) : signedOut
     }
     default:
