@@ -1,12 +1,10 @@
 // The mutations of weekly hours and exceptions.
 
-import { invalid } from '../errors.ts'
 import { builder } from '../graphql/builder.ts'
 import { demandKey } from '../graphql/ids.ts'
-import { dateOf } from '../graphql/inputs.ts'
+import { dateOf, demandOne } from '../graphql/inputs.ts'
 import { mutation, type InputBuilder } from '../graphql/mutations.ts'
 import { DAY } from '../time/instant.ts'
-import type { HoursOwner, OwnerModel } from './hours-owner.data.ts'
 import {
   createAvailabilityException,
   deleteAvailabilityException,
@@ -40,25 +38,12 @@ const owner = (t: InputBuilder) => ({
   serviceId: t.id({ description: 'A service: its hours narrow those of its staff.' }),
 })
 
-const owners: Record<string, OwnerModel> = {
+const owners = {
   accountId: 'Account',
   staffId: 'StaffMember',
   resourceId: 'Resource',
   serviceId: 'Service',
-}
-
-type Named = { [field in 'accountId' | 'staffId' | 'resourceId' | 'serviceId']?: string | null }
-
-function ownerOf(input: Named): HoursOwner {
-  const named = Object.entries(owners).filter(([field]) => input[field as keyof Named] != null)
-  const [first] = named
-  if (!first || named.length > 1) {
-    const message = 'Give exactly one of "accountId", "staffId", "resourceId" and "serviceId".'
-    throw invalid([named[1]?.[0] ?? 'accountId'], message)
-  }
-  const [path, model] = first
-  return { ...demandKey(model, input[path as keyof Named] ?? '', path), model, path }
-}
+} as const
 
 const dayOf = (text: string, ...path: string[]) => dateOf(text, ...path).getTime() / DAY
 
@@ -80,7 +65,7 @@ mutation('setWorkingHours', {
   resolve: ({ hours, ...input }, ctx) =>
     setWorkingHours(
       ctx,
-      ownerOf(input),
+      demandOne(input, owners),
       hours.map(({ weekday, startLocalTime, endLocalTime, validFromOn, validUntilOn }, index) => {
         const path = ['hours', String(index)]
         return {
@@ -124,7 +109,7 @@ mutation('createAvailabilityException', {
   resolve: ({ kind, on, startLocalTime, endLocalTime, reason, idempotencyKey, ...input }, ctx) =>
     createAvailabilityException(
       ctx,
-      ownerOf(input),
+      demandOne(input, owners),
       {
         kind,
         day: dayOf(on, 'on'),

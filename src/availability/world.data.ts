@@ -4,7 +4,7 @@
 import type { Key } from '../db/id.ts'
 import type { Reader } from '../db/reader.ts'
 import { DAY, type Instant } from '../time/instant.ts'
-import { fromPairs, NEVER, type IntervalSet } from '../time/interval-set.ts'
+import { fromPairs, NEVER, union, type IntervalSet } from '../time/interval-set.ts'
 import { localDayOf, zoneOf, type Zone } from '../time/zone.ts'
 import { loadBusy, unitKey, type Busy, type Except } from './busy.data.ts'
 import type { Assign } from './choose-staff.ts'
@@ -185,14 +185,17 @@ function requirementsOf(
   const groups = Map.groupBy(facts.resources, ({ requirement }) => requirement)
   return [...groups.values()].map((group) => {
     const chosen = wanted === null ? [] : group.filter(({ id }) => wanted.includes(id))
-    return (chosen.length > 0 ? chosen : group).map(({ id, capacity }) => ({
-      id,
-      weekly: facts.resourceHours.get(id)?.weekly ?? [],
-      exceptions: facts.resourceHours.get(id)?.exceptions ?? [],
-      units: Array.from({ length: capacity }, (_, unit) =>
-        setOf(busy.units.get(unitKey(id, unit))),
-      ),
-    }))
+    return (chosen.length > 0 ? chosen : group).map(({ id, capacity }) => {
+      const whole = setOf(busy.resources.get(id))
+      return {
+        id,
+        weekly: facts.resourceHours.get(id)?.weekly ?? [],
+        exceptions: facts.resourceHours.get(id)?.exceptions ?? [],
+        units: Array.from({ length: capacity }, (_, unit) =>
+          union(whole, setOf(busy.units.get(unitKey(id, unit)))),
+        ),
+      }
+    })
   })
 }
 

@@ -23,6 +23,8 @@ export type Business = {
   links?: readonly LinkPlan[]
   exceptions: readonly ExceptionPlan[]
   blocks: readonly BlockPlan[]
+  /** Calendars elsewhere that take time of staff. */
+  calendars?: readonly CalendarPlan[]
   customers: { count: number; tags: readonly string[]; groups: readonly string[] }
   /** Customers with a story, before those that are made up. */
   regulars: readonly NewCustomer[]
@@ -89,6 +91,13 @@ export type ExceptionPlan = DayPlan &
   Partial<Span> & { kind: 'CLOSED' | 'OPEN'; staff?: string; reason: string }
 
 export type BlockPlan = DayPlan & Span & { staff?: string; resource?: string; reason: string }
+
+/** An outside calendar of a staff member, and what it has taken. */
+export type CalendarPlan = {
+  staff: string
+  calendar: string
+  entries: readonly (DayPlan & Span & { externalId: string })[]
+}
 
 export type PaymentHabit = {
   when: 'BOOKED' | 'VISITED'

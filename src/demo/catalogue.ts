@@ -2,6 +2,7 @@
 // actions wherever there is one, each at a time of its own, so that its events tell the truth.
 
 import { createBlock } from '../availability/block.actions.ts'
+import { replaceBusyTimes } from '../availability/busy-times.actions.ts'
 import { createAvailabilityException, setWorkingHours } from '../availability/hours.actions.ts'
 import type { OwnerModel } from '../availability/hours-owner.data.ts'
 import { minutesOf, type WeeklyInterval } from '../availability/weekly-hours.ts'
@@ -16,7 +17,7 @@ import { createStaffMember } from '../staff/staff.actions.ts'
 import { DAY, MINUTE, type Instant } from '../time/instant.ts'
 import { parseLocalTime, weekdayOf } from '../time/local.ts'
 import { wallToInstant, zoneOf, type Zone } from '../time/zone.ts'
-import type { Business, DayPlan, ServicePlan } from './business.ts'
+import type { Business, DayPlan, ServicePlan, Span } from './business.ts'
 import type { Past } from './past.ts'
 import { inventCustomers } from './people.ts'
 import { chanceOf } from './random.ts'
@@ -68,6 +69,7 @@ export async function openBusiness(past: Past, business: Business): Promise<Open
   const services = await offerServices(equipped)
   await planExceptions(equipped)
   await planBlocks(equipped)
+  await tellCalendars(equipped)
   for (const { plan, row } of services) await scheduleSessions(equipped, plan, row)
   const customers = await meetCustomers(equipped)
   return { business, accountId, zone, staff, resources, services, customers }
@@ -205,15 +207,36 @@ async function planExceptions({ past, business, accountId, next, staff }: Openin
   }
 }
 
+function timesOf({ past, zone }: Opening, plan: DayPlan & Span) {
+  const minutes = minutesOf(plan.startLocalTime, plan.endLocalTime)
+  const midnight = dayOf(past, plan) * DAY
+  const wall = (minute = 0): Instant => wallToInstant(zone, midnight + minute * MINUTE)
+  return { startsAt: wall(minutes?.startMinute), endsAt: wall(minutes?.endMinute) }
+}
+
+async function tellCalendars(opening: Opening): Promise<void> {
+  const { past, business, accountId, next, staff } = opening
+  for (const { staff: who, calendar, entries } of business.calendars ?? []) {
+    const model = 'StaffMember'
+    const owner = { accountId, id: named(staff, who), model, path: 'staffId' } as const
+    await replaceBusyTimes(next(), owner, {
+      calendar,
+      from: past.today * DAY,
+      to: (past.today + 60) * DAY,
+      periods: entries.map(({ externalId, ...plan }) => {
+        return { externalId, ...timesOf(opening, plan) }
+      }),
+    })
+  }
+}
+
 async function planBlocks(opening: Opening): Promise<void> {
-  const { past, business, accountId, zone, next, staff, resources } = opening
+  const { business, accountId, next, staff, resources } = opening
   for (const plan of business.blocks) {
-    const minutes = minutesOf(plan.startLocalTime, plan.endLocalTime)
-    const midnight = dayOf(past, plan) * DAY
-    const wall = (minute = 0) => new Date(wallToInstant(zone, midnight + minute * MINUTE))
+    const { startsAt, endsAt } = timesOf(opening, plan)
     await createBlock(next(), accountId, {
-      startsAt: wall(minutes?.startMinute),
-      endsAt: wall(minutes?.endMinute),
+      startsAt: new Date(startsAt),
+      endsAt: new Date(endsAt),
       staffIds: plan.staff ? [named(staff, plan.staff)] : [],
       resourceIds: plan.resource ? [named(resources, plan.resource)] : [],
       reason: plan.reason,

@@ -164,6 +164,17 @@ export const salon: Business = {
       reason: 'Decorating',
     },
   ],
+  calendars: [
+    {
+      staff: 'Zoe Whitfield',
+      calendar: 'Zoe, private',
+      entries: [
+        { weekday: 4, inDays: 2, ...span('15:00', '16:30'), externalId: 'school-play@zoe.example' },
+        { weekday: 5, inDays: 2, ...span('09:00', '10:00'), externalId: 'physio@zoe.example' },
+        { weekday: 5, inDays: 9, ...span('09:00', '10:00'), externalId: 'physio@zoe.example' },
+      ],
+    },
+  ],
   customers: { count: 14, tags: ['regular', 'colour client'], groups: ['Loyalty card'] },
   regulars: [
     {

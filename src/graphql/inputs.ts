@@ -4,7 +4,8 @@
 import { invalid, notFound } from '../errors.ts'
 import { DAY } from '../time/instant.ts'
 import { dayName, dayNumber } from '../time/local.ts'
-import { keyOf, type NodeName } from './ids.ts'
+import type { Key } from '../db/id.ts'
+import { demandKey, keyOf, type NodeName } from './ids.ts'
 
 type Given<Input, Clearable extends keyof Input> = {
   [Field in Exclude<keyof Input, Clearable>]?: NonNullable<Input[Field]>
@@ -37,6 +38,25 @@ export function demandIds(
     if (key?.accountId !== accountId) throw notFound(name, ...path)
     return key.id
   })
+}
+
+/**
+ * The one thing that an input names by exactly one of these id fields: its type, its key, and the
+ * field as its path.
+ */
+export function demandOne<Field extends string, Name extends NodeName>(
+  input: { [field in Field]?: string | null },
+  fields: Record<Field, Name>,
+): Key & { model: Name; path: Field } {
+  const all = Object.keys(fields) as Field[]
+  const [path, second] = all.filter((field) => input[field] != null)
+  if (!path || second) {
+    const quoted = all.map((field) => `"${field}"`)
+    const names = `${quoted.slice(0, -1).join(', ')} and ${quoted.at(-1)}`
+    throw invalid([second ?? (all[0] as Field)], `Give exactly one of ${names}.`)
+  }
+  const model = fields[path]
+  return { ...demandKey(model, input[path] ?? '', path), model, path }
 }
 
 /** A local date as rows keep it: midnight UTC of that date. */

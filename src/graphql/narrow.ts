@@ -68,7 +68,8 @@ export function withinRange(column: string, range: Range | null | undefined): Pr
   return where
 }
 
-function instantText(at: Date): string {
+/** An instant as conditions take it; years that PostgreSQL cannot read are BAD_USER_INPUT. */
+export function instantText(at: Date): string {
   const year = at.getUTCFullYear()
   if (year < 1 || year > 9999) throw badInput('A date-time must lie in the years 0001 to 9999.')
   return at.toISOString()

@@ -179,6 +179,12 @@ const examples: Record<string, Example> = {
   'Mutation.createBlock input.resourceIds.0': (world) => ({
     input: { resourceIds: [world.id('Resource', 5)], ...later() },
   }),
+  'Mutation.replaceBusyTimes': (world) => ({
+    input: { staffId: world.id('StaffMember', 5), ...told() },
+  }),
+  'Mutation.replaceBusyTimes input.resourceId': (world) => ({
+    input: { resourceId: world.id('Resource', 5), ...told() },
+  }),
   'Mutation.createService input.staffTerms.0.staffId': (world) => ({
     input: {
       accountId: world.id('Account'),
@@ -213,6 +219,12 @@ function later() {
     startsAt: new Date(start).toISOString(),
     endsAt: new Date(start + 3_600_000).toISOString(),
   }
+}
+
+/** An outside calendar in such an hour, all of which it takes. */
+function told() {
+  const { startsAt, endsAt } = later()
+  return { calendar: 'Elsewhere', from: startsAt, to: endsAt, periods: [{ startsAt, endsAt }] }
 }
 
 /** Arguments for a place: those for it, or for what it stands in, or for the field; or none. */

@@ -165,6 +165,16 @@ async function writeHours(prisma: Prisma, { accountId, word, rows }: Parts) {
       { ...taken(accountId, 'BLOCK', 30, index), blockId, resourceId: rows.Resource[0] },
     ]),
   })
+  await prisma.busyTime.createMany({
+    data: rows.BusyTime.map((id, index) => ({
+      accountId,
+      id,
+      ...(index < odd ? { staffId: rows.StaffMember[0] } : { resourceId: rows.Resource[0] }),
+      calendar: `${word} calendar`,
+      externalId: `${word} entry`,
+      ...hourAt(31, index >> 1),
+    })),
+  })
 }
 
 /** The nth hour of the nth day after the Monday on which the clock stands. */

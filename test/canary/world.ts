@@ -49,7 +49,7 @@ export async function fillWorld(db: Database, accountId: string, word: string): 
     AuditEntry: ids(1),
     WebhookEndpoint: ids(1),
     WebhookDelivery: ids(1),
-    BusyTime: ids(1),
+    BusyTime: ids(2 * odd),
     AccountEvent: ids(1),
   }
   const slug = `slug-${word.toLowerCase()}`
@@ -92,8 +92,15 @@ export function expectedCounts({ rows }: World): Record<string, number> {
       sessions: even,
       bookingLinks: odd,
     },
-    StaffMember: { services: even, sessions: even, exceptions: odd, blocks: odd, bookings: even },
-    Resource: { services: even, exceptions: odd, blocks: odd, bookings: even },
+    StaffMember: {
+      services: even,
+      sessions: even,
+      exceptions: odd,
+      blocks: odd,
+      busyTimes: odd,
+      bookings: even,
+    },
+    Resource: { services: even, exceptions: odd, blocks: odd, busyTimes: odd, bookings: even },
     Customer: { bookings: even + odd },
     Session: { bookings: odd },
     Series: { bookings: rows.Booking.length },
