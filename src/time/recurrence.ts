@@ -115,9 +115,8 @@ function faultIn(read: Map<string, string>): string | null {
   if (/\d/.test(read.get('BYDAY') ?? '') && !/^(MONTHLY|YEARLY)$/.test(freq)) {
     return `A number in BYDAY does not go with FREQ=${freq}, but with MONTHLY and YEARLY.`
   }
-  if (/\d/.test(read.get('BYDAY') ?? '') && read.has('BYWEEKNO')) {
-    return 'A number in BYDAY does not go with BYWEEKNO.'
-  }
+  const unread = unreadIn(read)
+  if (unread) return unread
   const listed = (name: string) => read.get(name)?.split(',').length ?? 1
   if (listed('BYHOUR') * listed('BYMINUTE') > timesADay) {
     return `BYHOUR and BYMINUTE give more than ${timesADay} times a day.`
@@ -131,6 +130,27 @@ function faultIn(read: Map<string, string>): string | null {
     only('BYYEARDAY', 'YEARLY') ??
     only('BYMONTHDAY', 'DAILY', 'MONTHLY', 'YEARLY')
   )
+}
+
+// What RFC 5545 allows and those who read it, the library among them, read in different ways.
+function unreadIn(read: Map<string, string>): string | null {
+  const days = read.get('BYDAY')?.split(',') ?? []
+  const numbered = days.some((day) => /\d/.test(day))
+  if (numbered && days.some((day) => !/\d/.test(day))) {
+    return 'BYDAY has a number before each of its days, or before none.'
+  }
+  const not = (name: string, ...others: string[]) => {
+    const other = others.find((each) => read.has(each))
+    return read.has(name) && other ? `${name} does not go with ${other}.` : null
+  }
+  const weeks = read.has('INTERVAL') && read.get('INTERVAL') !== '1' ? ['INTERVAL'] : []
+  const clash =
+    not('BYYEARDAY', 'BYMONTH', 'BYMONTHDAY', 'BYDAY', 'BYWEEKNO') ??
+    // A week may lie in two years, and each would count it among its own.
+    not('BYWEEKNO', 'BYSETPOS', 'BYMONTHDAY', ...weeks)
+  if (clash) return clash
+  const other = ['BYWEEKNO', 'BYMONTHDAY'].find((name) => read.has(name))
+  return numbered && other ? `A number in BYDAY does not go with ${other}.` : null
 }
 
 /** Whether a wall time lies after the end that UNTIL sets; null when that is no date. */

@@ -183,6 +183,11 @@ describe('what is no rule', () => {
     'FREQ=WEEKLY;COUNT=2;BYMONTHDAY=2',
     'FREQ=MONTHLY;COUNT=2;BYWEEKNO=3',
     'FREQ=YEARLY;COUNT=2;BYWEEKNO=3;BYDAY=1MO',
+    'FREQ=YEARLY;COUNT=2;BYWEEKNO=3;BYSETPOS=1',
+    'FREQ=YEARLY;COUNT=2;BYWEEKNO=3;INTERVAL=2',
+    'FREQ=YEARLY;COUNT=2;BYYEARDAY=245;BYMONTH=9',
+    'FREQ=YEARLY;COUNT=2;BYMONTHDAY=-1;BYDAY=-5SU',
+    'FREQ=MONTHLY;COUNT=2;BYDAY=TU,1TU',
     'FREQ=DAILY;COUNT=2;BYHOUR=24',
     'FREQ=DAILY;COUNT=2;BYSETPOS=1',
     'FREQ=MONTHLY;COUNT=2;BYMONTHDAY=32',
@@ -203,13 +208,11 @@ describe('what is no rule', () => {
 
   it('is given up within bounds, however much it asks for', () => {
     const upTo = (count: number) => Array.from({ length: count }, (_, index) => index).join(',')
-    const began = performance.now()
     const all = `BYHOUR=${upTo(24)};BYMINUTE=0`
     expect(fault(`FREQ=DAILY;${all};BYSETPOS=366;COUNT=9`)).toBe('RULE The rule falls too rarely.')
     expect(fault(`FREQ=YEARLY;${all};BYMONTHDAY=31;BYSETPOS=-1;COUNT=366`)).toMatch(/^START /)
     expect(fault(`FREQ=DAILY;BYHOUR=${upTo(24)};BYMINUTE=${upTo(60)};COUNT=9`)).toBe(
       'RULE BYHOUR and BYMINUTE give more than 24 times a day.',
     )
-    expect(performance.now() - began).toBeLessThan(4000)
   })
 })
