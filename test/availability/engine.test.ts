@@ -1,18 +1,23 @@
 // The engine against the minute-by-minute oracle, and against itself: what is offered can be booked
-// and what can be booked is offered. The long run: RUNS=100000 npx vitest run test/availability
+// and what can be booked is offered. `npm run prove` runs it for long.
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { workingTime } from '../../src/availability/hours.ts'
+import { withTaken } from '../../src/availability/run.ts'
+import type { SlotWorld } from '../../src/availability/slot-world.ts'
 import { checkStart, listSlots, nextStarts } from '../../src/availability/slots.ts'
 import type { Slot } from '../../src/availability/starts.ts'
 import { DAY, MINUTE } from '../../src/time/instant.ts'
 import { contains } from '../../src/time/interval-set.ts'
-import { isWorked, oracleSlots } from './oracle.ts'
-import { RUNS, SEED, anyCase } from './worlds.ts'
+import { LONG, RUNS, runs } from '../support/runs.ts'
+import { localDay, oracleSlots, workedMinutes } from './oracle.ts'
+import { anyCase } from './worlds.ts'
 
-const runs = { seed: SEED, numRuns: RUNS }
-const LONG = 60_000 + RUNS * 200
+/** As toEqual, without its cost when there is nothing to show. */
+function expectSame(got: unknown, wanted: unknown): void {
+  if (JSON.stringify(got) !== JSON.stringify(wanted)) expect(got).toEqual(wanted)
+}
 
 describe('the engine', () => {
   it(
@@ -20,12 +25,12 @@ describe('the engine', () => {
     () => {
       let offered = 0
       fc.assert(
-        fc.property(anyCase, ({ world, from, to }) => {
-          const slots = listSlots(world, from * MINUTE, to * MINUTE)
-          expect(slots).toEqual(oracleSlots(world, from, to))
+        fc.property(anyCase, ({ world, from, to, wanted }) => {
+          const slots = listSlots(world, from * MINUTE, to * MINUTE, wanted)
+          expectSame(slots, oracleSlots(world, from, to, wanted))
           offered += slots.length
         }),
-        runs,
+        runs(),
       )
       // Worlds in which nothing is ever free would prove nothing.
       expect(offered).toBeGreaterThan(RUNS)
@@ -38,23 +43,54 @@ describe('the engine', () => {
     () => {
       let accepted = 0
       fc.assert(
-        fc.property(anyCase, fc.nat(16), ({ world, from, to }, phase) => {
+        fc.property(anyCase, fc.nat(16), ({ world, from, to, wanted }, phase) => {
           const first = new Map<number, Slot>()
-          for (const slot of listSlots(world, from * MINUTE, to * MINUTE)) {
+          for (const slot of listSlots(world, from * MINUTE, to * MINUTE, wanted)) {
             if (!first.has(slot.startsAt)) first.set(slot.startsAt, slot)
           }
           for (const [startsAt, slot] of first) {
-            expect(checkStart(world, startsAt)).toEqual({ ok: true, ...slot })
+            expectSame(checkStart(world, startsAt, wanted), { ok: true, ...slot })
             accepted++
           }
+          const wrong: number[] = []
           for (let minute = from + phase; minute < to; minute += 17) {
-            const answer = checkStart(world, minute * MINUTE)
-            expect(answer.ok).toBe(first.has(minute * MINUTE))
+            const { ok } = checkStart(world, minute * MINUTE, wanted)
+            if (ok !== first.has(minute * MINUTE)) wrong.push(minute)
           }
+          expect(wrong).toEqual([])
         }),
-        runs,
+        runs(),
       )
       expect(accepted).toBeGreaterThan(RUNS)
+    },
+    LONG,
+  )
+
+  it(
+    'keeps room for the buffers of both neighbours, and counts what was taken',
+    () => {
+      fc.assert(
+        fc.property(anyCase, fc.nat(), fc.nat(), ({ world, from, to }, which, who) => {
+          const slots = listSlots(world, from * MINUTE, to * MINUTE)
+          fc.pre(slots.length > 0)
+          const slot = slots[which % slots.length]!
+          const lead = slot.staffIds[who % slot.staffIds.length]
+          const staffIds = world.staffMode === 'ANY' && lead ? [lead] : slot.staffIds
+          const after = withTaken(world, { ...slot, staffIds })
+          const left = listSlots(after, from * MINUTE, to * MINUTE)
+          expectSame(left, oracleSlots(booked(world, { ...slot, staffIds }), from, to))
+          const gap =
+            (world.service.bufferBeforeMinutes + world.service.bufferAfterMinutes) * MINUTE
+          const tooNear = left.filter(
+            (other) =>
+              other.startsAt < slot.endsAt + gap &&
+              slot.startsAt < other.endsAt + gap &&
+              staffIds.some((id) => other.staffIds.includes(id)),
+          )
+          expect(tooNear).toEqual([])
+        }),
+        runs(),
+      )
     },
     LONG,
   )
@@ -74,7 +110,7 @@ describe('the engine', () => {
             expect(alone).toEqual(among)
           }
         }),
-        runs,
+        runs(),
       )
     },
     LONG,
@@ -95,12 +131,40 @@ describe('the engine', () => {
           const next = nextStarts(world, from * MINUTE, to * MINUTE, count)
           expect(next).toEqual(whole.slice(0, count))
         }),
-        runs,
+        runs(),
       )
     },
     LONG,
   )
 })
+
+/** The world after a booking, by the words of the promise and not by the engine's own. */
+function booked(world: SlotWorld, { startsAt, endsAt, staffIds, resources }: Slot): SlotWorld {
+  const { bufferBeforeMinutes, bufferAfterMinutes } = world.service
+  const span = [startsAt - bufferBeforeMinutes * MINUTE, endsAt + bufferAfterMinutes * MINUTE]
+  const day = localDay(world.account.zone.name, startsAt / MINUTE)
+  const oneMore = (days: ReadonlyMap<number, number>) =>
+    new Map([...days, [day, (days.get(day) ?? 0) + 1]])
+  const isTaken = (id: string, unit: number) =>
+    resources.some((each) => each.id === id && each.unit === unit)
+  return {
+    ...world,
+    bookedByDay: oneMore(world.bookedByDay),
+    staff: world.staff.map((member) => ({
+      ...member,
+      busy: staffIds.includes(member.id) ? [...member.busy, ...span] : member.busy,
+      bookedByDay: staffIds[0] === member.id ? oneMore(member.bookedByDay) : member.bookedByDay,
+    })),
+    requirements: world.requirements.map((group) =>
+      group.map((resource) => ({
+        ...resource,
+        units: resource.units.map((busy, unit) =>
+          isTaken(resource.id, unit) ? [...busy, ...span] : busy,
+        ),
+      })),
+    ),
+  }
+}
 
 describe('working time', () => {
   it(
@@ -110,14 +174,15 @@ describe('working time', () => {
         fc.property(anyCase, ({ world: { account }, from }) => {
           const end = from + (2 * DAY) / MINUTE
           const worked = workingTime(account, from * MINUTE, end * MINUTE)
+          const flags = workedMinutes(account, account.zone.name, { first: from, end })
           const wrong: number[] = []
           for (let minute = from; minute < end; minute++) {
             const inside = contains(worked, minute * MINUTE, (minute + 1) * MINUTE)
-            if (inside !== isWorked(account, account.zone.name, minute)) wrong.push(minute)
+            if (inside !== (flags[minute - from] === 1)) wrong.push(minute)
           }
           expect(wrong).toEqual([])
         }),
-        runs,
+        runs(),
       )
     },
     LONG,

@@ -1,8 +1,9 @@
 // What may be booked, decided minute by minute straight from the promises: no interval sets, no
-// zone tables, no step arithmetic of the engine. Slow on purpose. All times are whole minutes
-// since 1970.
+// zone tables, no step arithmetic of the engine. One flag per minute, slow on purpose. All times are
+// whole minutes since 1970 unless they are said to be instants.
 
 import { DateTime } from 'luxon'
+import type { BookingRules } from '../../src/availability/booking-window.ts'
 import type { Hours, OwnHours } from '../../src/availability/hours.ts'
 import type { SlotResource, SlotStaff, SlotWorld } from '../../src/availability/slot-world.ts'
 
@@ -14,149 +15,169 @@ export type OracleSlot = {
 }
 
 const MINUTE = 60_000
-const walls = new Map<string, Map<number, number>>()
+const DAY_MINUTES = 1440
+/** Clocks of the zones under test have only ever changed at a quarter of an hour, since 1970. */
+const QUARTER = 15
+const known = new Map<string, Map<number, number>>()
 
-/** Local minutes as if they were UTC, asked of luxon once per zone and minute. */
+/** Local minutes as if they were UTC, asked of luxon once per zone and quarter of an hour. */
 export function wallMinute(zoneName: string, minute: number): number {
-  let known = walls.get(zoneName)
-  if (known === undefined) walls.set(zoneName, (known = new Map()))
-  let wall = known.get(minute)
-  if (wall === undefined) {
-    wall = minute + DateTime.fromMillis(minute * MINUTE, { zone: zoneName }).offset
-    known.set(minute, wall)
+  let offsets = known.get(zoneName)
+  if (offsets === undefined) known.set(zoneName, (offsets = new Map()))
+  const quarter = Math.floor(minute / QUARTER)
+  let offset = offsets.get(quarter)
+  if (offset === undefined) {
+    const at = quarter * QUARTER * MINUTE
+    offsets.set(quarter, (offset = DateTime.fromMillis(at, { zone: zoneName }).offset))
   }
-  return wall
+  return minute + offset
 }
 
-function localDay(zoneName: string, minute: number): number {
-  return Math.floor(wallMinute(zoneName, minute) / 1440)
+export function localDay(zoneName: string, minute: number): number {
+  return Math.floor(wallMinute(zoneName, minute) / DAY_MINUTES)
+}
+
+function wallMinutes(zoneName: string, { first, end }: Minutes): Int32Array {
+  const walls = new Int32Array(end - first)
+  for (let minute = first; minute < end; minute++) {
+    const before = minute % QUARTER === 0 ? undefined : walls[minute - 1 - first]
+    walls[minute - first] = before === undefined ? wallMinute(zoneName, minute) : before + 1
+  }
+  return walls
 }
 
 function weekday(day: number): number {
   return new Date(day * 86_400_000).getUTCDay() || 7
 }
 
-/** Whether the minute is worked by these hours, read in this zone. */
-export function isWorked(hours: Hours, zoneName: string, minute: number): boolean {
-  const wall = wallMinute(zoneName, minute)
-  const within = (day: number, start: number, end: number) =>
-    wall >= day * 1440 + start && wall < day * 1440 + end
-  const today = Math.floor(wall / 1440)
-  for (const { kind, day, startMinute, endMinute } of hours.exceptions) {
-    if (kind === 'CLOSED' && startMinute != null && within(day, startMinute, endMinute!)) {
-      return false
-    }
-  }
-  // Hours belong to the day on which they start: this one, or the one before over midnight.
-  return [today, today - 1].some((day) => {
-    const exceptions = hours.exceptions.filter((exception) => exception.day === day)
-    if (exceptions.some((one) => one.kind === 'CLOSED' && one.startMinute == null)) return false
-    const weekly = hours.weekly.some(
-      (row) =>
-        row.weekday === weekday(day) &&
-        (row.validFrom == null || row.validFrom <= day) &&
-        (row.validUntil == null || day <= row.validUntil) &&
-        within(day, row.startMinute, row.endMinute),
-    )
-    const opened = exceptions.some(
-      (one) => one.kind === 'OPEN' && within(day, one.startMinute ?? 0, one.endMinute ?? 1440),
-    )
-    return weekly || opened
-  })
+/** One flag for each minute of `[first, end)`. */
+type Minutes = { readonly first: number; readonly end: number }
+type Flags = Uint8Array
+
+/** Wall minutes, as if they were UTC, of the hours that belong to a local day. */
+function openedOn(hours: Hours, day: number): [number, number][] {
+  const exceptions = hours.exceptions.filter((exception) => exception.day === day)
+  if (exceptions.some((one) => one.kind === 'CLOSED' && one.startMinute == null)) return []
+  const weekly = hours.weekly.filter(
+    (row) =>
+      row.weekday === weekday(day) &&
+      (row.validFrom == null || row.validFrom <= day) &&
+      (row.validUntil == null || day <= row.validUntil),
+  )
+  const opened = exceptions.filter((one) => one.kind === 'OPEN')
+  const midnight = day * DAY_MINUTES
+  return [...weekly, ...opened].map(({ startMinute, endMinute }) => [
+    midnight + (startMinute ?? 0),
+    midnight + (endMinute ?? DAY_MINUTES),
+  ])
 }
 
-function isOwnTime(world: SlotWorld, own: OwnHours, minute: number): boolean {
+/** The minutes that are worked by these hours, read in this zone. */
+export function workedMinutes(hours: Hours, zoneName: string, minutes: Minutes): Flags {
+  const closed = hours.exceptions.flatMap(({ kind, day, startMinute, endMinute }) =>
+    kind === 'CLOSED' && startMinute != null
+      ? [[day * DAY_MINUTES + startMinute, day * DAY_MINUTES + endMinute!] as const]
+      : [],
+  )
+  const walls = wallMinutes(zoneName, minutes)
+  const flags = new Uint8Array(walls.length)
+  let day = Number.NaN
+  let open: [number, number][] = []
+  for (const [at, wall] of walls.entries()) {
+    const today = Math.floor(wall / DAY_MINUTES)
+    // Hours belong to the day on which they start: this one, or the one before over midnight.
+    if (today !== day) open = [...openedOn(hours, today), ...openedOn(hours, today - 1)]
+    day = today
+    const within = ([start, stop]: readonly [number, number]) => start <= wall && wall < stop
+    flags[at] = open.some(within) && !closed.some(within) ? 1 : 0
+  }
+  return flags
+}
+
+function ownMinutes(world: SlotWorld, own: OwnHours, minutes: Minutes): Flags {
   const zoneName = own.zone?.name ?? world.account.zone.name
   const { weekly, exceptions } = world.account
   if (own.weekly.length === 0) {
     const both = { weekly, exceptions: [...own.exceptions, ...exceptions] }
-    return isWorked(both, zoneName, minute)
+    return workedMinutes(both, zoneName, minutes)
   }
   const closings = exceptions.filter((exception) => exception.kind === 'CLOSED')
   const both = { weekly: own.weekly, exceptions: [...own.exceptions, ...closings] }
-  return isWorked(both, zoneName, minute)
+  return workedMinutes(both, zoneName, minutes)
 }
 
-function isServiceTime(world: SlotWorld, minute: number): boolean {
+const everyDay = [1, 2, 3, 4, 5, 6, 7].map((day) => ({
+  weekday: day,
+  startMinute: 0,
+  endMinute: DAY_MINUTES,
+}))
+
+function serviceMinutes(world: SlotWorld, minutes: Minutes): Flags | null {
   const hours = world.serviceHours
-  if (!hours) return true
-  const zoneName = world.account.zone.name
-  if (hours.weekly.length > 0) return isWorked(hours, zoneName, minute)
-  const everyDay = [1, 2, 3, 4, 5, 6, 7].map((day) => ({
-    weekday: day,
-    startMinute: 0,
-    endMinute: 1440,
-  }))
-  return isWorked({ weekly: everyDay, exceptions: hours.exceptions }, zoneName, minute)
+  if (!hours) return null
+  const weekly = hours.weekly.length > 0 ? hours.weekly : everyDay
+  return workedMinutes({ weekly, exceptions: hours.exceptions }, world.account.zone.name, minutes)
 }
 
-function isBusy(busy: readonly number[], minute: number): boolean {
-  const at = minute * MINUTE
-  for (let i = 0; i < busy.length; i += 2) if (busy[i]! <= at && at < busy[i + 1]!) return true
-  return false
-}
-
-type Test = (minute: number) => boolean
-
-function remember(test: Test): Test {
-  const known = new Map<number, boolean>()
-  return (minute) => {
-    let answer = known.get(minute)
-    if (answer === undefined) known.set(minute, (answer = test(minute)))
-    return answer
+/** Without every minute of which some part is taken; `busy` are flat pairs of instants. */
+function withoutBusy(flags: Flags, busy: readonly number[], { first }: Minutes): Flags {
+  const left = flags.slice()
+  for (let i = 0; i < busy.length; i += 2) {
+    const start = Math.max(Math.floor(busy[i]! / MINUTE) - first, 0)
+    const end = Math.min(Math.ceil(busy[i + 1]! / MINUTE) - first, left.length)
+    for (let at = start; at < end; at++) left[at] = 0
   }
+  return left
 }
 
-type Leader = { staff: SlotStaff[]; isFree: Test; unit: number | null }
+function inBoth(a: Flags, b: Flags): Flags {
+  return a.map((flag, index) => flag & b[index]!)
+}
 
-function leaders(world: SlotWorld, staff: SlotStaff[], unitFree: Test[][]): Leader[] {
-  const personFree = (member: SlotStaff): Test =>
-    remember((minute) => isOwnTime(world, member, minute) && !isBusy(member.busy, minute))
-  const inService = (test: Test): Test =>
-    remember((minute) => isServiceTime(world, minute) && test(minute))
-  if (world.staffMode === 'ANY') {
-    return staff.map((m) => ({ staff: [m], isFree: inService(personFree(m)), unit: null }))
+/** Free minutes, and from each minute on how many are free without a break. */
+type Free = { readonly flags: Flags; readonly room: Int32Array }
+
+function roomIn(flags: Flags): Free {
+  const room = new Int32Array(flags.length)
+  for (let at = flags.length - 1; at >= 0; at--) {
+    room[at] = flags[at] === 0 ? 0 : 1 + (room[at + 1] ?? 0)
   }
+  return { flags, room }
+}
+
+type Leader = {
+  staff: SlotStaff[]
+  free: Free
+  unit: number | null
+  length: number
+  /** For each minute the start of the free window it lies in. */
+  opened: Int32Array
+}
+
+function leadersOf(
+  world: SlotWorld,
+  staff: SlotStaff[],
+  units: Flags[][],
+  minutes: Minutes,
+): Leader[] {
+  const service = serviceMinutes(world, minutes)
+  const days = wallMinutes(world.account.zone.name, minutes).map((wall) =>
+    Math.floor(wall / DAY_MINUTES),
+  )
+  const leader = (team: SlotStaff[], flags: Flags, unit: number | null = null): Leader => {
+    const all = service === null ? flags : inBoth(flags, service)
+    const opened = windowStarts(all, days, minutes)
+    return { staff: team, free: roomIn(all), unit, length: lengthFor(world, team), opened }
+  }
+  const freeOf = (member: SlotStaff) =>
+    withoutBusy(ownMinutes(world, member, minutes), member.busy, minutes)
+  if (world.staffMode === 'ANY') return staff.map((member) => leader([member], freeOf(member)))
   if (world.staffMode === 'COLLECTIVE') {
-    const all = staff.map(personFree)
-    if (all.length === 0) return []
-    return [{ staff, isFree: inService((minute) => all.every((f) => f(minute))), unit: null }]
+    return staff.length === 0 ? [] : [leader(staff, staff.map(freeOf).reduce(inBoth))]
   }
-  if (unitFree.length > 0) {
-    return unitFree[0]!.map((test, unit) => ({ staff: [], isFree: inService(test), unit }))
-  }
+  if (units.length > 0) return units[0]!.map((flags, unit) => leader([], flags, unit))
   const hours = world.serviceHours ?? { weekly: [], exceptions: [] }
-  return [{ staff: [], isFree: inService((m) => isOwnTime(world, hours, m)), unit: null }]
-}
-
-function isOnStep(world: SlotWorld, leader: Leader, start: number): boolean {
-  const { stepFrom, slotStepMinutes } = world.service
-  const zoneName = world.account.zone.name
-  const wall = wallMinute(zoneName, start)
-  const day = Math.floor(wall / 1440)
-  if (stepFrom === 'MIDNIGHT') return (wall - day * 1440) % slotStepMinutes === 0
-  let opened = start
-  while (leader.isFree(opened - 1) && localDay(zoneName, opened - 1) >= day - 1) opened--
-  return (start - opened) % slotStepMinutes === 0
-}
-
-function isFreeFor(world: SlotWorld, isFree: Test, start: number, length: number): boolean {
-  const { bufferBeforeMinutes, bufferAfterMinutes } = world.service
-  for (let m = start - bufferBeforeMinutes; m < start + length + bufferAfterMinutes; m++) {
-    if (!isFree(m)) return false
-  }
-  return true
-}
-
-function isInWindow(world: SlotWorld, start: number): boolean {
-  const { minNoticeMinutes, maxAdvanceDays, bookableFromDay, bookableUntilDay } = world.service
-  const zoneName = world.account.zone.name
-  if (start * MINUTE < world.now + minNoticeMinutes * MINUTE) return false
-  const day = localDay(zoneName, start)
-  const today = localDay(zoneName, Math.floor(world.now / MINUTE))
-  if (maxAdvanceDays !== null && day > today + maxAdvanceDays) return false
-  if (bookableFromDay !== null && day < bookableFromDay) return false
-  return bookableUntilDay === null || day <= bookableUntilDay
+  return [leader([], ownMinutes(world, hours, minutes))]
 }
 
 function lengthFor(world: SlotWorld, staff: SlotStaff[]): number {
@@ -165,49 +186,114 @@ function lengthFor(world: SlotWorld, staff: SlotStaff[]): number {
   return lengths.length > 0 ? Math.max(...lengths) : world.service.durationMinutes
 }
 
+// A window that has been open for longer counts from midnight of the day before.
+function windowStarts(flags: Flags, days: Int32Array, { first }: Minutes): Int32Array {
+  const opened = new Int32Array(flags.length)
+  for (let at = 0; at < flags.length; at++) {
+    let start = at
+    if (flags[at - 1] === 1 && days[at - 1] === days[at]) start = opened[at - 1]! - first
+    else while (flags[start - 1] === 1 && days[start - 1]! >= days[at]! - 1) start--
+    opened[at] = start + first
+  }
+  return opened
+}
+
+function isOnStep(world: SlotWorld, leader: Leader, start: number, { first }: Minutes): boolean {
+  const { stepFrom, slotStepMinutes } = world.service
+  const wall = wallMinute(world.account.zone.name, start)
+  const day = Math.floor(wall / DAY_MINUTES)
+  if (stepFrom === 'MIDNIGHT') return (wall - day * DAY_MINUTES) % slotStepMinutes === 0
+  return (start - leader.opened[start - first]!) % slotStepMinutes === 0
+}
+
+/** Whether notice and booking window let something start at this instant. */
+export function isInWindow(
+  rules: BookingRules,
+  zoneName: string,
+  now: number,
+  startsAt: number,
+): boolean {
+  const { minNoticeMinutes, maxAdvanceDays, bookableFromDay, bookableUntilDay } = rules
+  if (startsAt < now + minNoticeMinutes * MINUTE) return false
+  const day = localDay(zoneName, Math.floor(startsAt / MINUTE))
+  const today = localDay(zoneName, Math.floor(now / MINUTE))
+  if (maxAdvanceDays !== null && day > today + maxAdvanceDays) return false
+  if (bookableFromDay !== null && day < bookableFromDay) return false
+  return bookableUntilDay === null || day <= bookableUntilDay
+}
+
+function isParty({ minParty, maxParty }: BookingRules, partySize: number): boolean {
+  return partySize >= minParty && (maxParty === null || partySize <= maxParty)
+}
+
+function isFull(
+  limit: number | null | undefined,
+  booked: ReadonlyMap<number, number>,
+  day: number,
+) {
+  return limit != null && (booked.get(day) ?? 0) >= limit
+}
+
+function wantedStaff(world: SlotWorld, wanted: readonly string[] | null): SlotStaff[] {
+  if (wanted === null) return [...world.staff]
+  if (world.staffMode !== 'COLLECTIVE') return world.staff.filter(({ id }) => wanted.includes(id))
+  return wanted.every((id) => world.staff.some((one) => one.id === id)) ? [...world.staff] : []
+}
+
+type Unit = { id: string; unit: number; resource: SlotResource; busy: readonly number[] }
+
+function unitsOf(resource: SlotResource): Unit[] {
+  return resource.units.map((busy, unit) => ({ id: resource.id, unit, resource, busy }))
+}
+
 /** Every slot that starts in `[from, to)`, both whole minutes. */
 export function oracleSlots(
   world: SlotWorld,
   from: number,
   to: number,
-  wantedStaffIds: readonly string[] | null = null,
+  wanted: readonly string[] | null = null,
 ): OracleSlot[] {
-  const { service, partySize, account } = world
-  if (partySize < service.minParty) return []
-  if (service.maxParty !== null && partySize > service.maxParty) return []
-  let staff = [...world.staff]
-  if (wantedStaffIds !== null && world.staffMode === 'ANY') {
-    staff = staff.filter((member) => wantedStaffIds.includes(member.id))
-  }
-  const units = world.requirements.map((group) => group.flatMap(unitsOf))
-  const unitFree = units.map((group) =>
+  const { service, account } = world
+  if (!isParty(service, world.partySize)) return []
+  const before = service.bufferBeforeMinutes
+  const after = service.bufferAfterMinutes
+  const staff = wantedStaff(world, wanted)
+  const longest = Math.max(lengthFor(world, []), ...staff.map((one) => lengthFor(world, [one])))
+  const lookBack = service.stepFrom === 'WINDOW' ? 3 * DAY_MINUTES : before
+  const minutes = { first: from - lookBack, end: to + longest + after }
+  const groups = world.requirements.map((group) => group.flatMap(unitsOf))
+  const unitFlags = groups.map((group) =>
     group.map(({ resource, busy }) =>
-      remember((minute) => isOwnTime(world, resource, minute) && !isBusy(busy, minute)),
+      withoutBusy(ownMinutes(world, resource, minutes), busy, minutes),
     ),
   )
-  const all = leaders(world, staff, unitFree)
+  const unitFree = unitFlags.map((group) => group.map(roomIn))
+  const leaders = leadersOf(world, staff, unitFlags, minutes)
+  const lengths = [...new Set(leaders.map(({ length }) => length))].toSorted((a, b) => a - b)
   const slots: OracleSlot[] = []
   for (let start = from; start < to; start++) {
     const day = localDay(account.zone.name, start)
-    if (!isInWindow(world, start)) continue
-    if (service.dailyLimit !== null && (world.bookedByDay.get(day) ?? 0) >= service.dailyLimit) {
-      continue
-    }
-    const lengths = [...new Set(all.map((leader) => lengthFor(world, leader.staff)))]
-    for (const length of lengths.toSorted((a, b) => a - b)) {
-      const able = all.filter(
+    const fits = ({ room }: Free, length: number) =>
+      room[start - before - minutes.first]! >= before + length + after
+    for (const length of lengths) {
+      const able = leaders.filter(
         (leader) =>
-          lengthFor(world, leader.staff) === length &&
-          isOnStep(world, leader, start) &&
-          isFreeFor(world, leader.isFree, start, length) &&
-          leader.staff.every((one) => hasRoom(one, day)),
+          leader.length === length &&
+          fits(leader.free, length) &&
+          isOnStep(world, leader, start, minutes) &&
+          !leader.staff.some((one) => isFull(one.dailyLimit, one.bookedByDay, day)),
       )
       if (able.length === 0) continue
-      const fits = (group: number, unit: number): boolean =>
-        group === 0 && world.staffMode === 'NONE'
-          ? able.some((leader) => leader.unit === unit)
-          : isFreeFor(world, unitFree[group]![unit]!, start, length)
-      const resources = firstChoice(units, fits)
+      if (!isInWindow(service, account.zone.name, world.now, start * MINUTE)) continue
+      if (isFull(service.dailyLimit, world.bookedByDay, day)) continue
+      const fitting = groups.map((group, index) =>
+        group.filter((_, unit) =>
+          index === 0 && world.staffMode === 'NONE'
+            ? able.some((leader) => leader.unit === unit)
+            : fits(unitFree[index]![unit]!, length),
+        ),
+      )
+      const resources = firstChoice(fitting)
       if (resources === null) continue
       slots.push({
         startsAt: start * MINUTE,
@@ -220,31 +306,38 @@ export function oracleSlots(
   return slots
 }
 
-function hasRoom(member: SlotStaff, day: number): boolean {
-  const limit = member.dailyLimit ?? null
-  return limit === null || (member.bookedByDay.get(day) ?? 0) < limit
-}
-
-type Unit = { id: string; unit: number; resource: SlotResource; busy: readonly number[] }
-
-function unitsOf(resource: SlotResource): Unit[] {
-  return resource.units.map((busy, unit) => ({ id: resource.id, unit, resource, busy }))
-}
-
-/** All ways to take one unit per requirement, in order; the first whose units differ and fit. */
-function firstChoice(
-  groups: Unit[][],
-  fits: (group: number, unit: number) => boolean,
-): { id: string; unit: number }[] | null {
-  let choices: number[][] = [[]]
+/** All ways to take one unit per requirement, in order; the first whose units differ. */
+function firstChoice(groups: Unit[][]): { id: string; unit: number }[] | null {
+  let choices: Unit[][] = [[]]
   for (const group of groups) {
-    choices = choices.flatMap((choice) => group.map((_, unit) => [...choice, unit]))
+    choices = choices.flatMap((choice) => group.map((unit) => [...choice, unit]))
   }
-  for (const choice of choices) {
-    const taken = choice.map((unit, group) => groups[group]![unit]!)
-    const names = new Set(taken.map((one) => `${one.id} ${one.unit}`))
-    if (names.size < taken.length || !choice.every((unit, group) => fits(group, unit))) continue
-    return taken.map(({ id, unit }) => ({ id, unit }))
-  }
-  return null
+  const chosen = choices.find(
+    (choice) => new Set(choice.map(({ id, unit }) => `${id} ${unit}`)).size === choice.length,
+  )
+  return chosen?.map(({ id, unit }) => ({ id, unit })) ?? null
+}
+
+export type OracleSession = {
+  startsAt: number
+  capacity: number
+  seatsTaken: number
+  cancelled?: boolean
+}
+
+/** Whether a party gets seats in a session; instants here are milliseconds. */
+export function isSessionFree(
+  rules: BookingRules,
+  zoneName: string,
+  now: number,
+  partySize: number,
+  session: OracleSession,
+): boolean {
+  return (
+    isParty(rules, partySize) &&
+    session.cancelled !== true &&
+    session.startsAt > now &&
+    isInWindow(rules, zoneName, now, session.startsAt) &&
+    session.capacity - session.seatsTaken >= partySize
+  )
 }
