@@ -134,8 +134,12 @@ function changesOf({ accountId, changes }: LoggedEvent, schema: GraphQLSchema): 
     const telling = tellingOf(field)
     if (!telling) return []
     const { refersTo } = telling
-    const told = (value: unknown) =>
-      refersTo && typeof value === 'string' ? encodeId(refersTo, { accountId, id: value }) : value
+    const told = (value: unknown): unknown => {
+      if (Array.isArray(value) && refersTo) return value.map(told)
+      return refersTo && typeof value === 'string'
+        ? encodeId(refersTo, { accountId, id: value })
+        : value
+    }
     const needs = needsOf(schema, telling.field)
     return { accountId, field: telling.field, from: told(from), to: told(to), needs }
   })

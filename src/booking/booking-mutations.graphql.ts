@@ -60,7 +60,7 @@ mutation('createBooking', {
 })
 
 mutation('rescheduleBooking', {
-  description: 'Moves a booking: same id, same number. Who is not named stays, if free.',
+  description: 'Moves a booking: same id, same number. Who and what is not named stays, if free.',
   scopes: ['bookings:write'],
   data: 'Booking',
   dataDescription: 'The booking at its new time.',

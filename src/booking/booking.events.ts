@@ -20,14 +20,16 @@ export type BookingEventType = (typeof bookingEventTypes)[number]
 type Telling = {
   /** Path in the graph's Booking; its first part decides which scopes are needed. */
   field: string
-  /** The stored value is the id of one of these. */
-  refersTo?: 'Service' | 'StaffMember' | 'Session' | 'Customer'
+  /** The stored value is the id of one of these, or a list of ids. */
+  refersTo?: 'Service' | 'StaffMember' | 'Session' | 'Customer' | 'Resource'
 }
 
 const tellings = {
   status: { field: 'status' },
   serviceId: { field: 'service', refersTo: 'Service' },
   staffId: { field: 'staff', refersTo: 'StaffMember' },
+  // Told of moves alone: it is kept with the time that is taken, not in the booking's row.
+  resourceIds: { field: 'resources', refersTo: 'Resource' },
   sessionId: { field: 'session', refersTo: 'Session' },
   customerId: { field: 'customer', refersTo: 'Customer' },
   startsAt: { field: 'startsAt' },

@@ -11,7 +11,7 @@ import type { Key } from '../db/id.ts'
 import { transactionReader } from '../db/reader.ts'
 import { transaction, type Transaction } from '../db/transaction.ts'
 import { checkVersion, invalid, Refused, refused } from '../errors.ts'
-import type { Notify } from '../events/event.ts'
+import { changesBetween, type Notify } from '../events/event.ts'
 import { appendEvents } from '../events/outbox.ts'
 import type { Booking } from '../generated/prisma/client.ts'
 import { DAY } from '../time/instant.ts'
@@ -27,8 +27,8 @@ export type Move = Omit<SlotChoice, 'service'> & {
 
 /**
  * Moves a booking in time, or with no start to other staff: same id, same number, one version up.
- * Needs bookings:write. Who is not named stays, if free; refuses as createBooking does, and
- * VERSION_CONFLICT, ILLEGAL_TRANSITION, ALREADY_CANCELLED.
+ * Needs bookings:write. Who and what is not named stays, if free; a move that changes nothing is
+ * none. Refuses as createBooking does, and VERSION_CONFLICT, ILLEGAL_TRANSITION, ALREADY_CANCELLED.
  */
 export async function rescheduleBooking(
   ctx: ActionContext,
@@ -42,9 +42,16 @@ export async function rescheduleBooking(
     const refusal = refusedEdit(before, true)
     if (refusal) throw refused(refusal.code, refusal.message, refusal)
     const left = (await staffOf(tx, [before])).get(before.id) ?? []
+    const rooms = await roomsOf(tx, before)
     const taken = before.sessionId
       ? await moveSeats(tx, ctx, before, move)
-      : await movePlace(tx, ctx, before, left, move)
+      : await movePlace(tx, ctx, before, { staffIds: left, resourceIds: rooms }, move)
+    const moves = changesBetween(
+      { ...before, staffIds: left, resourceIds: rooms },
+      { ...taken, resourceIds: await roomsOf(tx, before) },
+      ['startsAt', 'endsAt', 'sessionId', 'staffIds', 'resourceIds'],
+    )
+    if (moves.length === 0) return before
     const booking = await changeBooking(tx, ctx, key, {
       startsAt: taken.startsAt,
       endsAt: taken.endsAt,
@@ -54,16 +61,29 @@ export async function rescheduleBooking(
     const moved = before.startsAt.getTime() !== booking.startsAt.getTime()
     const type = moved || before.sessionId ? 'booking.rescheduled' : 'booking.updated'
     const staff = [...taken.staffIds, ...left]
-    await appendEvents(tx, ctx, [bookingEvent(type, booking, before, staff, move.notify)])
+    const event = bookingEvent(type, booking, before, staff, move.notify)
+    const others = moves.filter(({ field }) => field === 'resourceIds')
+    await appendEvents(tx, ctx, [{ ...event, changes: [...(event.changes ?? []), ...others] }])
     return booking
   })
+}
+
+type Occupants = { staffIds: readonly string[]; resourceIds: readonly string[] }
+
+/** The resources that an appointment occupies, in the order of what it requires. */
+async function roomsOf(tx: Transaction, { accountId, id }: Booking): Promise<string[]> {
+  const rows = await tx.occupancy.findMany({
+    where: { accountId, bookingId: id, active: true, resourceId: { not: null } },
+    orderBy: [{ position: 'asc' }, { id: 'asc' }],
+  })
+  return rows.flatMap(({ resourceId }) => resourceId ?? [])
 }
 
 async function movePlace(
   tx: Transaction,
   ctx: ActionContext,
   before: Booking,
-  staff: readonly string[],
+  occupants: Occupants,
   move: Move,
 ): Promise<Taken> {
   const { accountId, id } = before
@@ -73,7 +93,7 @@ async function movePlace(
   await vacate(tx, { accountId, by: 'bookingId', id })
   const durationMinutes = move.durationMinutes ?? keptMinutes(before)
   const choice: SlotChoice = { ...move, service, startsAt, sessionId: null, durationMinutes }
-  const taken = await takeFirst(tx, ctx, before, move.staffId ? [choice] : choices(choice, staff))
+  const taken = await takeFirst(tx, ctx, before, choices(choice, occupants))
   // Rows that are not active say who was assigned when a booking ended, not where it once was.
   await tx.occupancy.deleteMany({ where: { accountId, bookingId: id, active: false } })
   return taken
@@ -98,11 +118,17 @@ async function lockEverybody(tx: Transaction, booking: Booking, startsAt: Date):
   ])
 }
 
-// Who is not named stays: several stay together, one gives way to whoever is free.
-function choices(choice: SlotChoice, staff: readonly string[]): SlotChoice[] {
-  const [only, ...others] = staff
+// Who is not named stays: several stay together, one gives way to whoever is free. So do rooms.
+function choices(choice: SlotChoice, { staffIds, resourceIds }: Occupants): SlotChoice[] {
+  const byStaff = choice.staffId ? [choice] : staffChoices(choice, staffIds)
+  if (choice.resourceId || resourceIds.length === 0) return byStaff
+  return byStaff.flatMap((each) => [{ ...each, resourceIds }, each])
+}
+
+function staffChoices(choice: SlotChoice, staffIds: readonly string[]): SlotChoice[] {
+  const [only, ...others] = staffIds
   if (only === undefined) return [choice]
-  if (others.length > 0) return [{ ...choice, staffIds: staff, assign: 'TOGETHER' }]
+  if (others.length > 0) return [{ ...choice, staffIds, assign: 'TOGETHER' }]
   return [{ ...choice, staffId: only }, choice]
 }
 

@@ -14,6 +14,8 @@ export type SlotChoice = {
   /** How the pool is used; FAIR when left out. */
   assign?: Assign
   resourceId: string | null
+  /** Those to be taken, wider than one; null for whatever is free. */
+  resourceIds?: readonly string[] | null
   sessionId: string | null
   durationMinutes: number | null
 }
@@ -51,7 +53,7 @@ export function wantedTime(choice: SlotChoice): WantedTime {
       startsAt: choice.startsAt.getTime(),
       staffIds: choice.staffId ? [choice.staffId] : (choice.staffIds ?? null),
       ...(choice.assign && { assign: choice.assign }),
-      resourceIds: choice.resourceId ? [choice.resourceId] : null,
+      resourceIds: choice.resourceId ? [choice.resourceId] : (choice.resourceIds ?? null),
       durationMinutes: minutes,
     },
   }

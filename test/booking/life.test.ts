@@ -262,6 +262,52 @@ describe('a booking that moves', () => {
   })
 })
 
+describe('the rooms of a booking that moves', () => {
+  const open = async () => {
+    const shop = await openShop(db, { staff: 2, resources: [1, 1] })
+    const { accountId } = shop
+    await db.prisma.serviceResource.updateMany({ where: { accountId }, data: { requirement: 1 } })
+    return shop
+  }
+  const roomOf = async ({ id }: { id: string }) => {
+    const where = { bookingId: id, active: true, resourceId: { not: null } }
+    return (await db.prisma.occupancy.findMany({ where })).map(({ resourceId }) => resourceId)
+  }
+  const lastOf = async ({ id }: { id: string }) =>
+    (await db.prisma.event.findMany({ where: { subjectId: id }, orderBy: { seq: 'asc' } })).at(-1)
+
+  it('stay, if free, and give way to one that is', async () => {
+    const shop = await open()
+    const [first = '', second = ''] = shop.resourceIds
+    const booking = await book(shop, 10, { resourceId: second })
+    await rescheduleBooking(shop.ctx, booking, { ...nowhere, startsAt: tuesday(12) })
+    expect(await roomOf(booking)).toEqual([second])
+    await book(shop, 14, { resourceId: second })
+    await rescheduleBooking(shop.ctx, booking, { ...nowhere, startsAt: tuesday(14) })
+    expect(await roomOf(booking)).toEqual([first])
+    expect((await lastOf(booking))?.changes).toContainEqual({
+      field: 'resourceIds',
+      from: [second],
+      to: [first],
+    })
+  })
+
+  it('are changed alone, and their event says so; what changes nothing has none', async () => {
+    const shop = await open()
+    const [first = '', second = ''] = shop.resourceIds
+    const booking = await book(shop, 10, { resourceId: first })
+    const moved = await rescheduleBooking(shop.ctx, booking, { ...nowhere, resourceId: second })
+    expect(moved).toMatchObject({ startsAt: tuesday(10), staffId: booking.staffId, version: 2 })
+    expect(await lastOf(booking)).toMatchObject({
+      type: 'booking.updated',
+      changes: [{ field: 'resourceIds', from: [first], to: [second] }],
+    })
+    expect(await rescheduleBooking(shop.ctx, booking, nowhere)).toEqual(moved)
+    expect(await eventsOf(shop)).toEqual(['booking.created 1', 'booking.updated 2'])
+    expect(await roomOf(booking)).toEqual([second])
+  })
+})
+
 describe('what a booking may hold', () => {
   it('is refused when its price comes to more than can be charged', async () => {
     const service = { kind: 'CLASS' as const, maxParty: 9, priceMinor: 2_000_000_000 }

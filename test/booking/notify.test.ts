@@ -10,7 +10,7 @@ import { openShop, tuesday } from '../support/shop.ts'
 const app = await testApp()
 
 it('is kept with every change of a booking, and by default nobody is left out', async () => {
-  const shop = await openShop(app.db, { service: { requiresConfirmation: true } })
+  const shop = await openShop(app.db, { staff: 2, service: { requiresConfirmation: true } })
   const { accountId } = shop
   const { key } = await makeApiKey(app.db, { accountId })
   const serviceId = encodeId('Service', { accountId, id: shop.serviceId })
@@ -20,18 +20,22 @@ it('is kept with every change of a booking, and by default nobody is left out', 
   const quiet = { notify: { customer: false } }
   const silent = { notify: { customer: false, staff: false } }
 
+  const [first, second] = shop.staffIds
   const { id } = await ask('createBooking', { ...who, startsAt: tuesday(9), ...quiet })
+  const { staffId } = await app.db.prisma.booking.findFirstOrThrow({ where: { accountId } })
+  const free = (staffId === first ? second : first) ?? ''
+  const other = encodeId('StaffMember', { accountId, id: free })
   await ask('rescheduleBooking', { id, startsAt: tuesday(10), ...silent })
-  await ask('reassignBooking', { id, ...quiet })
+  await ask('reassignBooking', { id, staffId: other, ...quiet })
   await ask('updateBooking', { id, notes: 'by the window', ...silent })
   await ask('confirmBooking', { id, ...quiet })
   await ask('cancelBooking', { id, notify: { staff: false } })
-  const [other] = await ask('createBookings', {
+  const [item] = await ask('createBookings', {
     customerId,
     items: [{ serviceId, startsAt: tuesday(11) }],
     ...silent,
   })
-  await ask('declineBooking', { id: other.id, ...silent })
+  await ask('declineBooking', { id: item.id, ...silent })
   const rule = 'FREQ=DAILY;COUNT=1'
   const series = await ask('createBookingSeries', {
     ...who,
