@@ -1,6 +1,6 @@
-// What can be done about invitations: invite, withdraw, accept. Whoever invites hands the link over,
-// because nothing is sent; so an invitation never opens more than its account, and signs nobody in
-// who has a password already.
+// What can be done about invitations: invite, withdraw, accept. Whoever invites hands the link
+// over, because nothing is sent; so an invitation never opens more than its account, and signs
+// nobody in who has a password already.
 
 import { hashPassword } from '../auth/password.ts'
 import type { Role } from '../auth/scope.ts'

@@ -55,7 +55,7 @@ export async function removeUser(ctx: ActionContext, key: Key): Promise<Membersh
   )
 }
 
-/** Of the person who is signed in, in whatever role. Refuses NOT_FOUND, VALIDATION_FAILED, IN_USE. */
+/** Of whoever is signed in, in any role. Refuses NOT_FOUND, VALIDATION_FAILED, IN_USE. */
 export async function leaveAccount(ctx: ActionContext, accountId: string): Promise<Membership> {
   const { viewer } = ctx
   const path = 'accountId'

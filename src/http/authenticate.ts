@@ -1,21 +1,50 @@
-// Who sends a request: the one place where doors turn the Authorization header into a viewer. The
-// statement is in auth/; here are what follows from it for HTTP, and the note of the last use.
+// Who sends a request: the one place where doors turn what it shows into a viewer. The statement is
+// in auth/; here are what counts as shown, what follows from it for HTTP, and the note of the last
+// use.
 
-import { isFailure, viewerOf, type CredentialFailure } from '../auth/credential.ts'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import {
+  cookieCredential,
+  isFailure,
+  viewerOf,
+  type CredentialFailure,
+} from '../auth/credential.ts'
 import { createLastUsed } from '../auth/last-used.ts'
 import type { Viewer } from '../auth/viewer.ts'
 import type { Services } from '../context.ts'
+import {
+  cookieOf,
+  csrfHeader,
+  demandCsrfToken,
+  demandOwnSite,
+  sessionCookie,
+} from './session-cookie.ts'
+
+/** What a request shows beside its cookies. */
+export type Shown = {
+  authorization: string | null | undefined
+  /** The token that belongs to the session cookie. */
+  csrfToken: string | null | undefined
+}
 
 export type Authenticator = {
+  /** The credential of a request, for `identify`; throws a 403 for a cookie that does not count. */
+  shownBy(request: IncomingMessage): string | null
   /** Throws only when the database fails. */
   identify(authorization: string | null | undefined): Promise<Viewer | CredentialFailure>
   /** Resolves when nothing is being written. */
   idle(): Promise<void>
 }
 
-export function createAuthenticator({ db, clock, log }: Services): Authenticator {
+export function createAuthenticator({ db, clock, log, baseUrl }: Services): Authenticator {
   const lastUsed = createLastUsed(db, log)
   return {
+    shownBy: ({ headers }) => {
+      const token = headers[csrfHeader]
+      const csrfToken = Array.isArray(token) ? token[0] : token
+      const { authorization } = headers
+      return shownCredential(headers, { authorization, csrfToken }, baseUrl())
+    },
     async identify(authorization) {
       const now = clock.now()
       const found = await viewerOf(db, authorization, now)
@@ -25,6 +54,23 @@ export function createAuthenticator({ db, clock, log }: Services): Authenticator
     },
     idle: () => lastUsed.idle(),
   }
+}
+
+/**
+ * The one credential that counts, as one text: the Authorization header, else the session cookie.
+ * Throws a 403 for a cookie without its token, or from another site; it is never taken for nothing.
+ */
+export function shownCredential(
+  headers: IncomingHttpHeaders,
+  { authorization, csrfToken }: Shown,
+  baseUrl: string,
+): string | null {
+  if (authorization) return authorization
+  const secret = cookieOf(headers, sessionCookie)
+  if (secret === null) return null
+  demandOwnSite(headers, baseUrl)
+  demandCsrfToken(secret, csrfToken)
+  return cookieCredential(secret)
 }
 
 /** The challenge of RFC 6750 for a credential that was not accepted. */

@@ -7,16 +7,20 @@ import { printContract } from '../graphql/printer.ts'
 import { schema } from '../graphql/schema.ts'
 import { dialects } from '../rest/dialects.ts'
 import { createAuthenticator } from './authenticate.ts'
+import { consoleRoutes } from './console.ts'
 import { createDelivery } from './deliver.ts'
 import { dialectRoutes } from './dialects.ts'
 import { createGraphiQLPage } from './graphiql.ts'
 import { createGraphQLDoor } from './graphql-door.ts'
 import { healthRoutes } from './health.ts'
+import { linkRoutes } from './invitations.ts'
 import { createMetrics } from './metrics.ts'
 import { oauthRoutes } from './oauth.ts'
 import { pageRoutes } from './pages.ts'
 import { createRightsRegistry } from './rights.ts'
 import { createRouter, type Router } from './router.ts'
+import { signInRoutes } from './sign-in.ts'
+import { createPeople } from './signed-in.ts'
 import { createSocketDoor } from './socket.ts'
 import { createSseDoor } from './sse.ts'
 import { createStreams } from './streams.ts'
@@ -51,6 +55,7 @@ export function createDoors({ services, baseUrl, eventLagSeconds }: Parts): Door
   const metrics = createMetrics({ pool, subscribers: () => streams.count(), eventLagSeconds })
   const run = createOperationRunner({ services, onError: metrics.operationFailed })
   const page = createGraphiQLPage(clock)
+  const people = createPeople(services, authenticator)
   const graphql = createGraphQLDoor({ authenticator, run, sse, delivery, page })
   let closing = false
   const router = createRouter({
@@ -60,6 +65,9 @@ export function createDoors({ services, baseUrl, eventLagSeconds }: Parts): Door
       { path: '/graphql', methods: ['GET', 'POST'], name: 'graphql', door: graphql },
       ...oauthRoutes(services, baseUrl),
       ...dialectRoutes(dialects, { services, authenticator }),
+      ...signInRoutes(people, clock),
+      ...linkRoutes({ services, people }),
+      ...consoleRoutes(services, people),
       ...pageRoutes(() => printContract(schema), baseUrl),
       ...healthRoutes({ pool, eventLagSeconds, closing: () => closing }),
       { path: '/metrics', methods: ['GET'], name: 'metrics', door: metrics.door },

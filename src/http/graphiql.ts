@@ -12,9 +12,9 @@ const decompress = promisify(gunzip)
 type Tab = { query: string; variables?: string }
 
 const whoAmI = `# 1. Who am I?
-# In "Headers" below, put your API key or access token
-# between the quotes, once for all tabs, and press play.
-# The start of the program prints demo keys.
+# Sign in at /sign-in, or put your API key or access token
+# between the quotes in "Headers" below, once for all tabs,
+# and press play. The start of the program prints demo keys.
 query WhoAmI {
   viewer {
     kind
@@ -140,15 +140,22 @@ const policy = [
   "base-uri 'none'",
 ].join('; ')
 
-/** Runs in the page: a key that was sent from one tab is sent from all, until the window closes. */
+/**
+ * Runs in the page: a key that was sent from one tab is sent from all, until the window closes; and
+ * without one whoever is signed in asks as themselves.
+ */
 const keepKey = `
   const plainFetch = window.fetch
-  window.fetch = (address, init = {}) => {
+  const session = plainFetch('/console/session').then((answer) => answer.json(), () => ({}))
+  window.fetch = async (address, init = {}) => {
     const headers = new Headers(init.headers)
     const typed = (headers.get('authorization') ?? '').trim()
     if (typed) sessionStorage.setItem('authorization', typed)
     const key = typed || sessionStorage.getItem('authorization') || ''
     if (key) headers.set('authorization', key.includes(' ') ? key : 'Bearer ' + key)
+    else headers.delete('authorization')
+    const { csrfToken } = await session
+    if (csrfToken) headers.set('x-csrf-token', csrfToken)
     return plainFetch(address, { ...init, headers })
   }`
 

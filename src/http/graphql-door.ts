@@ -45,9 +45,10 @@ export function createGraphQLDoor({ authenticator, run, sse, delivery, page }: P
       fault: null,
     }
     try {
+      const credential = authenticator.shownBy(req)
       const [asked, viewer] = await Promise.all([
         readParams(exchange),
-        authenticator.identify(req.headers.authorization),
+        authenticator.identify(credential),
       ])
       if (isFailure(viewer)) {
         const challenge = { 'www-authenticate': bearerChallenge(viewer) }
@@ -55,7 +56,7 @@ export function createGraphQLDoor({ authenticator, run, sse, delivery, page }: P
       } else if ('fault' in asked) {
         operation.fault = fault(400, asked.fault)
       } else {
-        if (await sse.serve(exchange, asked.params)) return
+        if (await sse.serve(exchange, asked.params, credential)) return
         refuseSubscription(asked.params)
         operation.viewer = viewer
         operation.params = asked.params
@@ -103,10 +104,11 @@ function refuseSubscription({ query, operationName }: GraphQLParams): void {
   )
 }
 
+const codes: Record<number, string> = { 403: 'FORBIDDEN', 429: 'RATE_LIMITED' }
+
 function faultOf(error: unknown, scope: ErrorScope): GraphQLError {
   if (!(error instanceof HttpFault)) return publicError(error, scope)
-  const code = error.status === 429 ? 'RATE_LIMITED' : 'BAD_USER_INPUT'
-  return fault(error.status, error.message, code, error.headers)
+  return fault(error.status, error.message, codes[error.status], error.headers)
 }
 
 function fault(

@@ -3,6 +3,7 @@
 
 import { serverVersion } from '../graphql/server.graphql.ts'
 import { send, sendJson, wantsHtml, type Exchange } from './exchange.ts'
+import { escape, sendPage } from './page.ts'
 import type { Route } from './router.ts'
 
 type Link = { path: string; name: string; what: string }
@@ -16,6 +17,7 @@ const links: readonly Link[] = [
     name: 'oauth',
     what: 'OAuth 2: how a client gets access tokens.',
   },
+  { path: '/console', name: 'console', what: 'Sign in, and see where you work.' },
   { path: '/health', name: 'health', what: 'Whether the process lives, and its versions.' },
   { path: '/ready', name: 'ready', what: 'Whether it should be sent work.' },
   { path: '/metrics', name: 'metrics', what: 'Numbers for Prometheus.' },
@@ -77,33 +79,4 @@ too), subscriptions over WebSocket (graphql-transport-ws) or as a stream of serv
 <h2>4. Read on</h2>
 <p><a href="/graphql">GraphiQL</a> has ready tabs and the description of every field. The
 <a href="/schema.graphql">schema</a> says by <code>@requiresScopes</code> what each field needs.</p>`
-}
-
-function sendPage(exchange: Exchange, title: string, body: string): void {
-  const page = `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>${escape(title)}</title>
-<style>
-  body { font: 1rem/1.6 system-ui, sans-serif; max-width: 46rem; margin: 3rem auto; padding: 0 1rem }
-  pre { background: #8881; padding: .8rem; overflow-x: auto }
-  dt { font-weight: 600; margin-top: .6rem } dd { margin: 0 }
-  :root { color-scheme: light dark }
-</style>
-<h1>${escape(title)}</h1>
-${body}
-</html>
-`
-  const headers = {
-    'content-type': 'text/html; charset=utf-8',
-    'content-security-policy':
-      "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'",
-    vary: 'accept',
-  }
-  send(exchange, 200, headers, page)
-}
-
-function escape(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }

@@ -101,7 +101,10 @@ async function enter(exchange: Exchange, route: Route | undefined): Promise<void
   await route.door(exchange)
 }
 
-/** Any page may ask, because nothing here goes by cookies: the credential is in a header. */
+/**
+ * Any page may ask, with a credential in a header. Never with cookies: without the header that
+ * allows credentials a browser keeps answers to those from pages of other origins.
+ */
 function allowOrigins({ res }: Exchange): void {
   res.setHeader('access-control-allow-origin', '*')
   res.setHeader('access-control-expose-headers', 'x-request-id, retry-after, www-authenticate')

@@ -14,7 +14,10 @@ import {
 import { newContext, type Context, type Services } from '../context.ts'
 import { prepare } from '../graphql/documents.ts'
 import { publicError, publicResult } from '../graphql/public-errors.ts'
+import { shownCredential } from './authenticate.ts'
+import { HttpFault } from './exchange.ts'
 import { CredentialLost, type Rights, type RightsRegistry } from './rights.ts'
+import { csrfHeader } from './session-cookie.ts'
 import type { Delivered, ResultStream, Streams } from './streams.ts'
 
 /** One socket, from its upgrade to its end. */
@@ -109,7 +112,7 @@ async function connect(
   connection: Connection,
   params: Record<string, unknown> | undefined,
 ): Promise<boolean> {
-  const authorization = credentialOf(params, connection.request)
+  const authorization = credentialOf(services, params, connection.request)
   if (authorization === undefined) return false
   const open = sockets.get(authorization) ?? 0
   if (open >= socketsPerCredential) {
@@ -134,20 +137,37 @@ async function connect(
   }
 }
 
-/** The Authorization header, in connection_init or on the upgrade; undefined when it is no text. */
+/**
+ * What is shown in connection_init or on the upgrade; undefined when it is no text, or a cookie
+ * that does not count.
+ */
 function credentialOf(
+  { baseUrl }: Services,
   params: Record<string, unknown> | undefined,
-  request: IncomingMessage,
+  { headers }: IncomingMessage,
 ): string | null | undefined {
-  const inside = params?.['headers']
-  for (const place of [params, inside]) {
+  const authorization = textIn(params, 'authorization')
+  const csrfToken = textIn(params, 'csrftoken') ?? textIn(params, csrfHeader)
+  if (authorization === undefined || csrfToken === undefined) return undefined
+  try {
+    const inside = { authorization: authorization ?? headers.authorization, csrfToken }
+    return shownCredential(headers, inside, baseUrl())
+  } catch (error) {
+    if (error instanceof HttpFault) return undefined
+    throw error
+  }
+}
+
+/** A text in connection_init, or in `headers` there; undefined when it is none, null if absent. */
+function textIn(params: Record<string, unknown> | undefined, wanted: string) {
+  for (const place of [params, params?.['headers']]) {
     if (typeof place !== 'object' || place === null) continue
     for (const [name, value] of Object.entries(place)) {
-      if (name.toLowerCase() !== 'authorization') continue
+      if (name.toLowerCase() !== wanted) continue
       return typeof value === 'string' ? value : undefined
     }
   }
-  return request.headers.authorization ?? null
+  return null
 }
 
 async function executeFor(services: Services, args: ExecutionArgs): Promise<ExecutionResult> {

@@ -10,7 +10,7 @@ import type { ResultStream, Streams } from './streams.ts'
 
 export type SseDoor = {
   /** Answers a subscription that is asked for as events; false when the request is none. */
-  serve(exchange: Exchange, params: GraphQLParams): Promise<boolean>
+  serve(exchange: Exchange, params: GraphQLParams, credential: string | null): Promise<boolean>
   /** Breaks every stream off, without completing it: clients then resume elsewhere. */
   endStreams(): void
   openStreams(): number
@@ -51,12 +51,11 @@ export function createSseDoor(
   }
 
   return {
-    serve: async (exchange, params) => {
+    serve: async (exchange, params, authorization) => {
       const document = subscriptionIn(exchange, params)
       if (!document) return false
-      const { req, res, requestId } = exchange
+      const { res, requestId } = exchange
       if (res.destroyed) return true
-      const authorization = req.headers.authorization ?? null
       count(authorization, 1)
       open.add(res)
       res.once('close', () => {
