@@ -50,6 +50,7 @@ export function meaningOf({ path }: Slot): string {
 const idTypes: Record<string, NodeName> = {
   account: 'Account',
   accountId: 'Account',
+  accountIds: 'Account',
   accounts: 'Account',
   bookingId: 'Booking',
   bookingIds: 'Booking',
@@ -80,6 +81,7 @@ export function idTypeOf(slot: Slot): NodeName | null {
   if (name === 'id') {
     if (field.name === 'markNoShow') return 'Booking'
     if (field.name === 'cancelBookingSeries') return 'Series'
+    if (field.name === 'regenerateApiClientSecret') return 'ApiClient'
     const nouns = [/[A-Z]\w*$/.exec(field.name)?.[0] ?? '', getNamedType(field.type).name]
     const noun = nouns.find((each) => schema.getType(each))
     if (noun) return noun as NodeName

@@ -195,6 +195,17 @@ const examples: Record<string, Example> = {
       staffTerms: [{ staffId: world.id('StaffMember') }],
     },
   }),
+  'Mutation.createApiKey': (world) => ({
+    input: { accountId: world.id('Account'), name: 'New', scopes: ['bookings:read'] },
+  }),
+  'Mutation.rotateApiKey': (world) => ({ input: { id: world.id('ApiKey', 1) } }),
+  'Mutation.revokeApiKey': (world) => ({ input: { id: world.id('ApiKey', 5) } }),
+  'Mutation.createApiClient': (world) => ({
+    input: { accountIds: [world.id('Account')], name: 'New', scopes: ['bookings:read'] },
+  }),
+  'Mutation.regenerateApiClientSecret': (world) => ({ input: { id: world.id('ApiClient', 1) } }),
+  'Mutation.deleteApiClient': (world) => spareClient(world),
+
   'Mutation.createSession': (world) => ({
     input: { serviceId: world.id('Service', 1), startsAt: later().startsAt },
   }),
@@ -208,6 +219,13 @@ const examples: Record<string, Example> = {
   'Mutation.deleteBlock': lastOf('Block'),
   'Mutation.deleteAvailabilityException': lastOf('AvailabilityException'),
 }
+
+let deleted = 0
+
+/** One of the clients that nothing else here is done to. */
+const spareClient: Example = (world) => ({
+  input: { id: world.id('ApiClient', 7 + (deleted++ % 7)) },
+})
 
 let blocks = 0
 

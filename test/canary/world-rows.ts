@@ -389,28 +389,45 @@ async function writeRecords(prisma: Prisma, { accountId, word, rows }: Parts) {
   })
 }
 
-async function writeAccess(prisma: Prisma, { accountId, word }: Parts) {
+async function writeAccess(prisma: Prisma, { accountId, word, rows }: Parts) {
   const id = newId()
   const secretHash = new Uint8Array(32)
   const email = `${word}.user@example.com`.toLowerCase()
   await prisma.user.create({ data: { id, email, name: word } })
   await prisma.membership.create({ data: { accountId, userId: id, role: 'OWNER' } })
   const scopes = ['bookings:read']
-  await prisma.apiKey.create({
-    data: {
+  // Of whoever administers already, so that somebody who asks may change them.
+  const admin = await prisma.membership.findFirst({
+    where: { accountId, role: { in: ['OWNER', 'ADMIN'] }, userId: { not: id } },
+  })
+  const createdById = admin?.userId ?? id
+  await prisma.apiKey.createMany({
+    data: rows.ApiKey.map((key, index) => ({
       accountId,
-      id: newId(),
-      publicId: `${word}key`,
+      id: key,
+      publicId: `${word}key${index}`,
+      previousPublicId: `${word}previous${index}`,
       secretHash,
-      name: word,
+      name: `${word} ${index % 2}`,
       scopes,
-      createdById: id,
-    },
+      createdById,
+      createdAt: made(index).createdAt,
+    })),
   })
-  const client = { id: newId(), publicId: `${word}client`, secretHash, name: word, scopes }
-  await prisma.apiClient.create({
-    data: { ...client, description: word, createdById: id, accounts: { create: { accountId } } },
+  await prisma.apiClient.createMany({
+    data: rows.ApiClient.map((client, index) => ({
+      id: client,
+      publicId: `${word}client${index}`,
+      secretHash,
+      name: `${word} ${index % 2}`,
+      description: word,
+      scopes,
+      createdById,
+      ...made(index),
+    })),
   })
+  const chosen = rows.ApiClient.map((clientId) => ({ clientId, accountId }))
+  await prisma.apiClientAccount.createMany({ data: chosen })
   const application = { id: newId(), publicId: `${word}app`, secretHash, name: word }
   await prisma.application.create({
     data: { ...application, redirectUrl: `https://${word}.example.com`, ownerId: id },

@@ -3,7 +3,7 @@
 // also what no mutation makes yet is there.
 import { newId } from '../../src/db/id.ts'
 import type { Database } from '../../src/db/client.ts'
-import { encodeId, type NodeName } from '../../src/graphql/ids.ts'
+import { encodeId, nowhere, type NodeName } from '../../src/graphql/ids.ts'
 import { sizes, writeRows } from './world-rows.ts'
 
 export type World = {
@@ -42,8 +42,8 @@ export async function fillWorld(db: Database, accountId: string, word: string): 
     User: ids(1),
     Membership: ids(1),
     Invitation: ids(1),
-    ApiKey: ids(1),
-    ApiClient: ids(1),
+    ApiKey: ids(odd),
+    ApiClient: ids(2 * odd),
     Application: ids(1),
     Installation: ids(1),
     AuditEntry: ids(1),
@@ -55,7 +55,7 @@ export async function fillWorld(db: Database, accountId: string, word: string): 
   const slug = `slug-${word.toLowerCase()}`
   await writeRows(db, { accountId, word, slug, rows })
   const id: World['id'] = (name, index = 0) =>
-    encodeId(name, { accountId, id: rows[name][index] ?? '' })
+    encodeId(name, { accountId: homeOf(name, accountId), id: rows[name][index] ?? '' })
   const spares = (nth: number) =>
     Array.from({ length: spare }, (_, index) => id('Booking', even + odd + nth * spare + index))
   return {
@@ -66,6 +66,11 @@ export async function fillWorld(db: Database, accountId: string, word: string): 
     id,
     spare: { pending: spares(0), started: spares(1), confirmed: spares(2) },
   }
+}
+
+/** The account in the ids of this type. */
+export function homeOf(name: NodeName, accountId: string): string {
+  return ['User', 'ApiClient', 'Application'].includes(name) ? nowhere : accountId
 }
 
 /** How many rows each list has below the first row of its parent; `Query` is for one account. */
@@ -79,6 +84,9 @@ export function expectedCounts({ rows }: World): Record<string, number> {
     customers: odd,
     sessions: even,
     bookingLinks: odd,
+    apiKeys: odd,
+    // And that of whoever asks.
+    apiClients: 2 * odd + 1,
   }
   const lists: Record<string, Record<string, number>> = {
     Query: { ...everything, accounts: 1 },
@@ -104,6 +112,8 @@ export function expectedCounts({ rows }: World): Record<string, number> {
     Customer: { bookings: even + odd },
     Session: { bookings: odd },
     Series: { bookings: rows.Booking.length },
+    // Of whoever asks: it reaches two accounts.
+    ApiClient: { accounts: 2 },
     Booking: { payments: odd, history: even },
   }
   return Object.fromEntries(

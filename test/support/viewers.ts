@@ -30,19 +30,23 @@ export const viewerNames = [
 
 export type ViewerName = (typeof viewerNames)[number]
 
-/** Two accounts of one owner and one of somebody else, with a credential for each of the seven. */
+/**
+ * Two accounts of one owner and one of somebody else, with a credential for each of the seven; admin
+ * and multi-account admin are one person.
+ */
 export async function makeViewers(db: Database, now: number) {
   const first = await makeAccount(db, { name: 'First', timeZone: 'Europe/London' })
   const second = await makeAccount(db, { name: 'Second', timeZone: 'America/New_York' })
   const foreign = await makeAccount(db, { name: 'Foreign', timeZone: 'Asia/Kolkata' })
   const accountId = first.id
-  const everywhere = { accountIds: [first.id, second.id], now }
+  const admin = await makeApiKey(db, { accountId, role: 'ADMIN' })
+  const everywhere = { accountIds: [first.id, second.id], userId: admin.userId, now }
   const tokens: Record<ViewerName, string | null> = {
     anonymous: null,
     readOnly: (await makeApiKey(db, { accountId, role: 'VIEWER', scopes: reading })).key,
     frontDesk: (await makeApiKey(db, { accountId, role: 'STAFF', scopes: frontDeskScopes })).key,
     staff: (await makeApiKey(db, { accountId, role: 'STAFF' })).key,
-    admin: (await makeApiKey(db, { accountId, role: 'ADMIN' })).key,
+    admin: admin.key,
     multiAccountAdmin: (await makeApiClient(db, { ...everywhere, role: 'ADMIN' })).token,
     outsider: (await makeApiKey(db, { accountId: foreign.id, role: 'OWNER' })).key,
   }
