@@ -1,6 +1,6 @@
-// Reads what counts against daily limits: the starts of bookings and of live holds. Of a service all
-// of them; of a staff member the appointments that they do, alone or with others. Seats in a class
-// are counted by its session and against nobody's limit.
+// Reads what counts against daily limits: the starts of bookings and of live holds. Of a service
+// all of them; of a staff member the appointments that they do, alone or with others. Seats in a
+// class are counted by its session and against nobody's limit.
 
 import type { Reader } from '../db/reader.ts'
 import { Prisma } from '../generated/prisma/client.ts'

@@ -120,4 +120,22 @@ describe('the refund of a cancellation', () => {
     }
     expect(due).toEqual([2250, 4501, 0])
   })
+
+  it('is decided by nobody without payments:write, and the booking stays as it was', async () => {
+    const shop = await openShop(db)
+    const { accountId } = shop
+    const booking = await book(shop, { startsAt: tuesday(9) })
+    const scopes = new Set(['bookings:read', 'bookings:write'] as const)
+    const viewer = { ...shop.ctx.viewer, grants: new Map([[accountId, { scopes }]]) }
+    const clerk = { ...shop.ctx, viewer: viewer as never }
+    for (const refund of ['FULL', 'NONE'] as const) {
+      const attempt = cancelBooking(clerk, booking, { ...plainly, refund })
+      await expect(attempt).rejects.toThrow('payments:write')
+    }
+    const where = { accountId }
+    expect(await db.prisma.booking.findMany({ where })).toEqual([booking])
+    expect(await db.prisma.event.count({ where })).toBe(1)
+    const byPolicy = await cancelBooking(clerk, booking, { ...plainly, refund: 'POLICY' })
+    expect(byPolicy.status).toBe('CANCELLED')
+  })
 })
