@@ -115,7 +115,13 @@ function outsidePart(kind: 'staff' | 'resource', list: readonly Occupant[]): Pri
 
 const at = (instant: Instant) => new Date(instant).toISOString()
 
+// PostgreSQL plans a list anew each time, which costs more than reading; one row it plans once.
 function ranges(list: readonly Occupant[]): Prisma.Sql {
+  const [one, ...others] = list
+  if (one && others.length === 0) {
+    return Prisma.sql`(VALUES (${one.accountId}::uuid, ${one.id}::uuid,
+      ${at(one.start)}::timestamptz, ${at(one.end)}::timestamptz)) u("accountId", "id", "start", "end")`
+  }
   return Prisma.sql`unnest(${list.map(({ accountId }) => accountId)}::uuid[],
     ${list.map(({ id }) => id)}::uuid[], ${list.map(({ start }) => at(start))}::timestamptz[],
     ${list.map(({ end }) => at(end))}::timestamptz[]) u("accountId", "id", "start", "end")`

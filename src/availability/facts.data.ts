@@ -87,25 +87,34 @@ export type ServiceFacts = Omit<Row, 'hours' | 'exceptions'> & {
 
 /**
  * The facts of these services, by service id; archived and absent services are left out.
- * Exceptions are read from `fromDay` on (local days since 1970).
+ * Exceptions are read from `fromDay` on (local days since 1970). When `staffIds` are given, nobody
+ * else's hours are read, but for a service that needs all of its staff.
  */
 export async function loadServiceFacts(
   read: Reader,
   services: readonly Key[],
   fromDay: number,
+  staffIds: readonly string[] | null = null,
 ): Promise<Map<string, ServiceFacts>> {
   if (services.length === 0) return new Map()
-  const rows = await read<Row & { staffCount: number }>(statement(services, fromDay))
+  const rows = await read<Row & { staffCount: number }>(statement(services, fromDay, staffIds))
   return new Map(rows.map((row) => [row.id, factsOf(row)]))
 }
 
-function statement(services: readonly Key[], fromDay: number): Prisma.Sql {
+function statement(
+  services: readonly Key[],
+  fromDay: number,
+  staffIds: readonly string[] | null,
+): Prisma.Sql {
   const accounts = services.map(({ accountId }) => accountId)
   const ids = services.map(({ id }) => id)
+  const isAsked = staffIds
+    ? Prisma.sql`(s."staffMode" = 'COLLECTIVE' OR j."staffId" = ANY(${staffIds}::uuid[]))`
+    : Prisma.sql`TRUE`
   const owned = Prisma.sql`h."accountId" = s."accountId" AND (
     num_nonnulls(h."staffId", h."resourceId", h."serviceId") = 0 OR h."serviceId" = s."id"
     OR h."staffId" IN (SELECT j."staffId" FROM "ServiceStaff" j
-      WHERE j."accountId" = s."accountId" AND j."serviceId" = s."id")
+      WHERE j."accountId" = s."accountId" AND j."serviceId" = s."id" AND ${isAsked})
     OR h."resourceId" IN (SELECT j."resourceId" FROM "ServiceResource" j
       WHERE j."accountId" = s."accountId" AND j."serviceId" = s."id"))`
   return Prisma.sql`

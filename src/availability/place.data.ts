@@ -133,7 +133,8 @@ async function chosen(
 /** The service of a request; refuses what it cannot be asked for. */
 export async function factsOf(read: Reader, request: PlaceRequest): Promise<ServiceFacts> {
   const fromDay = Math.floor(request.startsAt / DAY) - 1
-  const facts = (await loadServiceFacts(read, [request.service], fromDay)).get(request.service.id)
+  const { service, staffIds } = request
+  const facts = (await loadServiceFacts(read, [service], fromDay, staffIds)).get(service.id)
   if (!facts) throw notFound('Service', 'serviceId')
   if (facts.kind === 'CLASS') {
     throw invalid(['sessionId'], `"${facts.name}" is booked by its sessions: name one.`)
