@@ -3,9 +3,9 @@
 
 import type { Scope } from '../auth/scope.ts'
 import type { ActionContext } from '../context.ts'
-import { transaction } from '../db/transaction.ts'
 import { invalid } from '../errors.ts'
-import { appendAudit, type AuditFact } from '../events/audit.ts'
+import type { AuditFact } from '../events/audit.ts'
+import { recordRefusal } from '../events/refused.ts'
 import { quoted } from './credential.ts'
 
 const attempts = new WeakMap<object, readonly AuditFact[]>()
@@ -22,10 +22,7 @@ export async function recorded<T>(ctx: ActionContext, work: () => Promise<T>): P
     return await work()
   } catch (error) {
     const facts = attempts.get(error as object)
-    if (facts) {
-      const tried = facts.map((fact) => ({ ...fact, outcome: 'REFUSED' as const }))
-      await transaction(ctx.db, (tx) => appendAudit(tx, ctx, tried))
-    }
+    if (facts) await recordRefusal(ctx, facts, error as object)
     throw error
   }
 }

@@ -53,15 +53,20 @@ export function redacted(subjectType: string, changes: readonly Change[]): reado
   )
 }
 
-/** Writes entries in the caller's transaction. */
+/**
+ * Writes entries in the caller's transaction; with `unlessSince` only those of which there is no
+ * like one (account, subject, action, outcome) after that time.
+ */
 export async function appendAudit(
   tx: Transaction,
   ctx: ActionContext,
   facts: readonly AuditFact[],
+  unlessSince: Date | null = null,
 ): Promise<void> {
   if (facts.length === 0) return
   const { viewer, origin } = ctx
   const occurredAt = new Date(ctx.clock.now()).toISOString()
+  const since = unlessSince?.toISOString() ?? null
   const rows = facts.map(({ changes = [], ...fact }) => ({
     outcome: 'DONE',
     ...fact,
@@ -77,5 +82,9 @@ export async function appendAudit(
       ${viewer.userId}::uuid, n."subjectType", n."subjectId", ${origin?.requestId ?? null},
       ${origin?.address ?? null}, n."changes"
     FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS n("id" uuid, "accountId" uuid,
-      "action" text, "outcome" text, "subjectType" text, "subjectId" text, "changes" jsonb)`)
+      "action" text, "outcome" text, "subjectType" text, "subjectId" text, "changes" jsonb)
+    WHERE ${since}::timestamptz IS NULL OR NOT EXISTS (SELECT FROM "AuditEntry" e
+      WHERE e."accountId" = n."accountId" AND e."subjectId" = n."subjectId"
+        AND e."occurredAt" > ${since}::timestamptz AND e."action" = n."action"
+        AND e."outcome" = n."outcome"::"AuditOutcome")`)
 }
