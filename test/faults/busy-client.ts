@@ -1,5 +1,5 @@
-// A client that books, holds, moves, edits and cancels without pause, its own bookings and those of
-// others. What it does not know the outcome of and has a key for, it says again with that key.
+// A client that books, holds, blocks, moves, edits and cancels without pause, its own bookings and
+// those of others. What it has a key for and does not know the outcome of, it says again.
 import { setTimeout as delay } from 'node:timers/promises'
 import { encodeId } from '../../src/graphql/ids.ts'
 import type { Answer, History, Told } from './history.ts'
@@ -49,8 +49,8 @@ export function createBusyClient({ world, history, name, known }: Options) {
   /** Says a mutation with a key until somebody answers. */
   const insist = async (mutation: string, input: Record<string, unknown>): Promise<Answer> => {
     const idempotencyKey = newKey()
-    const isMaking = mutation.startsWith('create')
-    const asked = { ...input, idempotencyKey, ...(isMaking && { externalRef: idempotencyKey }) }
+    const isBooking = mutation.startsWith('createBooking')
+    const asked = { ...input, idempotencyKey, ...(isBooking && { externalRef: idempotencyKey }) }
     for (;;) {
       const answer = await once(mutation, asked)
       if (answer.kind !== 'UNKNOWN') return answer
@@ -83,6 +83,12 @@ export function createBusyClient({ world, history, name, known }: Options) {
     const partySize = 1 + below(3)
     const sessionId = oneOf(sessionIds)
     return insist('createBooking', { serviceId: classId, customerId, sessionId, partySize })
+  }
+
+  const block = () => {
+    const startsAt = anyStart()
+    const endsAt = new Date(Date.parse(startsAt) + hour / 2).toISOString()
+    return insist('createBlock', { staffIds: [oneOf(staffIds)], startsAt, endsAt })
   }
 
   const repeat = () =>
@@ -118,7 +124,7 @@ export function createBusyClient({ world, history, name, known }: Options) {
     if (id) await insist('cancelBooking', { id: encodeId('Booking', { accountId, id }) })
   }
 
-  const steps = [book, book, book, hold, attend, repeat, change, change, change, change]
+  const steps = [book, book, book, hold, attend, repeat, block, change, change, change, change]
   const run = async () => {
     while (!stopping) {
       await oneOf(steps)()

@@ -85,6 +85,7 @@ function sound(): World {
     occupancies: [a2, b2].map(taken),
     sessions: [{ id: 'yoga', capacity: 3, seatsTaken: 2, seatsHeld: 0 }],
     holds: [],
+    blocks: [],
     series: [],
     keys: ['a', 'b', 'c'].map((id) => ({ key: `key ${id}`, operation: 'create', resultId: id })),
     events: [
@@ -133,6 +134,14 @@ describe('the checker', () => {
         ;(calls[2] as Call).answer = unknown
       }),
     ).toEqual([])
+  })
+
+  it('lets what was so already change nothing', () => {
+    const keep = { id: 'c', sessionId: 'yoga', expectedVersion: 1 }
+    const answer = done(told('c', { sessionId: 'yoga', staffId: null, partySize: 2 }))
+    expect(faultsWhen(({ calls }) => calls.push(call('rescheduleBooking', keep, answer)))).toEqual(
+      [],
+    )
   })
 
   it('finds two who occupy one time by their buffers', () => {
@@ -211,6 +220,11 @@ describe('the checker', () => {
       rows.occupancies.push({ ...time, bookingId: null, holdId: 'h' })
     })
     expect(faults).toEqual(['a hold that ended occupies time: h', 'ghost hold: h'])
+  })
+
+  it('finds a block that nobody asked for', () => {
+    const faults = faultsWhen(({ rows }) => rows.blocks.push({ id: 'holiday' }))
+    expect(faults).toEqual(['ghost block: holiday'])
   })
 
   it('finds one key that did two things', () => {

@@ -38,6 +38,7 @@ export type Rows = {
   occupancies: OccupancyRow[]
   sessions: { id: string; capacity: number; seatsTaken: number; seatsHeld: number }[]
   holds: { id: string; state: string; sessionId: string | null; partySize: number }[]
+  blocks: { id: string }[]
   series: { id: string }[]
   keys: { key: string; operation: string; resultId: string | null }[]
   events: EventRow[]
@@ -166,8 +167,8 @@ function storyFaults(booking: BookingRow, story: readonly EventRow[]): string[] 
 }
 
 // What belongs to nothing that is there.
-function strangers({ bookings, holds, series, keys, events }: Rows): string[] {
-  const made = new Set([...bookings, ...holds, ...series].map(({ id }) => id))
+function strangers({ bookings, holds, blocks, series, keys, events }: Rows): string[] {
+  const made = new Set([...bookings, ...holds, ...blocks, ...series].map(({ id }) => id))
   const subjects = events.filter(({ subjectType }) => ['Booking', 'Hold'].includes(subjectType))
   const placed = new Set(
     events.filter(({ type }) => type === 'hold.placed').map(({ subjectId }) => subjectId),
@@ -217,7 +218,9 @@ function effectsOf(calls: readonly Call[]): Effect[] {
   })
 }
 
-const makings = ['createBooking', 'createBookingSeries', 'placeHold']
+const makings = ['createBooking', 'createBookingSeries', 'placeHold', 'createBlock']
+/** What these make carries no reference: only the key leads to it. */
+const keyed = ['placeHold', 'createBlock']
 
 // Answers that no client should get, and one thing that was done as two.
 function answerFaults({ bookings }: Rows, effect: Effect): string[] {
@@ -239,7 +242,7 @@ function answerFaults({ bookings }: Rows, effect: Effect): string[] {
 
 // What was made is what one call asked for, once; what was told to be made is there.
 function makingFaults(
-  { bookings, holds, keys }: Rows,
+  { bookings, holds, blocks, keys }: Rows,
   effects: readonly Effect[],
   stories: ReadonlyMap<string, EventRow[]>,
   causes: Map<EventRow, Effect>,
@@ -262,15 +265,16 @@ function makingFaults(
       if (!isAsked) faults.push(`not what was asked: ${id}`)
     }
   }
-  const holdsMade = new Set(
-    effects.flatMap(({ asked, key, isPossible }) =>
-      asked === 'placeHold' && key && isPossible ? [made.get(key)] : [],
+  const asked = new Set(
+    effects.flatMap((effect) =>
+      keyed.includes(effect.asked) && effect.isPossible ? [made.get(effect.key ?? '')] : [],
     ),
   )
-  for (const { id } of holds) if (!holdsMade.has(id)) faults.push(`ghost hold: ${id}`)
-  for (const { key, asked, told } of effects) {
+  for (const { id } of holds) if (!asked.has(id)) faults.push(`ghost hold: ${id}`)
+  for (const { id } of blocks) if (!asked.has(id)) faults.push(`ghost block: ${id}`)
+  for (const { key, asked: mutation, told } of effects) {
     const isLost = told.some((id) => key && made.get(key) !== id)
-    if (makings.includes(asked) && isLost) faults.push(`lost: ${key}`)
+    if (makings.includes(mutation) && isLost) faults.push(`lost: ${key}`)
   }
   return faults
 }
@@ -316,7 +320,14 @@ function changeFaults(
       effectAt.set(at, effect)
       return true
     })
-  const done = mine.filter(({ told }) => told.length > 0)
+  // What was so already needs no change.
+  const wasSo = ({ asked, input }: Effect) => {
+    if (asked === 'cancelBooking') return false
+    const version = input['expectedVersion']
+    const before = version == null ? states : states.slice(Number(version) - 1, Number(version))
+    return before.some((state) => fits(input, state))
+  }
+  const done = mine.filter((effect) => effect.told.length > 0 && !wasSo(effect))
   const lost = done.filter((effect) => !place(effect, new Set()))
   for (const effect of mine) if (!done.includes(effect)) place(effect, new Set())
   for (const [at, effect] of effectAt) causes.set(story[at] as EventRow, effect)

@@ -46,6 +46,7 @@ const bookingFields = `id version status startsAt endsAt externalRef notes
 
 const fieldsOf: Record<string, string> = {
   placeHold: 'id',
+  createBlock: 'id',
   createBookingSeries: `id bookings(first: 50) { nodes { ${bookingFields} } }`,
 }
 
@@ -115,7 +116,7 @@ export type History = ReturnType<typeof createHistory>
 export async function moreDone({ calls }: History, count: number): Promise<void> {
   const from = calls.length
   const done = () => calls.slice(from).filter(({ answer }) => answer.kind === 'DONE').length
-  await expect.poll(done, { timeout: 40_000, interval: 20 }).toBeGreaterThanOrEqual(count)
+  await expect.poll(done, { timeout: 120_000, interval: 20 }).toBeGreaterThanOrEqual(count)
 }
 
 /** What a long run did, for whoever reads its output. */

@@ -48,7 +48,7 @@ describe('killed while clients write', () => {
       expect(await listener.until(rows)).toEqual(toHear(rows))
       tell(`${killed} kills of a server`, history)
     },
-    60_000 + killed * 30_000,
+    180_000 + killed * 30_000,
   )
 
   it(
@@ -82,6 +82,6 @@ describe('killed while clients write', () => {
       server.program.kill('SIGTERM')
       expect(await server.program.ended).toEqual({ code: 0, signal: null })
     },
-    60_000 + killedTogether * 40_000,
+    180_000 + killedTogether * 40_000,
   )
 })

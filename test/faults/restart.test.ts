@@ -40,7 +40,7 @@ describe('a database that breaks while clients write', () => {
       expect(await listener.until(rows)).toEqual(toHear(rows))
       tell(`${restarts} restarts of the database`, history)
     },
-    60_000 + restarts * 40_000,
+    180_000 + restarts * 40_000,
   )
 
   it(
@@ -61,7 +61,7 @@ describe('a database that breaks while clients write', () => {
       expect(await listener.until(rows)).toEqual(toHear(rows))
       tell(`${ended} backends ended`, history)
     },
-    60_000 + ended * 2_000,
+    180_000 + ended * 2_000,
   )
 })
 

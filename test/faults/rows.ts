@@ -9,6 +9,7 @@ const queries: Record<keyof Rows, string> = {
   occupancies: `SELECT * FROM "Occupancy" WHERE "accountId" = $1`,
   sessions: `SELECT * FROM "Session" WHERE "accountId" = $1`,
   holds: `SELECT * FROM "Hold" WHERE "accountId" = $1`,
+  blocks: `SELECT "id" FROM "Block" WHERE "accountId" = $1`,
   series: `SELECT "id" FROM "Series" WHERE "accountId" = $1`,
   keys: `SELECT * FROM "IdempotencyKey" WHERE "accountId" = $1`,
   // In the order in which readers get them.
