@@ -4,9 +4,12 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { checkSession, listSessions } from '../../src/availability/sessions.ts'
 import type { SessionQuestion } from '../../src/availability/sessions.ts'
-import { DAY, HOUR, parseInstant } from '../../src/time/instant.ts'
+import { DAY, HOUR, MINUTE, parseInstant } from '../../src/time/instant.ts'
 import { dayNumber } from '../../src/time/local.ts'
-import { zoneOf } from '../../src/time/zone.ts'
+import { dayStart, zoneOf } from '../../src/time/zone.ts'
+import { LONG, runs } from '../support/runs.ts'
+import { ZONE_DAYS } from '../support/zone-days.ts'
+import { isSessionFree } from './oracle.ts'
 
 const now = parseInstant('2026-06-01T10:00:00+01:00')!
 const question: SessionQuestion = {
@@ -100,4 +103,62 @@ describe('a session', () => {
       { seed: 7, numRuns: 300 },
     )
   })
+
+  it(
+    'is listed exactly when the oracle would let the party in, over changes of clocks',
+    () => {
+      let listed = 0
+      const anyRules = fc.record({
+        minNoticeMinutes: fc.constantFrom(0, 60, 1440),
+        maxAdvanceDays: fc.constantFrom(null, null, 0, 1, 3),
+        bookableFrom: fc.constantFrom(null, null, -1, 0, 1),
+        bookableUntil: fc.constantFrom(null, null, 0, 1, 2),
+        minParty: fc.constantFrom(1, 2),
+        maxParty: fc.constantFrom(null, 4),
+      })
+      const anySession = fc.record({
+        minutes: fc.integer({ min: -2000, max: 5000 }),
+        capacity: fc.integer({ min: 1, max: 12 }),
+        seatsTaken: fc.nat(8),
+        cancelled: fc.constantFrom(false, false, false, true),
+      })
+      const where = fc.constantFrom(
+        ...ZONE_DAYS.flatMap(([zoneName, ...days]) => days.map((day) => ({ zoneName, day }))),
+      )
+      const anyNow = fc.integer({ min: -3000, max: 1500 })
+      fc.assert(
+        fc.property(
+          where,
+          anyRules,
+          anyNow,
+          fc.integer({ min: 1, max: 5 }),
+          fc.array(anySession, { minLength: 10, maxLength: 20 }),
+          ({ zoneName, day }, { bookableFrom, bookableUntil, ...rest }, at, partySize, drawn) => {
+            const zone = zoneOf(zoneName)
+            const focus = dayNumber(day)!
+            const start = dayStart(zone, focus)
+            const on = (shift: number | null) => (shift === null ? null : focus + shift)
+            const rules = {
+              ...rest,
+              bookableFromDay: on(bookableFrom),
+              bookableUntilDay: on(bookableUntil),
+            }
+            const asking = { rules, zone, now: start + at * MINUTE, partySize }
+            const sessions = drawn
+              .map(({ minutes, ...seats }) => ({ ...seats, startsAt: start + minutes * MINUTE }))
+              .toSorted((a, b) => a.startsAt - b.startsAt)
+            const found = listSessions(asking, sessions)
+            const free = sessions.filter((each) =>
+              isSessionFree(rules, zoneName, asking.now, partySize, each),
+            )
+            expect(found).toEqual(free)
+            listed += found.length
+          },
+        ),
+        runs(),
+      )
+      expect(listed).toBeGreaterThan(runs().numRuns / 2)
+    },
+    LONG,
+  )
 })

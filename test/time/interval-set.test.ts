@@ -13,13 +13,14 @@ import {
   union,
 } from '../../src/time/interval-set.ts'
 import type { IntervalSet } from '../../src/time/interval-set.ts'
+import { runs } from '../support/runs.ts'
 
 const LIMIT = 40
 const pairs = fc
   .array(fc.tuple(fc.nat(LIMIT), fc.nat(LIMIT)), { maxLength: 8 })
   .map((list) => list.flat())
 const set = pairs.map(fromPairs)
-const runs = { seed: 7, numRuns: 500 }
+const long = runs(2)
 
 function flags(flat: readonly number[]): boolean[] {
   const out = Array.from({ length: LIMIT }, () => false)
@@ -45,7 +46,7 @@ describe('interval sets', () => {
         expect(flags(made)).toEqual(flags(flat))
         expect(flat).toEqual(before)
       }),
-      runs,
+      long,
     )
   })
 
@@ -64,7 +65,7 @@ describe('interval sets', () => {
           expect(flags(result)).toEqual(model)
         }
       }),
-      runs,
+      long,
     )
   })
 
@@ -83,7 +84,7 @@ describe('interval sets', () => {
         )
         expect(totalLength(subtract(a, b)) + totalLength(intersect(a, b))).toBe(totalLength(a))
       }),
-      runs,
+      long,
     )
   })
 
@@ -98,7 +99,7 @@ describe('interval sets', () => {
         expect(contains(a, start, end)).toBe(all.every(Boolean))
         expect(isEmpty(clip(a, start, end))).toBe(!all.some(Boolean))
       }),
-      runs,
+      long,
     )
   })
 })
