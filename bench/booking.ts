@@ -1,6 +1,6 @@
-// Sixteen clients who book over HTTP, against a hand-written transaction with the same guarantees
-// (raw): all on one slot until somebody has it and then on the next (race), all on a slot that is
-// gone (taken), each with a diary of its own (spread), and each with whoever is free (any).
+// Clients who book over HTTP, 16 or a crowd of 64, against a hand-written transaction with the same
+// guarantees (raw): all on one slot until somebody has it and then on the next (race), all on a slot
+// that is gone (taken), each with a diary of its own (spread), each with whoever is free (any).
 
 import { encodeId } from '../src/graphql/ids.ts'
 import { DAY, MINUTE } from '../src/time/instant.ts'
@@ -13,7 +13,9 @@ import { analyze, type Store, withStore } from './support/store.ts'
 
 const seconds = Number(process.env['BENCH_SECONDS'] ?? 3)
 const rounds = Number(process.env['BENCH_ROUNDS'] ?? 3)
-const clients = 16
+/** How many ask at once, where it is not a crowd. */
+const several = 16
+const crowd = 64
 
 const document = `mutation Book($input: CreateBookingInput!) {
   createBooking(input: $input) {
@@ -24,7 +26,7 @@ const document = `mutation Book($input: CreateBookingInput!) {
 
 type Shop = Business & { customerId: string; key: string }
 type Wish = { staffId: string | null; startsAt: string }
-type Scene = { name: string; wish: (client: number) => Wish; won?: () => void }
+type Scene = { name: string; clients: number; wish: (client: number) => Wish; won?: () => void }
 
 await withStore(async (store) => {
   const shop = await openShop(store)
@@ -93,19 +95,31 @@ function scenes({ staffIds }: Shop): Scene[] {
   const at = (slot: number) => new Date(first + slot * 15 * MINUTE).toISOString()
   const [hot = '', gone = '', ...others] = staffIds
   let raced = 0
-  const next = Array.from({ length: clients }, () => 0)
+  const next = Array.from({ length: several }, () => 0)
   let any = 20_000
+  const race = {
+    wish: () => ({ staffId: hot, startsAt: at(raced) }),
+    won: () => void (raced += 1),
+  }
+  const taken = { wish: () => ({ staffId: gone, startsAt: at(0) }) }
   return [
-    { name: 'race', wish: () => ({ staffId: hot, startsAt: at(raced) }), won: () => (raced += 1) },
-    { name: 'taken', wish: () => ({ staffId: gone, startsAt: at(0) }) },
+    { name: 'race', clients: several, ...race },
+    { name: 'race of a crowd', clients: crowd, ...race },
+    { name: 'taken', clients: several, ...taken },
+    { name: 'taken, a crowd', clients: crowd, ...taken },
     {
       name: 'spread',
+      clients: several,
       wish: (client) => {
         next[client]! += 1
         return { staffId: others[client] ?? '', startsAt: at(next[client]!) }
       },
     },
-    { name: 'any', wish: () => ({ staffId: null, startsAt: at((any += 1)) }) },
+    {
+      name: 'any',
+      clients: several,
+      wish: () => ({ staffId: null, startsAt: at((any += 1)) }),
+    },
   ]
 }
 
@@ -120,7 +134,7 @@ function side(server: Measured, isRaw: boolean, shop: Shop, scene: Scene) {
   }
   const call = (client: number): Call =>
     isRaw ? rawCall(shop, scene.wish(client)) : bookingCall(shop, scene.wish(client))
-  return { server, count, plan: { clients, seconds, call, heard } }
+  return { server, count, plan: { clients: scene.clients, seconds, call, heard } }
 }
 
 function bookingCall({ key, accountId, serviceIds, customerId }: Shop, wish: Wish): Call {
