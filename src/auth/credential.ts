@@ -18,7 +18,8 @@ import { anonymous, type Grant, type Viewer } from './viewer.ts'
 
 /** Why a credential was not accepted; `sentence` is for whoever sent it. */
 export type CredentialFailure = {
-  reason: 'MALFORMED' | 'UNKNOWN' | 'EXPIRED' | 'REVOKED'
+  /** NO_TOKEN: something was shown, but in a scheme that holds no token. */
+  reason: 'NO_TOKEN' | 'MALFORMED' | 'UNKNOWN' | 'EXPIRED' | 'REVOKED'
   sentence: string
 }
 
@@ -38,6 +39,8 @@ const malformed: CredentialFailure = {
     'The Authorization header holds no credential of this service. ' +
     'Send "Authorization: Bearer <API key or access token>".',
 }
+
+const noToken: CredentialFailure = { ...malformed, reason: 'NO_TOKEN' }
 
 const unknown: CredentialFailure = {
   reason: 'UNKNOWN',
@@ -72,7 +75,9 @@ export async function viewerOf(
   const shown = parseCredential(secret)
   const isCookie = scheme.toLowerCase() === 'cookie'
   if (isCookie && shown?.kind !== 'SESSION') return signedOut
-  if (shown === null || (shown.kind === 'SESSION' && !isCookie)) return malformed
+  if (shown === null || (shown.kind === 'SESSION' && !isCookie)) {
+    return /^bearer( |$)/i.test(authorization) ? malformed : noToken
+  }
   const read = <Row>(id: string, find: () => Promise<Row>) =>
     readTogether(db.pool, `${shown.kind} ${id}`, find)
   switch (shown.kind) {

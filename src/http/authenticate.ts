@@ -72,8 +72,3 @@ export function shownCredential(
   demandCsrfToken(secret, csrfToken)
   return cookieCredential(secret)
 }
-
-/** The challenge of RFC 6750 for a credential that was not accepted. */
-export function bearerChallenge({ sentence }: CredentialFailure): string {
-  return `Bearer error="invalid_token", error_description="${sentence.replaceAll('"', "'")}"`
-}

@@ -3,11 +3,12 @@
 
 import { getOperationAST, GraphQLError } from 'graphql'
 import type { GraphQLParams } from 'graphql-yoga'
+import { challengeOf } from '../auth/challenge.ts'
 import { isFailure } from '../auth/credential.ts'
 import { anonymous } from '../auth/viewer.ts'
 import { prepare } from '../graphql/documents.ts'
 import { publicError, type ErrorScope } from '../graphql/public-errors.ts'
-import { bearerChallenge, type Authenticator } from './authenticate.ts'
+import type { Authenticator } from './authenticate.ts'
 import type { Delivery } from './deliver.ts'
 import { contentType, HttpFault, headerOf, readBody, wantsHtml } from './exchange.ts'
 import type { Door, Exchange } from './exchange.ts'
@@ -51,7 +52,7 @@ export function createGraphQLDoor({ authenticator, run, sse, delivery, page }: P
         authenticator.identify(credential),
       ])
       if (isFailure(viewer)) {
-        const challenge = { 'www-authenticate': bearerChallenge(viewer) }
+        const challenge = { 'www-authenticate': challengeOf(viewer) }
         operation.fault = fault(401, viewer.sentence, 'UNAUTHENTICATED', challenge)
       } else if ('fault' in asked) {
         operation.fault = fault(400, asked.fault)

@@ -3,26 +3,57 @@
 
 import { isText } from '../graphql/text.ts'
 
-/** An answer that says no; `challenge` asks for Basic authentication again. */
+type FaultOptions = {
+  status?: number
+  /** Asks for Basic authentication again. */
+  challenge?: boolean
+  /** When to try again. */
+  retryAfterSeconds?: number
+}
+
+/** An answer that says no. */
 export class OAuthFault extends Error {
   readonly error: string
   readonly status: number
-  readonly challenge: boolean
-  constructor(error: string, description: string, status = 400, challenge = false) {
+  readonly headers: Record<string, string>
+  constructor(error: string, description: string, options: FaultOptions = {}) {
     super(description)
     this.name = 'OAuthFault'
     this.error = error
-    this.status = status
-    this.challenge = challenge
+    this.status = options.status ?? 400
+    const { challenge, retryAfterSeconds } = options
+    this.headers = {
+      ...(challenge && { 'www-authenticate': 'Basic realm="oauth", charset="UTF-8"' }),
+      ...(retryAfterSeconds !== undefined && { 'retry-after': String(retryAfterSeconds) }),
+    }
+  }
+  /** The body of RFC 6749 section 5.2, which allows neither double quotes nor backslashes. */
+  toJSON(): { error: string; error_description: string } {
+    const text = this.message.replaceAll('"', "'").replace(/[^ !#-[\]-~]/g, '?')
+    return { error: this.error, error_description: text }
   }
 }
 
-export type ClientCredential = {
-  clientId: string
-  clientSecret: string
-  /** How it was shown decides how a refusal looks. */
-  basic: boolean
+const noClient = { status: 401, challenge: true }
+
+/** The one answer for a client that is not there and for a secret that is not its. */
+export function wrongClient(): OAuthFault {
+  const sentence = 'The client_id is not known, or the client_secret is wrong or was replaced.'
+  return new OAuthFault('invalid_client', sentence, noClient)
 }
+
+/** Of too many wrong secrets. RFC 6749 has no word for it but that of section 4.1.2.1. */
+export function tooMany(retryAfterSeconds: number): OAuthFault {
+  const sentence = `Too many wrong secrets were tried. Try again in ${retryAfterSeconds} seconds.`
+  return new OAuthFault('temporarily_unavailable', sentence, { status: 429, retryAfterSeconds })
+}
+
+export function unavailable(retryAfterSeconds: number): OAuthFault {
+  const sentence = `The service cannot answer now. Try again in ${retryAfterSeconds} seconds.`
+  return new OAuthFault('temporarily_unavailable', sentence, { status: 503, retryAfterSeconds })
+}
+
+export type ClientCredential = { clientId: string; clientSecret: string }
 
 /**
  * The parameters of the form; empty ones count as left out, repeated ones and what is no text are
@@ -61,9 +92,9 @@ export function readClient(
   if (clientId === undefined || clientSecret === undefined) {
     const sentence =
       'The client does not show itself. Send client_id and client_secret, as Basic or in the form.'
-    throw new OAuthFault('invalid_client', sentence, 401, true)
+    throw new OAuthFault('invalid_client', sentence, noClient)
   }
-  return { clientId, clientSecret, basic: false }
+  return { clientId, clientSecret }
 }
 
 function readBasic(authorization: string): ClientCredential {
@@ -73,9 +104,9 @@ function readBasic(authorization: string): ClientCredential {
   const clientId = decode(text.slice(0, Math.max(colon, 0)))
   if (clientId === '' || !isText(clientId)) {
     const sentence = 'The Authorization header is not Basic with client_id and client_secret.'
-    throw new OAuthFault('invalid_client', sentence, 401, true)
+    throw new OAuthFault('invalid_client', sentence, noClient)
   }
-  return { clientId, clientSecret: decode(text.slice(colon + 1)), basic: true }
+  return { clientId, clientSecret: decode(text.slice(colon + 1)) }
 }
 
 /** Both halves are form-encoded before they are joined. */

@@ -17,23 +17,36 @@ import type { Services } from '../context.ts'
 import { isPassing } from '../db/failure.ts'
 import { retryAfterSeconds } from '../graphql/public-errors.ts'
 import { contentType, readBody, send, sendJson, type Door, type Exchange } from './exchange.ts'
-import { narrowScopes, OAuthFault, readClient, readForm } from './oauth-request.ts'
+import {
+  narrowScopes,
+  OAuthFault,
+  readClient,
+  readForm,
+  tooMany,
+  unavailable,
+  wrongClient,
+} from './oauth-request.ts'
 import type { Route } from './router.ts'
+import { createThrottle } from './throttle.ts'
 
 type OAuthServices = Pick<Services, 'db' | 'clock'>
 type Asked = { exchange: Exchange; client: ApiClientRow; form: ReadonlyMap<string, string> }
 
 const maxFormBytes = 16_384
+
+/** Wrong secrets within a minute, from one address and for one client. */
+const guesses = { address: 30, client: 10, seconds: 60 }
 /** Answers hold secrets: nothing on the way may keep them. */
 const noStore = { 'cache-control': 'no-store', pragma: 'no-cache' }
 
 /** The endpoints; `baseUrl` says how the service is reached from outside. */
 export function oauthRoutes(services: OAuthServices, baseUrl: () => string): Route[] {
+  const authenticate = createAuthentication(services)
   const endpoint = (path: string, answer: (asked: Asked) => Promise<void>): Route => ({
     path,
     methods: ['POST'],
     name: 'oauth',
-    door: formDoor(services, answer),
+    door: formDoor(authenticate, answer),
   })
   return [
     endpoint('/oauth/token', (asked) => issueToken(services, asked)),
@@ -49,7 +62,7 @@ export function oauthRoutes(services: OAuthServices, baseUrl: () => string): Rou
 }
 
 /** Reads the form, authenticates the client, and turns faults into their answers. */
-function formDoor(services: OAuthServices, answer: (asked: Asked) => Promise<void>): Door {
+function formDoor(authenticate: Authenticate, answer: (asked: Asked) => Promise<void>): Door {
   return async (exchange) => {
     try {
       if (contentType(exchange) !== 'application/x-www-form-urlencoded') {
@@ -57,42 +70,42 @@ function formDoor(services: OAuthServices, answer: (asked: Asked) => Promise<voi
         throw new OAuthFault('invalid_request', sentence)
       }
       const form = readForm(await readBody(exchange, maxFormBytes))
-      const client = await authenticate(services, exchange, form)
+      const client = await authenticate(exchange, form)
       await answer({ exchange, client, form })
     } catch (error) {
-      const fault = isPassing(error) ? unavailable(exchange, error) : error
+      const isDown = isPassing(error)
+      if (isDown) exchange.log.error({ err: error }, 'the database is unavailable')
+      const fault = isDown ? unavailable(retryAfterSeconds) : error
       if (!(fault instanceof OAuthFault)) throw fault
-      const challenge = { 'www-authenticate': 'Basic realm="oauth", charset="UTF-8"' }
-      const later = { 'retry-after': String(retryAfterSeconds) }
-      const body = { error: fault.error, error_description: fault.message }
-      const more = { ...(fault.challenge && challenge), ...(fault.status === 503 && later) }
-      sendJson(exchange, fault.status, body, { ...noStore, ...more })
+      sendJson(exchange, fault.status, fault, { ...noStore, ...fault.headers })
     }
   }
 }
 
-/** In the word that RFC 6749 has for it at its other endpoint (section 4.1.2.1). */
-function unavailable({ log }: Exchange, error: unknown): OAuthFault {
-  log.error({ err: error }, 'the database is unavailable')
-  const sentence = `The service cannot answer now. Try again in ${retryAfterSeconds} seconds.`
-  return new OAuthFault('temporarily_unavailable', sentence, 503)
-}
+type Authenticate = (exchange: Exchange, form: ReadonlyMap<string, string>) => Promise<ApiClientRow>
 
-async function authenticate(
-  { db }: OAuthServices,
-  { req }: Exchange,
-  form: ReadonlyMap<string, string>,
-): Promise<ApiClientRow> {
-  const shown = readClient(req.headers.authorization, form)
-  const client = await findApiClient(db.pool, shown.clientId)
-  const right = client && sameHash(client.secretHash, hashSecret(shown.clientSecret))
-  if (right && !client.revokedAt) return client
-  throw wrongClient()
-}
-
-function wrongClient(): OAuthFault {
-  const sentence = 'The client_id is not known, or the client_secret is wrong or was replaced.'
-  return new OAuthFault('invalid_client', sentence, 401, true)
+/**
+ * Who shows itself to be which client. Only wrong secrets are counted. An address that guesses is
+ * heard no more for a while; a client at which others guess is answered all the same when its secret
+ * is right, so that nobody locks it out.
+ */
+function createAuthentication({ db, clock }: OAuthServices): Authenticate {
+  const { seconds } = guesses
+  const byAddress = createThrottle({ points: guesses.address, seconds, clock })
+  const byClient = createThrottle({ points: guesses.client, seconds, clock })
+  return async ({ req, address }, form) => {
+    const shown = readClient(req.headers.authorization, form)
+    const from = address ?? ''
+    const blocked = byAddress.wait(from)
+    if (blocked > 0) throw tooMany(blocked)
+    const client = await findApiClient(db.pool, shown.clientId)
+    const right = client && sameHash(client.secretHash, hashSecret(shown.clientSecret))
+    if (right && !client.revokedAt) return client
+    byAddress.take(from)
+    // A name may be as long as a form; of what is none of ours the beginning is enough.
+    const waiting = byClient.take(shown.clientId.slice(0, 64))
+    throw waiting > 0 ? tooMany(waiting) : wrongClient()
+  }
 }
 
 async function issueToken(services: OAuthServices, { exchange, client, form }: Asked) {
@@ -140,7 +153,15 @@ async function introspect({ db, clock }: OAuthServices, { exchange, client, form
 
 async function revoke({ db, clock }: OAuthServices, { exchange, client, form }: Asked) {
   const shown = parseCredential(tokenOf(form))
-  if (shown?.kind === 'ACCESS_TOKEN') {
+  if (shown && shown.kind !== 'ACCESS_TOKEN') {
+    const sentence = 'Only access tokens are revoked here; API keys are revoked in the graph.'
+    throw new OAuthFault('unsupported_token_type', sentence)
+  }
+  const token = shown && (await findAccessToken(db.pool, shown.hash))
+  if (token && token.clientId !== client.id) {
+    throw new OAuthFault('unauthorized_client', 'The token was issued to another client.')
+  }
+  if (shown && token) {
     await revokeAccessToken(db.pool, client.id, shown.hash, new Date(clock.now()))
   }
   send(exchange, 200, noStore, '')

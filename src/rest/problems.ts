@@ -3,6 +3,8 @@
 
 import type { GraphQLError } from 'graphql'
 import type { Logger } from 'pino'
+import { bearerChallenge } from '../auth/challenge.ts'
+import type { Needs } from '../auth/scope.ts'
 import { refusalCodes, refusalStatus, type RefusalCode } from '../errors.ts'
 import { publicError } from '../graphql/public-errors.ts'
 import type { Faults } from './input.ts'
@@ -12,6 +14,8 @@ type Details = {
   headers?: Record<string, string>
   fields?: readonly FieldFault[]
   refusal?: PublicRefusal
+  /** What would have been enough, where scopes were missing. */
+  requiredScopes?: Needs
 }
 
 /** Thrown inside the runner; becomes a reply in the dialect's form. */
@@ -55,8 +59,11 @@ export function failedBy({ message, extensions }: GraphQLError, scope: Scope): F
   const later = typeof seconds === 'number' && { headers: { 'retry-after': String(seconds) } }
   switch (code) {
     case 'UNAUTHENTICATED':
-    case 'FORBIDDEN':
       return new Failed(code, message)
+    case 'FORBIDDEN':
+      return new Failed(code, message, {
+        requiredScopes: extensions['requiredScopes'] as Needs | undefined,
+      })
     case 'NOT_FOUND':
     case 'CURSOR_EXPIRED':
       return refusedBy({ code, message, path: argument ? argument.split('.') : null })
@@ -83,9 +90,18 @@ export function replyTo(dialect: Dialect, route: Route | null, failed: Failed): 
   const { trouble, message, details } = failed
   const refusal = details.refusal ?? null
   const word = refusal ? wordFor(dialect, route, refusal) : dialect.troubles[trouble as Trouble]
-  const { fields = [], headers = {} } = details
+  const { fields = [] } = details
+  const headers = { ...challengeOf(dialect, failed), ...details.headers }
   const body = dialect.errorBody({ message, ...word, fields, refusal })
   return { status: word.status, headers, body }
+}
+
+/** A bearer whose token has not the scopes is told which (RFC 6750 section 3.1). */
+function challengeOf(dialect: Dialect, { message, details }: Failed): Record<string, string> {
+  const { requiredScopes: scopes } = details
+  if (dialect.challenge !== 'Bearer' || !scopes) return {}
+  const fault = { error: 'insufficient_scope', description: message, scopes } as const
+  return { 'www-authenticate': bearerChallenge(fault) }
 }
 
 /** What a dialect says of a refusal: the route's own word before that of the whole dialect. */

@@ -4,6 +4,7 @@
 
 import type { ExecutionResult, GraphQLError } from 'graphql'
 import type { Logger } from 'pino'
+import { bearerChallenge, challengeOf } from '../auth/challenge.ts'
 import { isFailure, type CredentialFailure } from '../auth/credential.ts'
 import type { Viewer } from '../auth/viewer.ts'
 import { newContext, type Services } from '../context.ts'
@@ -73,10 +74,16 @@ function noRoute({ method, path }: Call, methods: readonly string[]): Failed {
 
 async function callerOf(dialect: Dialect, { identify }: Parts, call: Call): Promise<Viewer> {
   const viewer = await identify(dialect.credential(call.headers))
-  const challenge = { headers: { 'www-authenticate': dialect.challenge } }
-  if (isFailure(viewer)) throw new Failed('UNAUTHENTICATED', viewer.sentence, challenge)
+  const isBearer = dialect.challenge === 'Bearer'
+  const challenge = (bearer: string) => ({
+    headers: { 'www-authenticate': isBearer ? bearer : dialect.challenge },
+  })
+  if (isFailure(viewer)) {
+    throw new Failed('UNAUTHENTICATED', viewer.sentence, challenge(challengeOf(viewer)))
+  }
   if (viewer.kind !== 'ANONYMOUS') return viewer
-  throw new Failed('UNAUTHENTICATED', 'The request carries no credential.', challenge)
+  const sentence = 'The request carries no credential.'
+  throw new Failed('UNAUTHENTICATED', sentence, challenge(bearerChallenge()))
 }
 
 async function bodyOf(route: Route, call: Call): Promise<unknown> {

@@ -167,12 +167,13 @@ describe('the Authorization header', () => {
     expect(found).toMatchObject({ viewer: { kind: 'ANONYMOUS', grants: new Map() }, use: null })
   })
 
-  it.each(['Bearer', 'Bearer x', 'Basic YTpi', 'sgk_x', 'Bearer a b'])(
-    '%j is malformed',
-    async (header) => {
-      expect(await viewerOf(db, header, now)).toMatchObject({ reason: 'MALFORMED' })
-    },
-  )
+  it.each(['Bearer', 'Bearer x', 'Bearer a b'])('%j is malformed', async (header) => {
+    expect(await viewerOf(db, header, now)).toMatchObject({ reason: 'MALFORMED' })
+  })
+
+  it.each(['Basic YTpi', 'sgk_x', 'Bearertoken'])('%j is no token at all', async (header) => {
+    expect(await viewerOf(db, header, now)).toMatchObject({ reason: 'NO_TOKEN' })
+  })
 
   it('names its scheme in any case', async () => {
     const { key } = await makeApiKey(db, { accountId: account.id })

@@ -20,12 +20,18 @@ describe('a credential', () => {
   it('left out makes an anonymous viewer', async () => {
     const { response, body } = await ask({})
     expect(response.status).toBe(200)
-    expect(body).toEqual({ data: { viewer: { kind: 'ANONYMOUS', name: 'Anonymous' } } })
+    expect(body).toEqual({
+      data: { viewer: { kind: 'ANONYMOUS', name: 'Anonymous' } },
+      extensions: { cost: 3 },
+    })
   })
 
   it('that is right makes its viewer', async () => {
     const { body } = await ask({ authorization: `Bearer ${key}` })
-    expect(body).toEqual({ data: { viewer: { kind: 'API_KEY', name: 'Desk' } } })
+    expect(body).toEqual({
+      data: { viewer: { kind: 'API_KEY', name: 'Desk' } },
+      extensions: { cost: 3 },
+    })
   })
 
   it.each(['application/json', 'application/graphql-response+json', 'text/event-stream'])(
@@ -38,7 +44,8 @@ describe('a credential', () => {
         'The Authorization header holds no credential of this service. ' +
         'Send "Authorization: Bearer <API key or access token>".'
       expect(response.headers.get('www-authenticate')).toBe(
-        `Bearer error="invalid_token", error_description="${sentence.replaceAll('"', "'")}"`,
+        'Bearer realm="slotgraph", error="invalid_token", ' +
+          `error_description="${sentence.replaceAll('"', "'")}"`,
       )
       const text = await response.text()
       expect(text).toContain(JSON.stringify(sentence))
@@ -46,6 +53,13 @@ describe('a credential', () => {
       expect(text).not.toContain('"data":{')
     },
   )
+
+  it('of another scheme is 401 with a challenge that names no error', async () => {
+    const headers = { ...json, authorization: 'Basic YTpi' }
+    const response = await app.post('/graphql', { headers, body: viewerQuery })
+    expect(response.status).toBe(401)
+    expect(response.headers.get('www-authenticate')).toBe('Bearer realm="slotgraph"')
+  })
 
   it('that was revoked a moment ago is refused', async () => {
     const made = await makeApiKey(app.db, { accountId: account.id })
@@ -112,6 +126,7 @@ describe('the form of an answer', () => {
     const response = await app.post('/graphql', { headers: json, body })
     expect(response.status).toBe(406)
     expect(await response.json()).toEqual({
+      extensions: { cost: 2 },
       errors: [
         {
           message:

@@ -1,7 +1,7 @@
 // The OAuth endpoints, by RFC 6749 (client credentials), 7662, 7009 and 8414.
 import { describe, expect, it } from 'vitest'
 import { testApp } from '../support/app.ts'
-import { makeAccount, makeApiClient } from '../support/makers.ts'
+import { makeAccount, makeApiClient, makeApiKey } from '../support/makers.ts'
 
 const app = await testApp({ config: { baseUrl: 'https://booking.example' } })
 const account = await makeAccount(app.db)
@@ -103,7 +103,7 @@ describe('/oauth/token', () => {
     expect(response.status).toBe(400)
     expect(await response.json()).toEqual({
       error: 'invalid_request',
-      error_description: 'The parameter "grant_type" is given more than once.',
+      error_description: "The parameter 'grant_type' is given more than once.",
     })
   })
 
@@ -196,14 +196,44 @@ describe('/oauth/revoke', () => {
     expect((await app.post('/graphql', { headers, body })).status).toBe(401)
   })
 
-  it('says yes to a token that there is not, and leaves those of others', async () => {
+  it('says yes to a token that there is not, or no more', async () => {
+    const { access_token: shown } = await token()
+    for (const each of ['nonsense', shown, shown]) expect((await revoke(each)).status).toBe(200)
+  })
+
+  it('refuses an API key, which is revoked elsewhere', async () => {
+    const { key } = await makeApiKey(app.db, { accountId: account.id })
+    const response = await revoke(key)
+    expect(response.status).toBe(400)
+    expect(await response.json()).toMatchObject({ error: 'unsupported_token_type' })
+    expect(await app.graphql(key, '{ viewer { kind } }')).toEqual({
+      data: { viewer: { kind: 'API_KEY' } },
+    })
+  })
+
+  it('leaves the tokens of others, and says so', async () => {
     const now = app.clock.now()
     const other = await makeApiClient(app.db, { accountIds: [account.id], now })
-    expect((await revoke('nonsense')).status).toBe(200)
-    expect((await revoke(other.token)).status).toBe(200)
+    const response = await revoke(other.token)
+    expect(response.status).toBe(400)
+    expect(await response.json()).toMatchObject({ error: 'unauthorized_client' })
     expect(await app.graphql(other.token, '{ viewer { kind } }')).toEqual({
       data: { viewer: { kind: 'API_CLIENT' } },
     })
+  })
+})
+
+describe('an error description', () => {
+  it('has only the characters of RFC 6749 section 5.2, whatever was sent', async () => {
+    for (const wrong of ['pass"word', 'back\\slash', 'Straße', '💥']) {
+      const fields = { grant_type: wrong }
+      const response = await form('/oauth/token', fields, basic(clientId, clientSecret))
+      expect(response.status).toBe(400)
+      const { error_description: description } = (await response.json()) as {
+        error_description: string
+      }
+      expect(description).toMatch(/^[\x20-\x21\x23-\x5B\x5D-\x7E]+$/)
+    }
   })
 })
 

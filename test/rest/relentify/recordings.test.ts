@@ -64,6 +64,12 @@ function withSomeId(body: any): unknown {
   return { ...body, data: { ...body.data, id: '{some id}' } }
 }
 
+/** By status; what else is refused is not for want of a credential. */
+const challenges: Record<number, unknown> = {
+  401: expect.stringMatching(/^Bearer realm="slotgraph"(, error="invalid_token"|$)/),
+  403: expect.stringMatching(/^Bearer realm="slotgraph", error="insufficient_scope".* scope="\w+:/),
+}
+
 describe('the Relentify recordings', () => {
   it('are all there', () => {
     expect(recordings).toHaveLength(20)
@@ -74,7 +80,7 @@ describe('the Relentify recordings', () => {
     const { status, headers, body } = await call(app, keys[key] ?? null, path, { method, ...rest })
     expect({ status, body: withSomeId(body) }).toEqual(filled(answer))
     expect(headers.get('content-type')).toBe('application/json; charset=utf-8')
-    expect(headers.get('www-authenticate')).toBe(status === 401 ? 'Bearer' : null)
+    expect(headers.get('www-authenticate')).toEqual(challenges[status] ?? null)
   })
 
   it.each(recordings.filter(({ answer }) => answer.status < 300))(
