@@ -44,13 +44,28 @@ const hidden = '[redacted]'
 
 /** The changes without what they say of a person; the same list when they say nothing of one. */
 export function redacted(subjectType: string, changes: readonly Change[]): readonly Change[] {
-  const isPersonal = ({ field }: Change) =>
+  const isPersonal = (field: string) =>
     people.has(subjectType) ? !impersonal.includes(field) : personal.has(field)
-  if (!changes.some(isPersonal)) return changes
-  const mask = (value: unknown) => (value === null ? null : hidden)
-  return changes.map((change) =>
-    isPersonal(change) ? { ...change, from: mask(change.from), to: mask(change.to) } : change,
-  )
+  let hides = false
+  // Also what stands inside objects, such as the reason of a block.
+  const shown = (field: string, value: unknown): unknown => {
+    if (value === null || value === undefined) return null
+    if (isPersonal(field)) {
+      hides = true
+      return hidden
+    }
+    if (Array.isArray(value)) return value.map((item) => shown(field, item))
+    if (typeof value !== 'object') return value
+    return Object.fromEntries(
+      Object.entries(value).map(([name, inner]) => [name, shown(name, inner)]),
+    )
+  }
+  const told = changes.map(({ field, from, to }) => ({
+    field,
+    from: shown(field, from),
+    to: shown(field, to),
+  }))
+  return hides ? told : changes
 }
 
 /**

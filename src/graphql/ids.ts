@@ -41,6 +41,11 @@ const names = new Map(
   Object.entries(codes).map(([name, code]) => [code as number, name as NodeName]),
 )
 
+/** The type of this name, when things of it have global ids. */
+export function nodeNameOf(name: string | null): NodeName | null {
+  return name !== null && Object.hasOwn(codes, name) ? (name as NodeName) : null
+}
+
 /**
  * Stands for the account in ids of what belongs to none: users, API clients, applications, and
  * webhook endpoints of API clients. Nobody reaches it, so each room decides itself who sees those.

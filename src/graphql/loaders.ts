@@ -25,6 +25,7 @@ export type LoadedModel =
   | 'Series'
   | 'Payment'
   | 'ApiKey'
+  | 'AuditEntry'
 
 export type Row<M extends LoadedModel> = PrismaTypes[M]['Shape']
 

@@ -41,7 +41,8 @@ export function findableBy(name: NodeName, find: Finder): void {
   finders.set(name, find)
 }
 
-async function find(ctx: Context, id: string): Promise<object | null> {
+/** What `node` finds by this global id, for fields of type Node. */
+export async function findNode(ctx: Context, id: string): Promise<object | null> {
   const parts = decodeId(id)
   const finder = parts && finders.get(parts.name)
   if (!finder) return null
@@ -59,7 +60,7 @@ builder.queryField('node', (t) =>
     open,
     description: 'The thing with this id; null when there is none that you may see.',
     args: { id: t.arg.id({ required: true, description: 'A global id.' }) },
-    resolve: (_root, args, ctx) => find(ctx, args.id),
+    resolve: (_root, args, ctx) => findNode(ctx, args.id),
   }),
 )
 
@@ -77,7 +78,7 @@ builder.queryField('nodes', (t) =>
           extensions: { code: 'BAD_USER_INPUT' },
         })
       }
-      return Promise.all(args.ids.map((id) => find(ctx, id)))
+      return Promise.all(args.ids.map((id) => findNode(ctx, id)))
     },
   }),
 )

@@ -52,6 +52,7 @@ const idTypes: Record<string, NodeName> = {
   accountId: 'Account',
   accountIds: 'Account',
   accounts: 'Account',
+  actorIds: 'ApiKey',
   bookingId: 'Booking',
   bookingIds: 'Booking',
   customerId: 'Customer',
@@ -70,6 +71,8 @@ const idTypes: Record<string, NodeName> = {
   sessionIds: 'Session',
   staffId: 'StaffMember',
   staffIds: 'StaffMember',
+  subjectId: 'Booking',
+  userIds: 'User',
 }
 
 /** The type of the things whose ids stand here; null where ids of all types may. */

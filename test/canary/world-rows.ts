@@ -371,21 +371,23 @@ async function writeRecords(prisma: Prisma, { accountId, word, rows }: Parts) {
       expiresAt: new Date(monday + DAY),
     },
   })
-  await prisma.auditEntry.create({
-    data: {
+  const member = await prisma.membership.findFirst({ where: { accountId } })
+  await prisma.auditEntry.createMany({
+    data: rows.AuditEntry.map((id, index) => ({
       accountId,
-      id: newId(),
-      occurredAt: new Date(monday),
+      id,
+      occurredAt: pairedDay(monday - 60 * DAY, index),
       actorKind: 'API_KEY',
-      actorId: word,
+      actorId: index === 0 ? (rows.ApiKey[0] ?? '') : word,
       actorName: word,
+      userId: member?.userId ?? null,
       action: word,
-      subjectType: word,
-      subjectId: word,
+      subjectType: index === 0 ? 'Booking' : word,
+      subjectId: index === 0 ? bookingId : word,
       address: word,
       requestId: word,
       changes: [{ field: word, from: word, to: word }],
-    },
+    })),
   })
 }
 

@@ -46,7 +46,7 @@ export async function fillWorld(db: Database, accountId: string, word: string): 
     ApiClient: ids(2 * odd),
     Application: ids(1),
     Installation: ids(1),
-    AuditEntry: ids(1),
+    AuditEntry: ids(odd),
     WebhookEndpoint: ids(1),
     WebhookDelivery: ids(1),
     BusyTime: ids(2 * odd),
@@ -85,6 +85,7 @@ export function expectedCounts({ rows }: World): Record<string, number> {
     sessions: even,
     bookingLinks: odd,
     apiKeys: odd,
+    auditLog: odd,
     // And that of whoever asks.
     apiClients: 2 * odd + 1,
   }
