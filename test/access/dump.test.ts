@@ -1,0 +1,55 @@
+// A dump of the database holds no secret that was ever given out, in no form that it was sent in.
+import { expect, it } from 'vitest'
+import { encodeId } from '../../src/graphql/ids.ts'
+import { testApp } from '../support/app.ts'
+import { issued } from '../support/ask.ts'
+import { makeAccount, makeApiClient } from '../support/makers.ts'
+
+const app = await testApp()
+const { db, clock } = app
+
+async function dump(): Promise<string> {
+  const tables = await db.pool.query<{ name: string }>(
+    `SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'`,
+  )
+  const texts = await Promise.all(
+    tables.rows.map(async ({ name }) => {
+      const { rows } = await db.pool.query<{ row: string }>(
+        `SELECT to_jsonb(t)::text AS row FROM "${name}" t`,
+      )
+      return rows.map(({ row }) => row).join('\n')
+    }),
+  )
+  return texts.join('\n')
+}
+
+it('holds no secret', async () => {
+  const { id } = await makeAccount(db)
+  const accountId = encodeId('Account', { accountId: id, id })
+  const { token, clientSecret } = await makeApiClient(db, { accountIds: [id], now: clock.now() })
+  const wish = { name: 'Any', scopes: ['accounts:read'] }
+  const once = { idempotencyKey: 'once' }
+  const key = await issued(app, token, 'createApiKey', { ...wish, accountId, ...once })
+  const rotated = await issued(app, token, 'rotateApiKey', { id: key.id })
+  const chosen = { ...wish, accountIds: [accountId], idempotencyKey: 'twice' }
+  const client = await issued(app, token, 'createApiClient', chosen)
+  const another = await issued(app, token, 'regenerateApiClientSecret', { id: client.id })
+  await app.graphql(rotated.secret, '{ viewer { kind } }')
+  await app.app.stop()
+  const secrets = [token, clientSecret, ...[key, rotated, client, another].map((s) => s.secret)]
+  expect(new Set(secrets).size).toBe(6)
+  const text = await dump()
+  // What is searched is what was meant: the shown parts are there.
+  expect(text).toContain(rotated.secret.slice(4, 16))
+  expect(text).toContain('once')
+  for (const secret of secrets) {
+    // Without prefix and public name too, and as bytes are written.
+    const inner = secret.slice(secret.lastIndexOf('_') + 1)
+    for (const form of [inner, inner.slice(0, -6), inner.slice(0, 16)]) {
+      expect(text).not.toContain(form)
+      expect(text).not.toContain(Buffer.from(form).toString('hex'))
+      expect(text).not.toContain(Buffer.from(form).toString('base64').slice(0, 20))
+    }
+  }
+  expect(JSON.stringify(app.lines)).not.toMatch(/sg[kst]_[0-9A-Za-z_]{16,}/)
+})
