@@ -1,5 +1,5 @@
-// API clients as they are seen: through the accounts that they reach now, which are those chosen for
-// them where their maker still administers. A client that reaches nothing is seen by nobody.
+// API clients as they are seen: through the accounts that they reach now, which are those chosen
+// for them where their maker still administers. A client that reaches nothing is seen by nobody.
 
 import type { Key } from '../db/id.ts'
 import type { Reader } from '../db/reader.ts'

@@ -35,7 +35,7 @@ export function clientIssues(terms: ClientTerms): Issue[] {
 
 type Rights = { scopes: readonly string[]; accountIds: readonly string[] }
 
-/** The scopes that `after` gives in an account and `before` did not; all of them for a new account. */
+/** The scopes that `after` gives in an account and `before` did not; all for a new account. */
 export function newScopes(before: Rights | null, after: Rights, accountId: string): string[] {
   if (!before?.accountIds.includes(accountId)) return [...after.scopes]
   return after.scopes.filter((scope) => !before.scopes.includes(scope))

@@ -1,6 +1,6 @@
 // What can be done to API keys: create, update, rotate, revoke. A key never gets more than whoever
-// makes it holds. Its secret leaves here once; only the maker gets another, because whoever holds it
-// acts in the maker's name.
+// makes it holds. Its secret leaves here once; only the maker gets another, because whoever holds
+// it acts in the maker's name.
 
 import { issueApiKey, replaceApiKey, type Issued } from '../auth/credential.data.ts'
 import type { Scope } from '../auth/scope.ts'
@@ -60,7 +60,7 @@ export async function createApiKey(
   })
 }
 
-/** Needs clients:write. Scopes can be taken away only. Refuses as createApiKey, ILLEGAL_TRANSITION. */
+/** Needs clients:write. Takes scopes away only. Refuses as createApiKey, ILLEGAL_TRANSITION. */
 export async function updateApiKey(
   ctx: ActionContext,
   key: Key,

@@ -27,7 +27,7 @@ export async function recorded<T>(ctx: ActionContext, work: () => Promise<T>): P
   }
 }
 
-/** Refuses scopes that the viewer does not hold itself in the account; `fact` says what was tried. */
+/** Refuses scopes that the viewer does not hold in the account; `fact` says what was tried. */
 export function demandHeld(
   { viewer }: ActionContext,
   scopes: readonly Scope[],

@@ -66,8 +66,8 @@ export function scopesAnywhere(viewer: Viewer): Scope[] {
 }
 
 /**
- * Thrown where a scope is missing in an account that the viewer does reach; the doors name it. Where
- * it is something else that is missing, a public sentence says what.
+ * Thrown where a scope is missing in an account that the viewer does reach; the doors name it.
+ * Where it is something else that is missing, a public sentence says what.
  */
 export class Forbidden extends Error {
   readonly scopes: Needs

@@ -1,4 +1,4 @@
-// Pages of ids that are in memory already, cut by the same rules as the pages that the database cuts.
+// Pages of ids that are in memory already, cut by the same rules as those that the database cuts.
 
 import { BadCursor, decodeCursor, type Order, type PageAsk } from '../db/keyset.ts'
 import { badInput, pageSize, type Connection } from './lists.ts'

@@ -2,6 +2,7 @@
 // revocation (RFC 7009) and what there is of metadata (RFC 8414). A client learns and ends its own
 // tokens only.
 
+import { reachOfClients } from '../access/client.data.ts'
 import {
   accessTokenSeconds,
   findAccessToken,
@@ -13,8 +14,11 @@ import {
 } from '../auth/credential.data.ts'
 import { allScopes } from '../auth/scope.ts'
 import { hashSecret, parseCredential, sameHash } from '../auth/secret.ts'
-import type { Services } from '../context.ts'
+import { anonymous } from '../auth/viewer.ts'
+import type { ActionContext, Services } from '../context.ts'
 import { isPassing } from '../db/failure.ts'
+import { poolReader } from '../db/reader.ts'
+import { noteRefusal } from '../events/refused.ts'
 import { retryAfterSeconds } from '../graphql/public-errors.ts'
 import { contentType, readBody, send, sendJson, type Door, type Exchange } from './exchange.ts'
 import {
@@ -86,14 +90,15 @@ type Authenticate = (exchange: Exchange, form: ReadonlyMap<string, string>) => P
 
 /**
  * Who shows itself to be which client. Only wrong secrets are counted. An address that guesses is
- * heard no more for a while; a client at which others guess is answered all the same when its secret
- * is right, so that nobody locks it out.
+ * heard no more for a while; a client at which others guess is answered all the same when its
+ * secret is right, so that nobody locks it out.
  */
 function createAuthentication({ db, clock }: OAuthServices): Authenticate {
   const { seconds } = guesses
   const byAddress = createThrottle({ points: guesses.address, seconds, clock })
   const byClient = createThrottle({ points: guesses.client, seconds, clock })
-  return async ({ req, address }, form) => {
+  return async ({ req, address, requestId, log }, form) => {
+    const origin = { requestId, address }
     const shown = readClient(req.headers.authorization, form)
     const from = address ?? ''
     const blocked = byAddress.wait(from)
@@ -101,11 +106,23 @@ function createAuthentication({ db, clock }: OAuthServices): Authenticate {
     const client = await findApiClient(db.pool, shown.clientId)
     const right = client && sameHash(client.secretHash, hashSecret(shown.clientSecret))
     if (right && !client.revokedAt) return client
+    if (client) noteGuess({ db, clock, log, viewer: anonymous, origin }, client)
     byAddress.take(from)
     // A name may be as long as a form; of what is none of ours the beginning is enough.
     const waiting = byClient.take(shown.clientId.slice(0, 64))
     throw waiting > 0 ? tooMany(waiting) : wrongClient()
   }
+}
+
+/** Everybody who may be harmed is told; once an hour, since anybody who has the name can do it. */
+function noteGuess(ctx: ActionContext, { id }: ApiClientRow): void {
+  noteRefusal(ctx, {
+    action: 'client.authenticated',
+    subjectType: 'ApiClient',
+    subjectId: id,
+    accountIds: async () => (await reachOfClients(poolReader(ctx.db), [id]))[0] ?? [],
+    hourly: true,
+  })
 }
 
 async function issueToken(services: OAuthServices, { exchange, client, form }: Asked) {

@@ -31,8 +31,8 @@ export const viewerNames = [
 export type ViewerName = (typeof viewerNames)[number]
 
 /**
- * Two accounts of one owner and one of somebody else, with a credential for each of the seven; admin
- * and multi-account admin are one person.
+ * Two accounts of one owner and one of somebody else, with a credential for each of the seven;
+ * admin and multi-account admin are one person.
  */
 export async function makeViewers(db: Database, now: number) {
   const first = await makeAccount(db, { name: 'First', timeZone: 'Europe/London' })
