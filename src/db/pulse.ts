@@ -2,6 +2,7 @@
 // so a server from which nothing has come for a while is asked for a new connection: when it gives
 // none either, it is gone, nobody waits for it any longer, and it is asked until it answers.
 
+import { connect } from 'node:net'
 import pg from 'pg'
 
 export type Pulse = {
@@ -59,19 +60,28 @@ export function watchPulse({ connectionString, isAwaited, onGone }: Options): Pu
   }
 }
 
+/** Asks for encryption, which every server answers before it knows who asks: with one byte. */
+const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47])
+
 /** Whether the server says anything to a new connection, be it that it takes no more of them. */
 async function answers(connectionString: string): Promise<boolean> {
-  const connectionTimeoutMillis = 2 * TICKS * TICK_MS
-  const client = new pg.Client({ connectionString, connectionTimeoutMillis })
-  client.on('error', () => {})
+  const { host, port } = new pg.Client({ connectionString })
+  // As clients of PostgreSQL do, a path is the folder of the socket.
+  const socket = host.startsWith('/') ? connect(`${host}/.s.PGSQL.${port}`) : connect(port, host)
   let answered: boolean | undefined
-  const asked = client.connect().then(
-    () => (answered = true),
-    (error: unknown) => (answered = error instanceof pg.DatabaseError),
-  )
+  const asked = new Promise<void>((resolve) => {
+    const end = (is: boolean) => {
+      answered ??= is
+      resolve()
+    }
+    socket.once('connect', () => socket.write(SSL_REQUEST))
+    socket.once('data', () => end(true))
+    socket.once('error', () => end(false))
+    socket.once('close', () => end(false))
+  })
   for (let tick = 0; tick < TICKS && answered === undefined; tick += 1) {
     await Promise.race([asked, new Promise((resolve) => setTimeout(resolve, TICK_MS))])
   }
-  void client.end().catch(() => {})
+  socket.destroy()
   return answered ?? false
 }
