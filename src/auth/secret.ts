@@ -12,6 +12,10 @@ const checksumLength = 6
 
 /** `sgk_<public id>_<secret><checksum>`. */
 const apiKeyForm = /^sgk_([0-9A-Za-z]{12})_[0-9A-Za-z]{43}[0-9A-Za-z]{6}$/
+/** `sga_<public id>_<secret><checksum>`: the api key of an application in an account. */
+const installationForm = /^sga_([0-9A-Za-z]{12})_[0-9A-Za-z]{43}[0-9A-Za-z]{6}$/
+/** `sgs_<secret><checksum>`: of an OAuth client or of an application. */
+const sharedForm = /^sgs_[0-9A-Za-z]{43}[0-9A-Za-z]{6}$/
 /** `sgt_<secret><checksum>`. */
 const accessTokenForm = /^sgt_[0-9A-Za-z]{43}[0-9A-Za-z]{6}$/
 
@@ -21,7 +25,7 @@ const sessionForm = /^sgu_[0-9A-Za-z]{43}[0-9A-Za-z]{6}$/
 const linkForm = /^sg[ip]_[0-9A-Za-z]{43}[0-9A-Za-z]{6}$/
 
 /** Every secret in a text, for whoever has to hide them. */
-export const secretsInText = /\bsg[kistpu]_[0-9A-Za-z_]{16,}/g
+export const secretsInText = /\bsg[akistpu]_[0-9A-Za-z_]{16,}/g
 
 /** A secret as given out once, and what is stored of it. */
 export type IssuedSecret = { text: string; hash: Uint8Array<ArrayBuffer> }
@@ -48,6 +52,15 @@ export function newClientSecret(): IssuedSecret {
   return issue('sgs_')
 }
 
+/** An application's own secret. */
+export function newApplicationSecret(): IssuedSecret {
+  return issue('sgs_')
+}
+
+export function newInstallationKey(publicId: string): IssuedSecret {
+  return issue(`sga_${publicId}_`)
+}
+
 export function newSessionSecret(): IssuedSecret {
   return issue('sgu_')
 }
@@ -69,6 +82,17 @@ export function parseCredential(text: string): ParsedCredential | null {
   const hash = hashSecret(text)
   if (publicId !== undefined) return { kind: 'API_KEY', publicId, hash }
   return { kind: isToken ? 'ACCESS_TOKEN' : 'SESSION', hash }
+}
+
+/** An application's secret with the api key of its installation; null when they cannot be ours. */
+export function parseInstallation(
+  secretKey: string,
+  apiKey: string,
+): { publicId: string; keyHash: Buffer; secretHash: Buffer } | null {
+  const publicId = installationForm.exec(apiKey)?.[1]
+  if (publicId === undefined || !sharedForm.test(secretKey)) return null
+  if (!isWhole(secretKey) || !isWhole(apiKey)) return null
+  return { publicId, keyHash: hashSecret(apiKey), secretHash: hashSecret(secretKey) }
 }
 
 /** The hash of a secret that was handed over as a link; null when it cannot be one of ours. */
