@@ -1,5 +1,5 @@
 // Clients who book over HTTP, 16 or a crowd of 64, against a hand-written transaction with the same
-// guarantees (raw): all on one slot until somebody has it and then on the next (race), all on a slot
+// guarantees (raw): all on one slot until somebody has it, then on the next (race), all on a slot
 // that is gone (taken), each with a diary of its own (spread), each with whoever is free (any).
 
 import { encodeId } from '../src/graphql/ids.ts'
