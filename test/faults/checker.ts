@@ -329,7 +329,12 @@ function changeFaults(
   }
   const done = mine.filter((effect) => effect.told.length > 0 && !wasSo(effect))
   const lost = done.filter((effect) => !place(effect, new Set()))
-  for (const effect of mine) if (!done.includes(effect)) place(effect, new Set())
+  // Of the others, those that nobody heard of come before those that needed no change.
+  const others = mine.filter((effect) => !done.includes(effect))
+  const unheard = others.filter(({ told }) => told.length === 0)
+  for (const effect of [...unheard, ...others]) {
+    if (![...effectAt.values()].includes(effect)) place(effect, new Set())
+  }
   for (const [at, effect] of effectAt) causes.set(story[at] as EventRow, effect)
   return [
     ...lost.map(({ asked }) => `lost: ${asked} of ${id}`),
