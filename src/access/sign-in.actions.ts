@@ -12,6 +12,7 @@ import { newId } from '../db/id.ts'
 import { transaction, type Transaction } from '../db/transaction.ts'
 import { invalid, invalidAll, notFound } from '../errors.ts'
 import { appendAudit } from '../events/audit.ts'
+import { noteRefusal } from '../events/refused.ts'
 import type { User } from '../generated/prisma/client.ts'
 import { DAY, type Instant } from '../time/instant.ts'
 import { passwordIssues } from './invitation.data.ts'
@@ -30,9 +31,26 @@ export async function signIn(
 ): Promise<Begun | null> {
   const { prisma } = ctx.db
   const user = await prisma.user.findUnique({ where: { email: emailOf(shown.email) } })
-  if (!(await isPassword(shown.password, user?.passwordHash ?? null)) || !user) return null
-  return beginSession(ctx, prisma, user, agent)
+  const isRight = await isPassword(shown.password, user?.passwordHash ?? null)
+  if (!user) return null
+  if (!isRight) {
+    noteRefusal(ctx, {
+      ...signedIn(user),
+      accountIds: async () => accountsOf(ctx.db.prisma, user),
+    })
+    return null
+  }
+  return transaction(ctx.db, async (tx) => {
+    await tell(tx, { ...ctx, viewer: personViewer(user) }, user, signedIn(user))
+    return beginSession(ctx, tx, user, agent)
+  })
 }
+
+const signedIn = ({ id }: User) => ({
+  action: 'user.signed_in',
+  subjectType: 'User',
+  subjectId: id,
+})
 
 /** Begins a session for somebody who has shown otherwise who they are. */
 export async function beginSession(
@@ -145,13 +163,22 @@ export async function issuePasswordLink(
   })
 }
 
-/** Every account that the person is in is told. */
-async function tell(tx: Transaction, ctx: ActionContext, { id }: User): Promise<void> {
-  const memberships = await tx.membership.findMany({ where: { userId: id } })
-  const changed = { action: 'user.password_changed', subjectType: 'User', subjectId: id }
+/** Every account that the person is in is told; of a new password unless it is something else. */
+async function tell(
+  tx: Transaction,
+  ctx: ActionContext,
+  user: User,
+  fact = { action: 'user.password_changed', subjectType: 'User', subjectId: user.id },
+): Promise<void> {
+  const accountIds = await accountsOf(tx, user)
   await appendAudit(
     tx,
     ctx,
-    memberships.map(({ accountId }) => ({ accountId, ...changed })),
+    accountIds.map((accountId) => ({ accountId, ...fact })),
   )
+}
+
+async function accountsOf(tx: Transaction | Database['prisma'], { id }: User): Promise<string[]> {
+  const memberships = await tx.membership.findMany({ where: { userId: id } })
+  return memberships.map(({ accountId }) => accountId)
 }

@@ -21,7 +21,12 @@ export type CredentialFailure = {
   /** NO_TOKEN: something was shown, but in a scheme that holds no token. */
   reason: 'NO_TOKEN' | 'MALFORMED' | 'UNKNOWN' | 'EXPIRED' | 'REVOKED'
   sentence: string
+  /** Whose it was, when it was ended or has run out before it should have been given up. */
+  spent?: Spent
 }
+
+/** A credential that was good once, and the accounts (uuids) that are told of its use. */
+export type Spent = { viewer: Viewer; accountIds: string[] }
 
 /** What was last seen of a credential's use, for `lastUsedAt`. */
 export type CredentialUse = {
@@ -108,20 +113,32 @@ export function isFailure(found: object): found is CredentialFailure {
 }
 
 function ofApiKey(key: ApiKeyRow, now: Instant): Identified | CredentialFailure {
-  if (key.revokedAt) return revoked('API key')
   const { expiresAt, replacedUntil } = key
-  if (expiresAt && expiresAt.getTime() <= now) return expired('API key', expiresAt)
-  if (replacedUntil && replacedUntil.getTime() <= now) return expired('API key', replacedUntil)
   const grants = new Map<string, Grant>()
+  const viewer = { kind: 'API_KEY', id: key.id, name: key.name, userId: key.createdById } as const
+  const spent = { viewer: { ...viewer, grants }, accountIds: [key.accountId] }
+  if (key.revokedAt) return { ...revoked('API key'), spent }
+  const isOver = (at: Date | null): at is Date => at !== null && at.getTime() <= now
+  if (isOver(expiresAt)) return { ...expired('API key', expiresAt), spent }
+  if (isOver(replacedUntil)) return { ...expired('API key', replacedUntil), spent }
   if (key.role) grants.set(key.accountId, grantOf(key.scopes, key.role))
   return {
-    viewer: { kind: 'API_KEY', id: key.id, name: key.name, userId: key.createdById, grants },
+    viewer: { ...viewer, grants },
     use: { table: 'ApiKey', publicId: key.publicId, lastUsedAt: key.lastUsedAt },
   }
 }
 
 function ofAccessToken(token: AccessTokenRow, now: Instant): Identified | CredentialFailure {
-  if (token.tokenRevokedAt || token.clientRevokedAt) return revoked('access token')
+  const { clientId: id, name, createdById: userId } = token
+  const viewer = { kind: 'API_CLIENT', id, name, userId } as const
+  if (token.tokenRevokedAt || token.clientRevokedAt) {
+    const accountIds = Object.keys(token.roles ?? {})
+    return {
+      ...revoked('access token'),
+      spent: { viewer: { ...viewer, grants: new Map() }, accountIds },
+    }
+  }
+  // Every client shows one of these once an hour, so nobody is told of it.
   if (token.expiresAt.getTime() <= now) return expired('access token', token.expiresAt)
   // A client may lose scopes after a token was made.
   const scopes = token.tokenScopes.filter((scope) => token.clientScopes.includes(scope))
@@ -133,13 +150,7 @@ function ofAccessToken(token: AccessTokenRow, now: Instant): Identified | Creden
     grants.set(accountId, grant)
   }
   return {
-    viewer: {
-      kind: 'API_CLIENT',
-      id: token.clientId,
-      name: token.name,
-      userId: token.createdById,
-      grants,
-    },
+    viewer: { ...viewer, grants },
     use: { table: 'ApiClient', publicId: token.publicId, lastUsedAt: token.lastUsedAt },
   }
 }

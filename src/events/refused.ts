@@ -25,23 +25,29 @@ export async function recordRefusal(
 
 /** How often one thing is said that anybody can cause again and again. */
 const quietMs = HOUR
-/** Credentials remembered; beyond that the database alone knows what was said. */
+/** Subjects remembered; beyond that the database alone knows what was said. */
 const mostRemembered = 10_000
+
+/** An attempt on one thing, which concerns accounts that may have to be looked up. */
+export type Attempt = {
+  action: string
+  subjectType: string
+  subjectId: string
+  accountIds: readonly string[] | (() => Promise<readonly string[]>)
+  /** One entry in an hour for each account, action and subject, whichever node it comes to. */
+  hourly?: boolean
+}
 
 type Beside = { running: Set<Promise<void>>; saidAt: Map<string, Instant> }
 
 const besides = new WeakMap<Pool, Beside>()
 
-/**
- * Has this written beside the request, so that its time tells nothing. Returns at once. `hourly`:
- * one entry for each account, action and subject in an hour, whichever node it comes to.
- */
-export function noteRefusal(ctx: ActionContext, facts: readonly Refusal[], hourly = false): void {
+/** Has an attempt written beside the request, so that its time tells nothing. Returns at once. */
+export function noteRefusal(ctx: ActionContext, attempt: Attempt): void {
   const beside = besideOf(ctx.db.pool)
   const now = ctx.clock.now()
-  const fresh = hourly ? facts.filter((fact) => isNew(beside, fact, now)) : facts
-  if (fresh.length === 0) return
-  const running = write(ctx, fresh, hourly ? new Date(now - quietMs) : null)
+  if (attempt.hourly && !isNew(beside, attempt, now)) return
+  const running = writeAttempt(ctx, attempt, attempt.hourly ? new Date(now - quietMs) : null)
   beside.running.add(running)
   void running.then(() => beside.running.delete(running))
 }
@@ -59,13 +65,27 @@ function besideOf(pool: Pool): Beside {
   return made
 }
 
-function isNew({ saidAt }: Beside, fact: Refusal, now: Instant): boolean {
-  const key = `${fact.accountId} ${fact.action} ${fact.subjectId}`
+function isNew({ saidAt }: Beside, { action, subjectId }: Attempt, now: Instant): boolean {
+  const key = `${action} ${subjectId}`
   const last = saidAt.get(key)
   if (last !== undefined && now - last < quietMs) return false
   if (saidAt.size >= mostRemembered) saidAt.clear()
   saidAt.set(key, now)
   return true
+}
+
+async function writeAttempt(
+  ctx: ActionContext,
+  { accountIds, action, subjectType, subjectId }: Attempt,
+  unlessSince: Date | null,
+): Promise<void> {
+  try {
+    const all = typeof accountIds === 'function' ? await accountIds() : accountIds
+    const facts = all.map((accountId) => ({ accountId, action, subjectType, subjectId }))
+    await write(ctx, facts, unlessSince)
+  } catch (error) {
+    ctx.log.error({ err: error }, 'could not record a refused attempt')
+  }
 }
 
 async function write(

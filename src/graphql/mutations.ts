@@ -11,6 +11,7 @@ import { refusalOf } from '../db/refusal.ts'
 import { Refused, refusalType, type RefusalCode } from '../errors.ts'
 import { forgetBatches } from './batches.ts'
 import { builder, type Types } from './builder.ts'
+import { recordDenied } from './denied.ts'
 import { createLoaders } from './loaders.ts'
 import { forbidden } from './scopes.ts'
 
@@ -91,6 +92,10 @@ export function mutation<Fields extends InputFieldMap>(
           return answerOf(error, codes, ctx) as never
         } finally {
           // Rows read before the change must not answer for what came after it.
+          if (error instanceof Forbidden) {
+            const needs = error.scopes.length > 0 ? error.scopes : (options.scopes ?? [])
+            await recordDenied(ctx, name, { args, needs, error })
+          }
           ctx.load = createLoaders(ctx.db)
           forgetBatches(ctx)
         }

@@ -12,6 +12,8 @@ import SchemaBuilder, {
 import { GraphQLError, type GraphQLFieldResolver } from 'graphql'
 import { alternatives, type Needs, type Scope } from '../auth/scope.ts'
 import { accountsWithin, may, type Viewer } from '../auth/viewer.ts'
+import type { Context } from '../context.ts'
+import { recordDenied } from './denied.ts'
 
 type Rule = { scopes?: Needs; open?: string }
 
@@ -108,8 +110,13 @@ class ScopesPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
     return (parent, args, ctx, info) => {
       const viewer = viewerOf(ctx)
       if (viewer.kind === 'ANONYMOUS') throw unauthenticated()
-      if (accountsWithin(viewer, scopes).length === 0) throw forbidden(scopes)
-      return resolver(parent, args, ctx, info)
+      if (accountsWithin(viewer, scopes).length > 0) return resolver(parent, args, ctx, info)
+      const error = forbidden(scopes)
+      if (config.parentType !== 'Mutation') throw error
+      const denied = { args, needs: scopes, error }
+      return recordDenied(ctx as unknown as Context, config.name, denied).then(() => {
+        throw error
+      })
     }
   }
 

@@ -21,6 +21,12 @@ export function actorNode(kind: string): NodeName | null {
   return actors[kind] ?? null
 }
 
+/** What a viewer is, as a subject of the log; null for nobody and for the gateway itself. */
+export function subjectOf({ kind, id }: { kind: string; id: string }) {
+  const subjectType = actorNode(kind)
+  return subjectType && { subjectType, subjectId: id }
+}
+
 /** The global id of a row of an account; null when there is none, or its type has none. */
 export function globalId(type: string | null, accountId: string, id: string | null): string | null {
   const name = nodeNameOf(type)

@@ -8,10 +8,12 @@ import {
   isFailure,
   viewerOf,
   type CredentialFailure,
+  type Spent,
 } from '../auth/credential.ts'
 import { createLastUsed } from '../auth/last-used.ts'
 import type { Viewer } from '../auth/viewer.ts'
-import type { Services } from '../context.ts'
+import type { Origin, Services } from '../context.ts'
+import { noteRefusal, refusalsWritten } from '../events/refused.ts'
 import {
   cookieOf,
   csrfHeader,
@@ -30,13 +32,17 @@ export type Shown = {
 export type Authenticator = {
   /** The credential of a request, for `identify`; throws a 403 for a cookie that does not count. */
   shownBy(request: IncomingMessage): string | null
-  /** Throws only when the database fails. */
-  identify(authorization: string | null | undefined): Promise<Viewer | CredentialFailure>
+  /** Throws only when the database fails. `origin` says where it was shown, for the audit log. */
+  identify(
+    authorization: string | null | undefined,
+    origin?: Origin,
+  ): Promise<Viewer | CredentialFailure>
   /** Resolves when nothing is being written. */
   idle(): Promise<void>
 }
 
-export function createAuthenticator({ db, clock, log, baseUrl }: Services): Authenticator {
+export function createAuthenticator(services: Services): Authenticator {
+  const { db, clock, log, baseUrl } = services
   const lastUsed = createLastUsed(db, log)
   return {
     shownBy: ({ headers }) => {
@@ -45,15 +51,35 @@ export function createAuthenticator({ db, clock, log, baseUrl }: Services): Auth
       const { authorization } = headers
       return shownCredential(headers, { authorization, csrfToken }, baseUrl())
     },
-    async identify(authorization) {
+    async identify(authorization, origin) {
       const now = clock.now()
       const found = await viewerOf(db, authorization, now)
-      if (isFailure(found)) return found
+      if (isFailure(found)) {
+        if (found.spent) noteSpent(services, found.spent, origin)
+        return found
+      }
       if (found.use) lastUsed.note(found.use, now)
       return found.viewer
     },
-    idle: () => lastUsed.idle(),
+    idle: async () => {
+      await Promise.all([lastUsed.idle(), refusalsWritten(db.pool)])
+    },
   }
+}
+
+/** Who goes on with a credential that was ended may be who should not have it. */
+function noteSpent(
+  { db, clock, log }: Services,
+  { viewer, accountIds }: Spent,
+  origin: Origin | undefined,
+): void {
+  const { requestId, address } = origin ?? {}
+  const from = requestId === undefined ? null : { requestId, address: address ?? null }
+  const subjectType = viewer.kind === 'API_KEY' ? 'ApiKey' : 'ApiClient'
+  noteRefusal(
+    { viewer, db, clock, log, ...(from && { origin: from }) },
+    { action: 'credential.used', subjectType, subjectId: viewer.id, accountIds, hourly: true },
+  )
 }
 
 /**

@@ -17,9 +17,8 @@ export function dialectRoutes(
   dialects: readonly Dialect[],
   { services, authenticator }: Parts,
 ): Route[] {
-  const identify = (authorization: string | null) => authenticator.identify(authorization)
   return dialects.flatMap((dialect) => {
-    const run = createRunner(dialect, { services, identify })
+    const run = createRunner(dialect, { services, identify: authenticator.identify })
     const methods = [...new Set(dialect.routes.map(({ method }) => method))]
     return dialect.mounts.flatMap((mount) => {
       const door = (exchange: Exchange) => answer(run, exchange, mount)

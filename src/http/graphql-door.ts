@@ -49,7 +49,7 @@ export function createGraphQLDoor({ authenticator, run, sse, delivery, page }: P
       const credential = authenticator.shownBy(req)
       const [asked, viewer] = await Promise.all([
         readParams(exchange),
-        authenticator.identify(credential),
+        authenticator.identify(credential, exchange),
       ])
       if (isFailure(viewer)) {
         const challenge = { 'www-authenticate': challengeOf(viewer) }

@@ -7,7 +7,7 @@ import type { Logger } from 'pino'
 import { bearerChallenge, challengeOf } from '../auth/challenge.ts'
 import { isFailure, type CredentialFailure } from '../auth/credential.ts'
 import type { Viewer } from '../auth/viewer.ts'
-import { newContext, type Services } from '../context.ts'
+import { newContext, type Origin, type Services } from '../context.ts'
 import { rehearse } from '../db/rehearsal.ts'
 import { execute } from '../graphql/documents.ts'
 import { isFaults, readInput } from './input.ts'
@@ -40,7 +40,7 @@ export type Call = {
 
 type Parts = {
   services: Services
-  identify: (authorization: string | null) => Promise<Viewer | CredentialFailure>
+  identify: (authorization: string | null, origin: Origin) => Promise<Viewer | CredentialFailure>
 }
 
 export type DialectRunner = (call: Call) => Promise<Reply>
@@ -73,7 +73,7 @@ function noRoute({ method, path }: Call, methods: readonly string[]): Failed {
 }
 
 async function callerOf(dialect: Dialect, { identify }: Parts, call: Call): Promise<Viewer> {
-  const viewer = await identify(dialect.credential(call.headers))
+  const viewer = await identify(dialect.credential(call.headers), call)
   const isBearer = dialect.challenge === 'Bearer'
   const challenge = (bearer: string) => ({
     headers: { 'www-authenticate': isBearer ? bearer : dialect.challenge },
