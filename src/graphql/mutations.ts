@@ -89,13 +89,13 @@ export function mutation<Fields extends InputFieldMap>(
           const told = secretDescription === undefined ? { data: done } : toldOf(done as never)
           return { __typename: `${stem}Success`, ...told } as never
         } catch (error) {
+          if (error instanceof Forbidden) {
+            const needs = error.scopes.length > 0 ? error.scopes : options.scopes
+            await recordDenied(ctx, name, { args, needs, error })
+          }
           return answerOf(error, codes, ctx) as never
         } finally {
           // Rows read before the change must not answer for what came after it.
-          if (error instanceof Forbidden) {
-            const needs = error.scopes.length > 0 ? error.scopes : (options.scopes ?? [])
-            await recordDenied(ctx, name, { args, needs, error })
-          }
           ctx.load = createLoaders(ctx.db)
           forgetBatches(ctx)
         }
