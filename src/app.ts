@@ -4,6 +4,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Logger } from 'pino'
+import type { Sealer } from './auth/seal.ts'
 import type { Config } from './config.ts'
 import type { Services } from './context.ts'
 import type { Database } from './db/client.ts'
@@ -20,7 +21,7 @@ export type App = ReturnType<typeof createApp>
 /** How long a stop waits for requests that are being answered. */
 const finishMs = 4_000
 
-export function createApp({ db, config, clock, log }: Parts) {
+export function createApp({ db, config, sealer, clock, log }: Parts) {
   const events = createEventHub({
     pool: db.pool,
     now: () => clock.now(),
@@ -33,7 +34,7 @@ export function createApp({ db, config, clock, log }: Parts) {
   })
   const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 })
   const baseUrl = () => config.baseUrl ?? addressOf(server.address() as AddressInfo | null)
-  const services: Services = { db, clock, log, events, baseUrl }
+  const services: Services = { sealer, db, clock, log, events, baseUrl }
   const upkeep = createUpkeep(services)
   const doors = createDoors({
     services,

@@ -19,6 +19,8 @@ export type Config = Readonly<{
   /** Without a slash at its end. Unset: http://HOST:PORT. */
   baseUrl: string | undefined
   logLevel: (typeof LOG_LEVELS)[number]
+  /** 32 bytes in base64. Unset: the key in dataDir. */
+  secretsKey: string | undefined
   smtpUrl: string | undefined
   stripeSecretKey: string | undefined
   stripeWebhookSecret: string | undefined
@@ -43,6 +45,7 @@ export function readConfig(environment: Environment): { config: Config; warnings
     seed: read.choice('SEED', SEEDS),
     baseUrl: read.url('BASE_URL', ['http', 'https'])?.replace(/\/+$/, ''),
     logLevel: read.choice('LOG_LEVEL', LOG_LEVELS) ?? 'info',
+    secretsKey: read.key('SECRETS_KEY'),
     smtpUrl: read.url('SMTP_URL', ['smtp', 'smtps']),
     stripeSecretKey: read.text('STRIPE_SECRET_KEY'),
     stripeWebhookSecret: read.text('STRIPE_WEBHOOK_SECRET'),
@@ -74,6 +77,14 @@ function reader(environment: Environment, faults: string[]) {
       const found = choices.find((choice) => choice === value)
       if (!found) faults.push(`${name} is "${value}"; it has to be one of ${choices.join(', ')}.`)
       return found
+    },
+    // Neither is what may be a secret.
+    key(name: string): string | undefined {
+      const value = text(name)
+      if (value === undefined) return undefined
+      if (Buffer.from(value, 'base64').length === 32) return value
+      faults.push(`${name} is not a key of 32 bytes in base64, such as "openssl rand -base64 32" writes.`)
+      return undefined
     },
     // These may hold passwords, so a wrong one is not repeated.
     url(name: string, schemes: readonly string[]): string | undefined {

@@ -1,6 +1,7 @@
 // The request context. GraphQL, REST, workers and tests share it; one per request and one per event
 // delivered to a subscriber, because what it remembers (loaders) must not outlive what was asked.
 
+import type { Sealer } from './auth/seal.ts'
 import type { Viewer } from './auth/viewer.ts'
 import type { Database } from './db/client.ts'
 import type { EventHub } from './events/hub.ts'
@@ -26,13 +27,15 @@ export type Context = ActionContext & {
   events: EventHub
   /** How the service is reached from outside, without a slash at the end. */
   baseUrl: () => string
+  /** For secrets that are needed again. */
+  sealer: Sealer
   load: Loaders
   /** Of a subscription: the cursor that its transport received last; it wins over `after`. */
   lastCursor?: string | null
 }
 
 /** What lives as long as the process; contexts are made of it. */
-export type Services = Pick<Context, 'db' | 'clock' | 'log' | 'events' | 'baseUrl'>
+export type Services = Pick<Context, 'sealer' | 'db' | 'clock' | 'log' | 'events' | 'baseUrl'>
 
 /** A fresh context: for every request, every document run in process, every event delivered. */
 export function newContext(
@@ -44,6 +47,7 @@ export function newContext(
   const { db, clock, events, baseUrl } = services
   const log = services.log.child({ requestId })
   const origin = { requestId, address }
+  const { sealer } = services
   const load = createLoaders(db)
-  return { viewer, db, clock, log, origin, events, baseUrl, requestId, load }
+  return { viewer, db, clock, log, origin, events, baseUrl, sealer, requestId, load }
 }

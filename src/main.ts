@@ -4,6 +4,7 @@
 import { createServer, isIPv6, type Server } from 'node:net'
 import { pino } from 'pino'
 import { createApp } from './app.ts'
+import { sealerOf } from './auth/seal.ts'
 import { type Config, readConfig } from './config.ts'
 import { type Database, openDatabase } from './db/client.ts'
 import { startEmbeddedDatabase } from './db/embedded.ts'
@@ -61,7 +62,8 @@ async function start(): Promise<string | undefined> {
   await migrate(url)
   if (stopping) return undefined
   const tellOfDemo = await demoFor(config, db)
-  const app = createApp({ db, config, clock: systemClock, log })
+  const sealer = sealerOf(config.secretsKey, config.dataDir)
+  const app = createApp({ db, config, sealer, clock: systemClock, log })
   opened.push({ name: 'application', limitMs: 5_000, close: () => app.stop() })
   await app.start()
   await listen(app.server, config)

@@ -2,6 +2,7 @@
 
 import { pino } from 'pino'
 import { createApp } from '../../src/app.ts'
+import { createSealer } from '../../src/auth/seal.ts'
 import { openDatabase } from '../../src/db/client.ts'
 import { now } from '../support/business.ts'
 import { serve } from '../support/served.ts'
@@ -10,6 +11,7 @@ const db = await openDatabase(process.env['BENCH_DATABASE_URL'] ?? '')
 const app = createApp({
   db,
   config: { baseUrl: undefined },
+  sealer: createSealer(new Uint8Array(32)),
   clock: { now: () => now },
   log: pino({ level: 'error' }),
 })

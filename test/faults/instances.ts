@@ -5,13 +5,15 @@ import { pino } from 'pino'
 import { afterAll } from 'vitest'
 import { createApp } from '../../src/app.ts'
 import { openDatabase } from '../../src/db/client.ts'
-import { testApp } from '../support/app.ts'
+import { testApp, testSealer } from '../support/app.ts'
 
 export async function twoInstances() {
   const first = await testApp()
   const db = await openDatabase(first.db.url)
   const log = pino({ level: 'silent' })
-  const app = createApp({ db, config: { baseUrl: undefined }, clock: first.clock, log })
+  const { clock } = first
+  const config = { baseUrl: undefined }
+  const app = createApp({ db, config, sealer: testSealer, clock, log })
   await app.start()
   await new Promise<void>((resolve) => app.server.listen(0, '127.0.0.1', resolve))
   afterAll(async () => {

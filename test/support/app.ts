@@ -3,6 +3,7 @@
 import type { AddressInfo } from 'node:net'
 import { afterAll } from 'vitest'
 import { type App, createApp } from '../../src/app.ts'
+import { createSealer } from '../../src/auth/seal.ts'
 import type { Config } from '../../src/config.ts'
 import { createLog } from '../../src/log.ts'
 import { testClock, type TestClock } from './clock.ts'
@@ -37,6 +38,9 @@ export type TestApp<D extends Database = TestDatabase> = {
   stop(): Promise<void>
 }
 
+/** The same for every instance of a test, as it has to be. */
+export const testSealer = createSealer(new Uint8Array(32).fill(7))
+
 type Options = { config?: Partial<Config>; level?: Config['logLevel']; start?: string }
 
 export async function testApp(options: Options = {}): Promise<TestApp> {
@@ -53,7 +57,8 @@ export async function serveApp<D extends Database>(
   const log = createLog(options.level ?? 'info', {
     write: (line) => void lines.push(JSON.parse(line)),
   })
-  const app = createApp({ db, config: { baseUrl: undefined, ...options.config }, clock, log })
+  const config = { baseUrl: undefined, ...options.config }
+  const app = createApp({ db, config, sealer: testSealer, clock, log })
   await app.start()
   await new Promise<void>((resolve) => app.server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
