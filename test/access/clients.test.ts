@@ -59,7 +59,7 @@ async function reachOf(token: string | null): Promise<string[] | null> {
 
 const auditOf = async (accountId: string) => {
   const rows = await db.prisma.auditEntry.findMany({
-    where: { accountId, action: { startsWith: 'client.' } },
+    where: { accountId, action: { startsWith: 'client.', not: 'client.authenticated' } },
     orderBy: { id: 'asc' },
   })
   return rows.map(({ action, outcome }) => `${action} ${outcome}`)
