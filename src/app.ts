@@ -4,6 +4,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Logger } from 'pino'
+import { createBudgets } from './auth/budget.ts'
 import type { Sealer } from './auth/seal.ts'
 import type { Config } from './config.ts'
 import type { Services } from './context.ts'
@@ -11,10 +12,17 @@ import type { Database } from './db/client.ts'
 import { createEventHub } from './events/hub.ts'
 import { createEventTail } from './events/tail.ts'
 import { createDoors } from './http/doors.ts'
+import { senderBehind } from './http/sender.ts'
 import type { Clock } from './time/clock.ts'
 import { createUpkeep } from './upkeep.ts'
 
-type Parts = { db: Database; config: Pick<Config, 'baseUrl'>; clock: Clock; log: Logger }
+type Parts = {
+  db: Database
+  /** Without rate limits there are none. */
+  config: Pick<Config, 'baseUrl'> & Partial<Pick<Config, 'rateLimit' | 'rateLimitAccount'>>
+  clock: Clock
+  log: Logger
+}
 
 export type App = ReturnType<typeof createApp>
 
@@ -34,8 +42,14 @@ export function createApp({ db, config, sealer, clock, log }: Parts) {
   })
   const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 })
   const baseUrl = () => config.baseUrl ?? addressOf(server.address() as AddressInfo | null)
-  const services: Services = { sealer, db, clock, log, events, baseUrl }
-  const upkeep = createUpkeep(services)
+  const budgets = createBudgets({
+    pool: db.pool,
+    clock,
+    log,
+    limits: { credential: config.rateLimit ?? 0, account: config.rateLimitAccount ?? 0 },
+  })
+  const services: Services = { sealer, db, clock, log, events, baseUrl, budgets }
+  const upkeep = createUpkeep(services, { auditDays: config.auditDays ?? 400 })
   const doors = createDoors({
     services,
     baseUrl,
@@ -44,6 +58,11 @@ export function createApp({ db, config, sealer, clock, log }: Parts) {
       return Math.max(lastReadMs, heldBackMs) / 1000
     },
   })
+  if (config.trustProxy !== undefined) {
+    const findSender = senderBehind(config.trustProxy)
+    server.on('request', findSender)
+    server.on('upgrade', findSender)
+  }
   server.on('request', doors.handle)
   server.on('upgrade', doors.upgrade)
 
@@ -54,10 +73,11 @@ export function createApp({ db, config, sealer, clock, log }: Parts) {
     start: async () => {
       await tail.start()
       upkeep.start()
+      budgets.start()
     },
     stop: async () => {
       await Promise.all([doors.close(), finish(server)])
-      await upkeep.stop()
+      await Promise.all([upkeep.stop(), budgets.stop()])
       await tail.stop()
       await doors.idle()
     },

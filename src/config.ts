@@ -2,6 +2,7 @@
 // opens nothing. All faults are reported together.
 import { resolve } from 'node:path'
 import { StartupFault } from './db/startup-fault.ts'
+import { isNetwork } from './http/sender.ts'
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 const SEEDS = ['demo', 'none'] as const
@@ -21,6 +22,14 @@ export type Config = Readonly<{
   logLevel: (typeof LOG_LEVELS)[number]
   /** 32 bytes in base64. Unset: the key in dataDir. */
   secretsKey: string | undefined
+  /** Points that a credential, or an address without one, may spend in a minute; 0: no limit. */
+  rateLimit: number
+  /** Points that all credentials of an account together may spend in a minute; 0: no limit. */
+  rateLimitAccount: number
+  /** How many proxies a request passes, or which; unset: what a request says of that is not read. */
+  trustProxy: number | readonly string[] | undefined
+  /** For how many days the audit log is kept. */
+  auditDays: number
   smtpUrl: string | undefined
   stripeSecretKey: string | undefined
   stripeWebhookSecret: string | undefined
@@ -31,6 +40,9 @@ type Environment = Readonly<Record<string, string | undefined>>
 
 /** Variables of ours have no prefix but this one, so whatever else carries it is a slip. */
 const PREFIX = 'SLOTGRAPH_'
+
+/** Largest count that a setting may have. */
+const MOST = 1_000_000_000
 
 /** Reads the settings, or throws a StartupFault that lists everything wrong with them. */
 export function readConfig(environment: Environment): { config: Config; warnings: string[] } {
@@ -46,6 +58,10 @@ export function readConfig(environment: Environment): { config: Config; warnings
     baseUrl: read.url('BASE_URL', ['http', 'https'])?.replace(/\/+$/, ''),
     logLevel: read.choice('LOG_LEVEL', LOG_LEVELS) ?? 'info',
     secretsKey: read.key('SECRETS_KEY'),
+    rateLimit: read.count('RATE_LIMIT', 10_000_000),
+    rateLimitAccount: read.count('RATE_LIMIT_ACCOUNT', 30_000_000),
+    trustProxy: read.proxies('TRUST_PROXY'),
+    auditDays: read.days('AUDIT_DAYS', 400),
     smtpUrl: read.url('SMTP_URL', ['smtp', 'smtps']),
     stripeSecretKey: read.text('STRIPE_SECRET_KEY'),
     stripeWebhookSecret: read.text('STRIPE_WEBHOOK_SECRET'),
@@ -70,6 +86,32 @@ function reader(environment: Environment, faults: string[]) {
       if (/^\d{1,5}$/.test(value) && Number(value) <= 65_535) return Number(value)
       faults.push(`${name} is "${value}"; it has to be a whole number from 0 to 65535.`)
       return fallback
+    },
+    count(name: string, fallback: number): number {
+      const value = text(name)
+      if (value === undefined) return fallback
+      if (/^\d{1,10}$/.test(value) && Number(value) <= MOST) return Number(value)
+      faults.push(`${name} is "${value}"; it has to be a whole number from 0 to ${MOST}.`)
+      return fallback
+    },
+    days(name: string, fallback: number): number {
+      const value = text(name)
+      if (value === undefined) return fallback
+      if (/^\d{1,5}$/.test(value) && Number(value) >= 1) return Number(value)
+      faults.push(`${name} is "${value}"; it has to be a whole number from 1 to 99999.`)
+      return fallback
+    },
+    proxies(name: string): number | readonly string[] | undefined {
+      const value = text(name)
+      if (value === undefined) return undefined
+      if (/^\d{1,2}$/.test(value) && Number(value) > 0) return Number(value)
+      const networks = value.split(',').map((part) => part.trim())
+      if (networks.every(isNetwork)) return networks
+      faults.push(
+        `${name} is "${value}"; it has to be how many proxies there are, 1 to 99, or their ` +
+          'addresses or networks, with commas between them.',
+      )
+      return undefined
     },
     choice<T extends string>(name: string, choices: readonly T[]): T | undefined {
       const value = text(name)

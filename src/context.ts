@@ -1,11 +1,13 @@
 // The request context. GraphQL, REST, workers and tests share it; one per request and one per event
 // delivered to a subscriber, because what it remembers (loaders) must not outlive what was asked.
 
+import type { Budgets } from './auth/budget.ts'
 import type { Sealer } from './auth/seal.ts'
 import type { Viewer } from './auth/viewer.ts'
 import type { Database } from './db/client.ts'
 import type { EventHub } from './events/hub.ts'
 import { createLoaders, type Loaders } from './graphql/loaders.ts'
+import type { Spending } from './graphql/spending.ts'
 import type { Clock } from './time/clock.ts'
 import type { Logger } from 'pino'
 
@@ -30,12 +32,15 @@ export type Context = ActionContext & {
   /** For secrets that are needed again. */
   sealer: Sealer
   load: Loaders
+  budgets: Budgets
+  /** What the operation took; set by whoever lets it run. */
+  spending?: Spending
   /** Of a subscription: the cursor that its transport received last; it wins over `after`. */
   lastCursor?: string | null
 }
 
 /** What lives as long as the process; contexts are made of it. */
-export type Services = Pick<Context, 'sealer' | 'db' | 'clock' | 'log' | 'events' | 'baseUrl'>
+export type Services = Pick<Context, 'sealer' | 'db' | 'clock' | 'log' | 'events' | 'baseUrl' | 'budgets'>
 
 /** A fresh context: for every request, every document run in process, every event delivered. */
 export function newContext(
@@ -44,10 +49,10 @@ export function newContext(
   requestId: string,
   address: string | null = null,
 ): Context {
-  const { db, clock, events, baseUrl } = services
+  const { db, clock, events, baseUrl, budgets } = services
   const log = services.log.child({ requestId })
   const origin = { requestId, address }
   const { sealer } = services
   const load = createLoaders(db)
-  return { viewer, db, clock, log, origin, events, baseUrl, sealer, requestId, load }
+  return { viewer, db, clock, log, origin, events, baseUrl, sealer, requestId, load, budgets }
 }

@@ -2,17 +2,19 @@
 // Nothing depends on when it runs; several nodes may run it at once. Events stay: they are also the
 // history of bookings.
 
+import { pruneSpending } from './auth/budget.data.ts'
 import { pruneUserSessions } from './auth/user-session.data.ts'
 import { systemViewer } from './auth/viewer.ts'
 import { expireHolds } from './booking/hold.actions.ts'
 import type { Services } from './context.ts'
-import { HOUR } from './time/instant.ts'
+import { pruneAudit } from './events/prune.data.ts'
+import { DAY, HOUR } from './time/instant.ts'
 
 const sweepMs = 5_000
 const pruneMs = HOUR
 
 /** Sweeps every five seconds and prunes every hour, until stopped. */
-export function createUpkeep(services: Services) {
+export function createUpkeep(services: Services, kept: { auditDays: number }) {
   const { clock, db, log } = services
   const ctx = { ...services, viewer: systemViewer([]) }
   let running: Promise<void> = Promise.resolve()
@@ -36,6 +38,8 @@ export function createUpkeep(services: Services) {
     await db.prisma.accessToken.deleteMany({ where: { expiresAt: { lte: now } } })
     await db.prisma.passwordLink.deleteMany({ where: { expiresAt: { lte: now } } })
     await pruneUserSessions(db.pool, clock.now())
+    await pruneAudit(db.pool, new Date(clock.now() - kept.auditDays * DAY))
+    await pruneSpending(db.pool, clock.now())
   }
 
   function plan(): void {

@@ -28,3 +28,4 @@ export function askedDays(
 export function daysCost({ days }: { days?: number | null }) {
   return { field: 50, multiplier: Math.min(Math.max(days ?? 7, 1), maxDays) }
 }
+daysCost.reads = ['days'] as const

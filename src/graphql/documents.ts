@@ -18,8 +18,11 @@ import {
   type ValidationRule,
 } from 'graphql'
 import type { Context } from '../context.ts'
+import { costOf } from './cost.ts'
+import { documentLimits } from './limits.ts'
 import { publicResult } from './public-errors.ts'
 import { schema } from './schema.ts'
+import { spend, type Admission, type Asker } from './spending.ts'
 
 /** Longest document, in characters and in tokens. */
 export const maxDocumentLength = 100_000
@@ -58,6 +61,16 @@ export function prepare(text: string): Prepared {
   return prepared
 }
 
+/** Whether the operation may run: to be asked once for each that is to, before it does. */
+export function admit(
+  asker: Asker,
+  { document }: Prepared,
+  operationName: string | null | undefined,
+  variables: Record<string, unknown> | null | undefined,
+): Admission {
+  return spend(asker, document && costOf(schema, document, operationName, variables))
+}
+
 /**
  * Runs a document in process, with the rights of the context's viewer. Errors are public ones. Give
  * a context of its own to each call.
@@ -68,8 +81,13 @@ export async function execute(
   ctx: Context,
   operationName?: string,
 ): Promise<ExecutionResult> {
-  const { document, errors } = prepare(text)
+  const prepared = prepare(text)
+  const asker = { ...ctx, address: ctx.origin?.address ?? null }
+  const { spending, refusal } = admit(asker, prepared, operationName, variables)
+  if (refusal) return { errors: [refusal] }
+  const { document, errors } = prepared
   if (!document) return { errors }
+  ctx.spending = spending
   const result = await executeDocument({
     schema,
     document,
@@ -147,6 +165,26 @@ function IntrospectionOnceRule(context: ValidationContext): ASTVisitor {
   }
 }
 
+/** Both say a thing again in a few characters: what costs little to send should not cost much. */
+function DocumentLimitsRule(context: ValidationContext): ASTVisitor {
+  const found = { aliases: 0, directives: 0 }
+  return {
+    Field: ({ alias }) => void (alias && (found.aliases += 1)),
+    Directive: () => void (found.directives += 1),
+    Document: {
+      leave() {
+        for (const word of ['aliases', 'directives'] as const) {
+          const most = documentLimits[word]
+          if (found[word] <= most) continue
+          const message = `The document has ${found[word]} ${word}; ${most} are allowed.`
+          const extensions = { code: 'OPERATION_TOO_COMPLEX' }
+          context.reportError(new GraphQLError(message, { extensions }))
+        }
+      },
+    },
+  }
+}
+
 function deferRules(): ValidationRule[] {
   const added: ValidationRule[] = []
   const plugin = useDeferStream() as {
@@ -160,5 +198,6 @@ const rules: readonly ValidationRule[] = [
   ...specifiedRules.filter((rule) => rule !== ValuesOfCorrectTypeRule),
   ScalarValuesRule,
   IntrospectionOnceRule,
+  DocumentLimitsRule,
   ...deferRules(),
 ]

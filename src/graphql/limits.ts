@@ -1,7 +1,8 @@
-// What one operation may cost. A list costs what it may return (`first` times the cost of a node);
-// an operation over a limit is refused before anything is read.
+// What one operation may cost, and one document may hold. A list costs what it may return (`first`
+// times the cost of a node); an operation over a limit is refused before anything is read.
 
 import { GraphQLError } from 'graphql'
+import type { Cost } from './cost.ts'
 
 /** Largest page, and the page size when neither first nor last is given. */
 export const maxPageSize = 100
@@ -10,24 +11,30 @@ export const defaultPageSize = 25
 /** Deepest nesting, largest cost and most fields of one operation. */
 export const limits = { depth: 15, complexity: 60_000, breadth: 1_500 }
 
+/** Most aliases and directives of one document. */
+export const documentLimits = { aliases: 500, directives: 200 }
+
 /** Cost of a connection field: one for itself and its page size for each field of a node. */
 export function connectionCost(args: { first?: number | null; last?: number | null }) {
   const size = args.first ?? args.last ?? defaultPageSize
   return { field: 1, multiplier: Math.min(Math.max(size, 1), maxPageSize) }
 }
+connectionCost.reads = ['first', 'last'] as const
 
-export function complexityError(
-  kind: string,
-  found: { complexity: number; depth: number; breadth: number },
-): GraphQLError {
-  const [word, is, limit] =
-    kind === 'Depth'
-      ? ['depth', found.depth, limits.depth]
-      : kind === 'Breadth'
-        ? ['number of fields', found.breadth, limits.breadth]
-        : ['cost', found.complexity, limits.complexity]
+/** Why an operation of this cost is not run; null when it may. `maxCost` can only be lower. */
+export function refusalOfCost(cost: Cost, maxCost = limits.complexity): GraphQLError | null {
+  const most = Math.min(maxCost, limits.complexity)
+  if (cost.depth > limits.depth) return tooComplex('depth', cost.depth, limits.depth)
+  if (cost.breadth > limits.breadth) {
+    return tooComplex('number of fields', cost.breadth, limits.breadth)
+  }
+  return cost.complexity > most ? tooComplex('cost', cost.complexity, most) : null
+}
+
+function tooComplex(word: string, is: number, limit: number): GraphQLError {
   return new GraphQLError(
-    `The ${word} of this operation is ${is}; ${limit} is allowed. Ask for smaller pages or fewer levels.`,
-    { extensions: { code: 'OPERATION_TOO_COMPLEX', [kind.toLowerCase()]: is, limit } },
+    `The ${word} of this operation is ${is}; ${limit} is allowed. ` +
+      'Ask for smaller pages or fewer levels.',
+    { extensions: { code: 'OPERATION_TOO_COMPLEX', is, limit } },
   )
 }

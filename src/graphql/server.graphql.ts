@@ -7,7 +7,8 @@ import { maxHoldSeconds } from '../booking/hold.actions.ts'
 import { eventRetentionDays } from '../events/hub.ts'
 import { zoneDataVersion } from '../time/zone.ts'
 import { builder } from './builder.ts'
-import { defaultPageSize, limits, maxPageSize } from './limits.ts'
+import { defaultPageSize, documentLimits, limits, maxPageSize } from './limits.ts'
+import { maxCostOf } from './spending.ts'
 
 /** The version of this program, as its package says. */
 export const serverVersion: string = packageJson.version
@@ -36,7 +37,16 @@ const ServerLimits = builder.objectRef<object>('ServerLimits').implement({
     }),
     maxCost: t.int({
       description: 'Largest cost of one operation: a list costs its page size times its fields.',
-      resolve: () => limits.complexity,
+      resolve: (_parent, _args, { viewer, origin, budgets }) =>
+        maxCostOf({ viewer, budgets, address: origin?.address ?? null }),
+    }),
+    maxAliases: t.int({
+      description: 'Most aliases in one document.',
+      resolve: () => documentLimits.aliases,
+    }),
+    maxDirectives: t.int({
+      description: 'Most directives in one document.',
+      resolve: () => documentLimits.directives,
     }),
     maxAvailabilityDays: t.int({
       description: 'Most days that `availability` answers at once.',

@@ -44,7 +44,7 @@ type Parts = {
 }
 
 export function createDoors({ services, baseUrl, eventLagSeconds }: Parts): Doors {
-  const { clock, log } = services
+  const { clock, log, budgets } = services
   const { pool } = services.db
   const authenticator = createAuthenticator(services)
   const rights = createRightsRegistry({ authenticator, log })
@@ -56,7 +56,7 @@ export function createDoors({ services, baseUrl, eventLagSeconds }: Parts): Door
   const run = createOperationRunner({ services, onError: metrics.operationFailed })
   const page = createGraphiQLPage(clock)
   const people = createPeople(services, authenticator)
-  const graphql = createGraphQLDoor({ authenticator, run, sse, delivery, page })
+  const graphql = createGraphQLDoor({ budgets, authenticator, run, sse, delivery, page })
   let closing = false
   const router = createRouter({
     log,

@@ -3,11 +3,13 @@
 
 import { getOperationAST, GraphQLError } from 'graphql'
 import type { GraphQLParams } from 'graphql-yoga'
+import type { Budgets } from '../auth/budget.ts'
 import { challengeOf } from '../auth/challenge.ts'
 import { isFailure } from '../auth/credential.ts'
 import { anonymous } from '../auth/viewer.ts'
-import { prepare } from '../graphql/documents.ts'
+import { admit, prepare } from '../graphql/documents.ts'
 import { publicError, type ErrorScope } from '../graphql/public-errors.ts'
+import { standingHeaders } from '../graphql/spending.ts'
 import type { Authenticator } from './authenticate.ts'
 import type { Delivery } from './deliver.ts'
 import { contentType, HttpFault, headerOf, readBody, wantsHtml } from './exchange.ts'
@@ -20,6 +22,7 @@ import type { Operation, OperationRunner } from './yoga.ts'
 export const maxBodyBytes = 1_048_576
 
 type Parts = {
+  budgets: Budgets
   authenticator: Authenticator
   run: OperationRunner
   sse: Pick<SseDoor, 'serve'>
@@ -28,7 +31,8 @@ type Parts = {
   page: Door
 }
 
-export function createGraphQLDoor({ authenticator, run, sse, delivery, page }: Parts): Door {
+export function createGraphQLDoor(parts: Parts): Door {
+  const { budgets, authenticator, run, sse, delivery, page } = parts
   return async (exchange) => {
     const { req, res, method, log, requestId, address } = exchange
     if (method !== 'POST' && wantsHtml(exchange)) return page(exchange)
@@ -43,6 +47,7 @@ export function createGraphQLDoor({ authenticator, run, sse, delivery, page }: P
       signal: leaving.signal,
       viewer: anonymous,
       params: null,
+      spending: null,
       fault: null,
     }
     try {
@@ -57,16 +62,28 @@ export function createGraphQLDoor({ authenticator, run, sse, delivery, page }: P
       } else if ('fault' in asked) {
         operation.fault = fault(400, asked.fault)
       } else {
-        if (await sse.serve(exchange, asked.params, credential)) return
-        refuseSubscription(asked.params)
-        operation.viewer = viewer
-        operation.params = asked.params
+        const { query, operationName, variables } = asked.params
+        const asker = { viewer, address, budgets }
+        const admission = admit(asker, prepare(query ?? ''), operationName, variables)
+        operation.spending = admission.spending
+        tell(res, standingHeaders(admission.spending.standing))
+        operation.fault = admission.refusal
+        if (!admission.refusal) {
+          if (await sse.serve(exchange, asked.params, credential)) return
+          refuseSubscription(asked.params)
+          operation.viewer = viewer
+          operation.params = asked.params
+        }
       }
     } catch (error) {
       operation.fault = faultOf(error, operation)
     }
     await delivery.deliver(exchange, await run(operation))
   }
+}
+
+function tell(res: Exchange['res'], headers: Record<string, string>): void {
+  for (const [name, value] of Object.entries(headers)) res.setHeader(name, value)
 }
 
 async function readParams(exchange: Exchange): Promise<ParamsOrFault> {

@@ -8,6 +8,7 @@ import { isPassing } from '../db/failure.ts'
 import { refusalOf } from '../db/refusal.ts'
 import { retryAfterSeconds } from '../graphql/public-errors.ts'
 import { HttpFault, openExchange, sendJson, type Door, type Exchange } from './exchange.ts'
+import { senderOf } from './sender.ts'
 
 export type Route = {
   /** The whole path; one that ends in `/*` takes everything below it. */
@@ -79,8 +80,8 @@ export function createRouter({ log, routes, onFinished }: Options): Router {
 }
 
 /** Who shares one part of the database: a credential, and without one whoever has the address. */
-export function clientOf({ headers, socket }: IncomingMessage): string {
-  return headers.authorization ?? socket.remoteAddress ?? ''
+export function clientOf(request: IncomingMessage): string {
+  return request.headers.authorization ?? senderOf(request) ?? ''
 }
 
 async function enter(exchange: Exchange, route: Route | undefined): Promise<void> {
@@ -107,8 +108,13 @@ async function enter(exchange: Exchange, route: Route | undefined): Promise<void
  */
 function allowOrigins({ res }: Exchange): void {
   res.setHeader('access-control-allow-origin', '*')
-  res.setHeader('access-control-expose-headers', 'x-request-id, retry-after, www-authenticate')
+  res.setHeader('access-control-expose-headers', readable)
 }
+
+/** Headers of answers that pages may read. */
+const readable =
+  'x-request-id, retry-after, www-authenticate, ' +
+  'ratelimit-limit, ratelimit-remaining, ratelimit-reset'
 
 function preflightHeaders({ req }: Exchange): string {
   const asked = req.headers['access-control-request-headers']

@@ -2,7 +2,7 @@
 // protocol itself (graphql-transport-ws) is graphql-ws's; here is what it leaves to a server.
 
 import type { IncomingMessage } from 'node:http'
-import { makeServer, type ServerOptions } from 'graphql-ws'
+import { makeServer, type ServerOptions, type SubscribePayload } from 'graphql-ws'
 import {
   execute,
   getOperationAST,
@@ -11,9 +11,11 @@ import {
   type ExecutionResult,
   type GraphQLSchema,
 } from 'graphql'
+import type { Viewer } from '../auth/viewer.ts'
 import { newContext, type Context, type Services } from '../context.ts'
-import { prepare } from '../graphql/documents.ts'
-import { publicError, publicResult } from '../graphql/public-errors.ts'
+import { admit, prepare, type Prepared } from '../graphql/documents.ts'
+import { publicError, publicResult, type ErrorScope } from '../graphql/public-errors.ts'
+import type { Spending } from '../graphql/spending.ts'
 import { shownCredential } from './authenticate.ts'
 import { HttpFault } from './exchange.ts'
 import { CredentialLost, type Rights, type RightsRegistry } from './rights.ts'
@@ -31,6 +33,15 @@ export type Connection = {
   /** Results that are sent as the text they share with others, by their mark. */
   marked: Map<number, Delivered>
   close(code: number, reason: string): void
+}
+
+/** One operation of a connection, with the rights that it began with. */
+type Asked = {
+  connection: Connection
+  /** When it began (performance.now()). */
+  at: number
+  viewer: Promise<Viewer>
+  spending?: Spending
 }
 
 type Options = {
@@ -59,20 +70,24 @@ export function createOperations(options: Options) {
     onSubscribe: async ({ extra, subscriptions }, _id, payload) => {
       const open = Object.keys(subscriptions).length
       if (open > options.operationsPerSocket) return [tooMany(options.operationsPerSocket)]
-      const { document, errors } = prepare(payload.query)
+      extra.operations += 1
+      const asked = askedBy(extra)
+      const prepared = prepare(payload.query)
+      const refusal = await refusalOf(services, asked, prepared, payload)
+      if (refusal) return [refusal]
+      const { document, errors } = prepared
       if (!document) return errors
       if (!getOperationAST(document, payload.operationName)) return [unknownOperation()]
-      extra.operations += 1
       return {
         schema,
         document,
         operationName: payload.operationName,
         variableValues: payload.variables,
-        contextValue: extra,
+        contextValue: asked,
       }
     },
     execute: (args: ExecutionArgs) => executeFor(services, args),
-    subscribe: (args: ExecutionArgs) => openStream(streams, args) as never,
+    subscribe: (args: ExecutionArgs) => openStream(services, streams, args) as never,
     onNext: ({ extra }, _id, _payload, _args, result) => {
       if (!isDelivered(result)) return undefined
       marks += 1
@@ -170,33 +185,65 @@ function textIn(params: Record<string, unknown> | undefined, wanted: string) {
   return null
 }
 
+function askedBy(connection: Connection): Asked {
+  const at = performance.now()
+  const early = () =>
+    Promise.reject(new Error('An operation ran before its connection was acknowledged.'))
+  return { connection, at, viewer: connection.rights?.viewer(at) ?? early() }
+}
+
+/** Why the operation is not run. Whoever could not be identified is told so when it is. */
+async function refusalOf(
+  { budgets }: Services,
+  asked: Asked,
+  prepared: Prepared,
+  { operationName, variables }: SubscribePayload,
+): Promise<GraphQLError | null> {
+  const viewer = await asked.viewer.catch(() => null)
+  if (!viewer) return null
+  const asker = { viewer, address: addressOf(asked.connection), budgets }
+  const { spending, refusal } = admit(asker, prepared, operationName, variables)
+  asked.spending = spending
+  return refusal
+}
+
 async function executeFor(services: Services, args: ExecutionArgs): Promise<ExecutionResult> {
-  const connection = args.contextValue as Connection
+  const { connection, viewer, spending } = args.contextValue as Asked
   const scope = scopeOf(services, connection)
   try {
-    const viewer = await connection.rights?.viewer(performance.now())
-    if (!viewer) throw new Error('An operation ran before its connection was acknowledged.')
-    const ctx: Context = newContext(services, viewer, scope.requestId, addressOf(connection))
+    const ctx: Context = newContext(services, await viewer, scope.requestId, addressOf(connection))
+    if (spending) ctx.spending = spending
     return publicResult(await execute({ ...args, contextValue: ctx }), ctx)
   } catch (error) {
-    return {
-      errors: [error instanceof CredentialLost ? error.toPublic() : publicError(error, scope)],
-    }
+    return failed(error, scope)
   }
 }
 
-function openStream(
+async function openStream(
+  services: Services,
   streams: Streams,
   args: ExecutionArgs,
 ): Promise<ResultStream | ExecutionResult> {
-  const connection = args.contextValue as Connection
+  const { connection, viewer, at } = args.contextValue as Asked
+  try {
+    await viewer
+  } catch (error) {
+    return failed(error, scopeOf(services, connection))
+  }
   return streams.open({
+    since: at,
     document: args.document,
     variables: args.variableValues,
     operationName: args.operationName,
     authorization: connection.authorization,
     requestId: requestIdOf(connection),
   })
+}
+
+function failed(error: unknown, scope: ErrorScope): ExecutionResult {
+  return {
+    errors: [error instanceof CredentialLost ? error.toPublic() : publicError(error, scope)],
+  }
 }
 
 function isDelivered(result: object): result is Delivered {

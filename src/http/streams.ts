@@ -6,7 +6,7 @@
 import {
   createSourceEventStream,
   execute,
-  type GraphQLError,
+  GraphQLError,
   type DocumentNode,
   type ExecutionResult,
   type GraphQLSchema,
@@ -31,6 +31,13 @@ export type SubscribeRequest = {
   requestId: string
   /** The cursor that was received last, when the transport knows it; it wins over the argument. */
   lastCursor?: string | null
+  /** From when on (performance.now()) rights that were looked up count; now when left out. */
+  since?: number
+}
+
+export const streamLimits = {
+  /** Over all its sockets and requests, at this node. */
+  perCredential: 10_000,
 }
 
 /** One result, shared by all who get the same; it is serialised once. */
@@ -51,6 +58,7 @@ type Options = {
   services: Services
   schema: GraphQLSchema
   rights: RightsRegistry
+  limits?: Partial<typeof streamLimits>
 }
 
 type Stream = ResultStream & {
@@ -58,19 +66,24 @@ type Stream = ResultStream & {
   fail(error: unknown): void
 }
 
-export function createStreams({ services, schema, rights: registry }: Options): Streams {
+export function createStreams(options: Options): Streams {
+  const { services, schema, rights: registry } = options
+  const { perCredential } = { ...streamLimits, ...options.limits }
   let count = 0
+  const held = createHolds(perCredential)
   const executions = createExecutions(services, schema)
 
   const open = async (request: SubscribeRequest): Promise<ResultStream | ExecutionResult> => {
     const scope: ErrorScope = { log: services.log, requestId: request.requestId }
     let stream: Stream | undefined
+    let release = () => {}
     const rights = registry.hold(request.authorization, {
       onViewer: (viewer) => stream?.onViewer(viewer),
       onLost: (lost) => stream?.fail(lost),
     })
     try {
-      const viewer = await rights.viewer(performance.now())
+      const viewer = await rights.viewer(request.since ?? performance.now())
+      release = held.take(request.authorization)
       const run = executions.of(request)
       const source = await createSourceEventStream({
         schema,
@@ -84,18 +97,48 @@ export function createStreams({ services, schema, rights: registry }: Options): 
       })
       if (!isEventSource(source)) {
         rights.release()
+        release()
         return publicResult(source as ExecutionResult, scope)
       }
-      stream = createStream({ source, rights, run, scope, onEnd: () => void (count -= 1) })
+      const onEnd = () => {
+        count -= 1
+        release()
+      }
+      stream = createStream({ source, rights, run, scope, onEnd })
       count += 1
       return stream
     } catch (error) {
       rights.release()
+      release()
       return { errors: [endOf(error, scope)] }
     }
   }
 
   return { open, count: () => count }
+}
+
+/** So many of each credential; each is given back once. */
+function createHolds(most: number) {
+  const held = new Map<string | null, number>()
+  return {
+    take(credential: string | null): () => void {
+      const before = held.get(credential) ?? 0
+      if (before >= most) throw tooMany(most)
+      held.set(credential, before + 1)
+      return () => {
+        const left = (held.get(credential) ?? 1) - 1
+        if (left === 0) held.delete(credential)
+        else held.set(credential, left)
+      }
+    },
+  }
+}
+
+function tooMany(most: number): GraphQLError {
+  return new GraphQLError(
+    `This credential listens with ${most} subscriptions, which is the most. Complete one first.`,
+    { extensions: { code: 'RATE_LIMITED', retryAfterSeconds: 1 } },
+  )
 }
 
 type StreamOptions = {

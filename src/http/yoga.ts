@@ -8,9 +8,10 @@ import { createYoga, type GraphQLParams, type Plugin } from 'graphql-yoga'
 import type { Viewer } from '../auth/viewer.ts'
 import { newContext, type Services } from '../context.ts'
 import { prepare } from '../graphql/documents.ts'
-import { publicError, publicResult, retryAfterSeconds } from '../graphql/public-errors.ts'
+import { publicError, publicResult } from '../graphql/public-errors.ts'
 import { schema } from '../graphql/schema.ts'
 import type { ErrorScope } from '../graphql/public-errors.ts'
+import { spendingExtensions, type Spending } from '../graphql/spending.ts'
 
 /** What the door settled; `params` is null when `fault` stands instead of an operation. */
 export type Operation = ErrorScope & {
@@ -20,6 +21,8 @@ export type Operation = ErrorScope & {
   accept: string
   signal: AbortSignal
   params: GraphQLParams | null
+  /** What it took; null when that was not settled. */
+  spending: Spending | null
   fault: GraphQLError | null
 }
 
@@ -48,8 +51,12 @@ export function createOperationRunner({ services, onError }: Parts): OperationRu
     parserAndValidationCache: false,
     // An address never ends in a space, so this is never asked for.
     healthCheckEndpoint: ' ',
-    context: ({ operation }) =>
-      newContext(services, operation.viewer, operation.requestId, operation.address),
+    context: ({ operation }) => {
+      const { viewer, requestId, address, spending } = operation
+      const ctx = newContext(services, viewer, requestId, address)
+      if (spending) ctx.spending = spending
+      return ctx
+    },
     plugins: [useOperation(), useDocuments(), usePublicResults(onError)],
   })
   return async (operation) => {
@@ -101,11 +108,22 @@ function usePublicResults(onError: Parts['onError']): Plugin<object, ServerConte
       }
       if (Symbol.asyncIterator in result) {
         const fail = (error: unknown) => make({ errors: [publicError(error, operation)] })
-        setResult(mapStream(result, make, fail))
+        setResult(mapStream(result, telling(operation, make), fail))
       } else {
-        setResult(withStatus(make(result as ExecutionResult)))
+        setResult(withStatus(telling(operation, make)(result as ExecutionResult)))
       }
     },
+  }
+}
+
+/** Tells with the first result what the operation took. */
+function telling({ spending }: Operation, make: <R extends ExecutionResult>(result: R) => R) {
+  let told = !spending
+  return <R extends ExecutionResult>(found: R): R => {
+    const result = make(found)
+    if (told || !spending) return result
+    told = true
+    return { ...result, extensions: { ...result.extensions, ...spendingExtensions(spending) } }
   }
 }
 
@@ -159,8 +177,10 @@ function withStatus(result: ExecutionResult): ExecutionResult {
 
 function httpOf({ extensions }: GraphQLError, ran: boolean): object | null {
   if (extensions['http']) return null
-  if (extensions['retryAfterSeconds'] === retryAfterSeconds) {
-    return { status: 503, headers: { 'retry-after': String(retryAfterSeconds) } }
+  const seconds = extensions['retryAfterSeconds']
+  if (seconds !== undefined) {
+    const status = extensions['code'] === 'RATE_LIMITED' ? 429 : 503
+    return { status, headers: { 'retry-after': String(seconds) } }
   }
   if (ran) return null
   return extensions['code'] === 'INTERNAL_SERVER_ERROR'

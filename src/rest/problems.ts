@@ -72,7 +72,8 @@ export function failedBy({ message, extensions }: GraphQLError, scope: Scope): F
       scope.log.warn('a dialect let through what the graph refused')
       return new Failed('INVALID_FIELD', 'A value of the request cannot be accepted.')
     case 'RATE_LIMITED':
-      return new Failed(code, message, later || {})
+    case 'OPERATION_TOO_COMPLEX':
+      return new Failed('RATE_LIMITED', message, later || {})
     case 'INTERNAL_SERVER_ERROR':
       return later ? new Failed('UNAVAILABLE', message, later) : new Failed('INTERNAL', message)
     default:

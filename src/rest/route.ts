@@ -100,6 +100,8 @@ export type Dialect = {
   credential: (headers: Headers) => string | null
   /** The challenge of a 401 (RFC 9110, 11.6.1). */
   challenge: string
+  /** What one credential may ask in a minute, as the vendor says. */
+  requestsPerMinute?: number
   /** Whether to do everything and keep nothing. */
   rehearses?: (input: Input) => boolean
   troubles: Readonly<Record<Trouble, Word>>

@@ -4,12 +4,14 @@
 
 import type { ExecutionResult, GraphQLError } from 'graphql'
 import type { Logger } from 'pino'
+import type { Standing } from '../auth/budget.ts'
 import { bearerChallenge, challengeOf } from '../auth/challenge.ts'
 import { isFailure, type CredentialFailure } from '../auth/credential.ts'
 import type { Viewer } from '../auth/viewer.ts'
 import { newContext, type Origin, type Services } from '../context.ts'
 import { rehearse } from '../db/rehearsal.ts'
 import { execute } from '../graphql/documents.ts'
+import { standingHeaders } from '../graphql/spending.ts'
 import { isFaults, readInput } from './input.ts'
 import { createMatcher } from './match.ts'
 import {
@@ -49,18 +51,22 @@ export function createRunner(dialect: Dialect, parts: Parts): DialectRunner {
   const match = createMatcher(dialect.routes)
   return async (call) => {
     let route: Route | null = null
+    let standing: Standing | null = null
     try {
       const found = match(call.method, call.path)
       if (!found.route) throw noRoute(call, found.methods)
       route = found.route
       const viewer = await callerOf(dialect, parts, call)
+      standing = countRequest(dialect, parts.services, viewer)
       const { path } = found
       const { query, headers } = call
       const input = readInput(route, { path, query, headers, body: await bodyOf(route, call) })
       if (isFaults(input)) throw failedInput(input)
-      return await run(dialect, route, parts.services, viewer, input, call)
+      const reply = await run(dialect, route, parts.services, viewer, input, call)
+      return withHeaders(reply, standingHeaders(standing))
     } catch (error) {
-      return replyTo(dialect, route, failedFor(error, call))
+      const reply = replyTo(dialect, route, failedFor(error, call))
+      return withHeaders(reply, standingHeaders(standing))
     }
   }
 }
@@ -84,6 +90,23 @@ async function callerOf(dialect: Dialect, { identify }: Parts, call: Call): Prom
   if (viewer.kind !== 'ANONYMOUS') return viewer
   const sentence = 'The request carries no credential.'
   throw new Failed('UNAUTHENTICATED', sentence, challenge(bearerChallenge()))
+}
+
+/** Counts the request as the vendor does, and says how many are left; null when none count. */
+function countRequest(dialect: Dialect, { budgets }: Services, viewer: Viewer): Standing | null {
+  const { name, requestsPerMinute: limit } = dialect
+  if (limit === undefined || budgets.limits.credential === 0) return null
+  const charge = { key: `${name} ${viewer.id}`, points: 1, limit }
+  const { taken, standing } = budgets.take([charge])
+  if (taken || !standing) return standing
+  const seconds = String(standing.resetsInSeconds)
+  const message = `A key has ${limit} requests a minute. Try again in ${seconds} seconds.`
+  const headers = { ...standingHeaders(standing), 'retry-after': seconds }
+  throw new Failed('RATE_LIMITED', message, { headers })
+}
+
+function withHeaders(reply: Reply, headers: Record<string, string>): Reply {
+  return { ...reply, headers: { ...headers, ...reply.headers } }
 }
 
 async function bodyOf(route: Route, call: Call): Promise<unknown> {

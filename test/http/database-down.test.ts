@@ -81,7 +81,10 @@ describe('when the database is back', () => {
   it('everything is as before', async () => {
     const response = await ask('{ viewer { name } }')
     expect(response.status).toBe(200)
-    expect(await response.json()).toEqual({ data: { viewer: { name: 'Desk' } } })
+    expect(await response.json()).toEqual({
+      data: { viewer: { name: 'Desk' } },
+      extensions: { cost: 2 },
+    })
     expect((await fetch(`${app.url}/ready`)).status).toBe(200)
   })
 })
@@ -98,6 +101,7 @@ it('what may have been done is not done again when it is said again with its key
   const again = await create()
   expect(await again.json()).toEqual({
     data: { createCustomer: { __typename: 'CreateCustomerSuccess' } },
+    extensions: { cost: 2 },
   })
   expect(await db.prisma.customer.count({ where: { name: 'Ada' } })).toBe(1)
 })

@@ -97,6 +97,7 @@ describe('when the database goes on', () => {
     await expect.poll(async () => (await fetch(`${app.url}/ready`)).status).toBe(200)
     expect(await (await ask('{ viewer { name } }')).json()).toEqual({
       data: { viewer: { name: 'Desk' } },
+      extensions: { cost: 2 },
     })
   })
 })

@@ -82,6 +82,7 @@ describe('a value that only the database refuses', () => {
           issues: [{ message }],
         },
       },
+      extensions: { cost: 11 },
     })
     expect(rows).toBe(name.endsWith('twice') ? 1 : 0)
     expect(app.lines).toMatchObject([
@@ -104,6 +105,7 @@ describe('a moment that stays the wrong one', () => {
     expect(response.headers.get('retry-after')).toBe('5')
     expect(answer).toEqual({
       data: { createCustomer: null },
+      extensions: { cost: 11 },
       errors: [
         {
           message: 'The service cannot answer at the moment. Try again in 5 seconds.',

@@ -16,7 +16,11 @@ async function ask(accept: string, document = query): Promise<Response> {
   return app.post('/graphql', { headers, body: JSON.stringify({ query: document }) })
 }
 
-const first = { data: { viewer: { name: 'Desk' } }, hasNext: true }
+const first = {
+  data: { viewer: { name: 'Desk' } },
+  extensions: { cost: 78 },
+  hasNext: true,
+}
 const rest = {
   incremental: [
     {
@@ -72,6 +76,7 @@ describe('@defer', () => {
     const plain = '{ viewer { name ... @defer(if: false) { kind } } }'
     expect(await (await ask('application/json', plain)).json()).toEqual({
       data: { viewer: { name: 'Desk', kind: 'API_KEY' } },
+      extensions: { cost: 3 },
     })
   })
 

@@ -144,6 +144,7 @@ describe('a fault of ours', () => {
     await app.db.pool.query('ALTER TABLE "Hidden" RENAME TO "Service"')
     expect(await response.json()).toEqual({
       data: null,
+      extensions: { cost: 51 },
       errors: [
         {
           message:

@@ -4,6 +4,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll } from 'vitest'
 import { type ClientOptions, WebSocket } from 'ws'
+import { createBudgets, type BudgetLimits } from '../../src/auth/budget.ts'
 import { createBooking } from '../../src/booking/booking.actions.ts'
 import type { Services } from '../../src/context.ts'
 import { createEventHub } from '../../src/events/hub.ts'
@@ -18,7 +19,7 @@ import { createRightsRegistry } from '../../src/http/rights.ts'
 import { createRouter } from '../../src/http/router.ts'
 import { createSocketDoor, type socketLimits } from '../../src/http/socket.ts'
 import { createSseDoor, type sseLimits } from '../../src/http/sse.ts'
-import { createStreams } from '../../src/http/streams.ts'
+import { createStreams, type streamLimits } from '../../src/http/streams.ts'
 import { createOperationRunner } from '../../src/http/yoga.ts'
 import { createLog } from '../../src/log.ts'
 import { testClock } from '../support/clock.ts'
@@ -30,6 +31,8 @@ type Options = {
   sse?: Partial<typeof sseLimits>
   checkMs?: number
   queueLimit?: number
+  budget?: BudgetLimits
+  streams?: Partial<typeof streamLimits>
 }
 
 export async function startLive(db: TestDatabase, options: Options = {}) {
@@ -41,13 +44,16 @@ export async function startLive(db: TestDatabase, options: Options = {}) {
   const hub = createEventHub({ pool: db.pool, now: () => clock.now(), onFault, queueLimit })
   const tail = createEventTail({ pool: db.pool, log, onEvents: hub.publish })
   const baseUrl = () => 'http://localhost'
-  const services: Services = { db, clock, log, events: hub, baseUrl }
+  const limits = options.budget ?? { credential: 0, account: 0 }
+  const budgets = createBudgets({ pool: db.pool, clock, log, limits })
+  const services: Services = { db, clock, log, events: hub, baseUrl, budgets }
   const authenticator = createAuthenticator(services)
   const rights = createRightsRegistry({ authenticator, log, checkMs: options.checkMs })
-  const streams = createStreams({ services, schema, rights })
+  const streams = createStreams({ services, schema, rights, limits: options.streams })
   const sse = createSseDoor(streams, options.sse)
   const sockets = createSocketDoor({ services, schema, streams, rights, limits: options.sockets })
   const door = createGraphQLDoor({
+    budgets,
     authenticator,
     run: createOperationRunner({ services, onError: () => {} }),
     sse,

@@ -17,6 +17,7 @@ export const relentify: Dialect = {
   routes: [listSlots, createBooking],
   credential: (headers) => headers['authorization'] ?? null,
   challenge: 'Bearer',
+  requestsPerMinute: 100,
   rehearses: ({ query }) => query['test_mode'] === 'true',
   troubles: {
     UNAUTHENTICATED: { status: 401, code: 'unauthorized' },
