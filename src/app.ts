@@ -20,6 +20,7 @@ type Parts = {
   db: Database
   /** Without rate limits there are none. */
   config: Pick<Config, 'baseUrl'> & Partial<Pick<Config, 'rateLimit' | 'rateLimitAccount'>>
+  sealer: Sealer
   clock: Clock
   log: Logger
 }

@@ -125,7 +125,7 @@ function reader(environment: Environment, faults: string[]) {
       const value = text(name)
       if (value === undefined) return undefined
       if (Buffer.from(value, 'base64').length === 32) return value
-      faults.push(`${name} is not a key of 32 bytes in base64, such as "openssl rand -base64 32" writes.`)
+      faults.push(`${name} is not 32 bytes in base64, as "openssl rand -base64 32" writes them.`)
       return undefined
     },
     // These may hold passwords, so a wrong one is not repeated.

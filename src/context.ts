@@ -40,7 +40,10 @@ export type Context = ActionContext & {
 }
 
 /** What lives as long as the process; contexts are made of it. */
-export type Services = Pick<Context, 'sealer' | 'db' | 'clock' | 'log' | 'events' | 'baseUrl' | 'budgets'>
+export type Services = Pick<
+  Context,
+  'db' | 'clock' | 'log' | 'events' | 'baseUrl' | 'sealer' | 'budgets'
+>
 
 /** A fresh context: for every request, every document run in process, every event delivered. */
 export function newContext(
