@@ -11,8 +11,9 @@ import {
   type AccessTokenRow,
   type ApiKeyRow,
 } from './credential.data.ts'
+import { findInstallation, type InstallationRow } from './installation.data.ts'
 import { allScopes, effectiveScopes, type Role } from './scope.ts'
-import { parseCredential, sameHash } from './secret.ts'
+import { parseCredential, parseInstallation, sameHash } from './secret.ts'
 import { findUserSession, isLiveSession, type UserSessionRow } from './user-session.data.ts'
 import { anonymous, type Grant, type Viewer } from './viewer.ts'
 
@@ -30,7 +31,7 @@ export type Spent = { viewer: Viewer; accountIds: string[] }
 
 /** What was last seen of a credential's use, for `lastUsedAt`. */
 export type CredentialUse = {
-  table: 'ApiKey' | 'ApiClient' | 'UserSession'
+  table: 'ApiKey' | 'ApiClient' | 'Installation' | 'UserSession'
   /** Of a session, which has none, the hash of its secret in hexadecimal digits. */
   publicId: string
   lastUsedAt: Date | null
@@ -66,8 +67,16 @@ export function cookieCredential(secret: string): string {
 }
 
 /**
- * Who asks, by the Authorization header (RFC 6750) or by `cookieCredential`. No header, or an empty
- * one, is the anonymous viewer.
+ * An application in an account shows two secrets: its own, and the api key of the installation. In
+ * the form of an Authorization header, with a scheme of our own; dialects have other forms.
+ */
+export function installationCredential(secretKey: string, apiKey: string): string {
+  return `Installation ${secretKey} ${apiKey}`
+}
+
+/**
+ * Who asks, by the Authorization header (RFC 6750), by `installationCredential` or by
+ * `cookieCredential`. No header, or an empty one, is the anonymous viewer.
  * Throws only when the database fails.
  */
 export async function viewerOf(
@@ -76,6 +85,8 @@ export async function viewerOf(
   now: Instant,
 ): Promise<Identified | CredentialFailure> {
   if (!authorization) return { viewer: anonymous, use: null }
+  const pair = /^installation +(\S+) +(\S+) *$/i.exec(authorization)
+  if (pair) return ofPair(db, pair[1] ?? '', pair[2] ?? '')
   const [, scheme = '', secret = ''] = /^(bearer|cookie) +(\S+) *$/i.exec(authorization) ?? []
   const shown = parseCredential(secret)
   const isCookie = scheme.toLowerCase() === 'cookie'
@@ -152,6 +163,38 @@ function ofAccessToken(token: AccessTokenRow, now: Instant): Identified | Creden
   return {
     viewer: { ...viewer, grants },
     use: { table: 'ApiClient', publicId: token.publicId, lastUsedAt: token.lastUsedAt },
+  }
+}
+
+async function ofPair(
+  { pool }: Pick<Database, 'pool'>,
+  secretKey: string,
+  apiKey: string,
+): Promise<Identified | CredentialFailure> {
+  const shown = parseInstallation(secretKey, apiKey)
+  if (!shown) return malformed
+  const { publicId, keyHash, secretHash } = shown
+  const found = await readTogether(pool, `INSTALLATION ${publicId}`, () =>
+    findInstallation(pool, publicId),
+  )
+  // Both are compared in any case, so that the time says nothing of which one was wrong.
+  const right = found && [
+    sameHash(found.keyHash, keyHash),
+    sameHash(found.applicationHash, secretHash),
+  ]
+  return found && right?.every(Boolean) ? ofInstallation(found) : unknown
+}
+
+function ofInstallation(row: InstallationRow): Identified | CredentialFailure {
+  const { id, name, approvedById: userId, accountId } = row
+  const viewer = { kind: 'INSTALLATION', id, name, userId } as const
+  const grants = new Map<string, Grant>()
+  const spent = { viewer: { ...viewer, grants }, accountIds: [accountId] }
+  if (row.ended) return { ...revoked('api key of the application'), spent }
+  if (row.role) grants.set(accountId, grantOf(row.scopes, row.role))
+  return {
+    viewer: { ...viewer, grants },
+    use: { table: 'Installation', publicId: row.publicId, lastUsedAt: row.lastUsedAt },
   }
 }
 

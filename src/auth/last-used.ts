@@ -20,6 +20,8 @@ const statements = {
              AND ("lastUsedAt" IS NULL OR "lastUsedAt" < $2)`,
   ApiClient: `UPDATE "ApiClient" SET "lastUsedAt" = $2 WHERE "publicId" = $1
              AND ("lastUsedAt" IS NULL OR "lastUsedAt" < $2)`,
+  Installation: `UPDATE "Installation" SET "lastUsedAt" = $2 WHERE "publicId" = $1
+             AND ("lastUsedAt" IS NULL OR "lastUsedAt" < $2)`,
   UserSession: `UPDATE "UserSession" SET "lastUsedAt" = $2
              WHERE "tokenHash" = decode($1, 'hex') AND "lastUsedAt" < $2`,
 } as const

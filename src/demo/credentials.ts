@@ -3,7 +3,7 @@
 
 import { issueApiClient, issueApiKey } from '../auth/credential.data.ts'
 import { allScopes, type Scope } from '../auth/scope.ts'
-import { newApiKey, newClientSecret, newPublicId } from '../auth/secret.ts'
+import { newApplicationSecret, newInstallationKey, newPublicId } from '../auth/secret.ts'
 import { newId } from '../db/id.ts'
 import type { Transaction } from '../db/transaction.ts'
 import type { Account } from '../generated/prisma/client.ts'
@@ -121,9 +121,9 @@ async function installApplication(
   tx: Transaction,
   account: Demo[DemoName],
 ): Promise<DemoCredentials['bookeo']> {
-  const secret = newClientSecret()
+  const secret = newApplicationSecret()
   const publicId = newPublicId()
-  const key = newApiKey(publicId)
+  const key = newInstallationKey(publicId)
   const application = {
     id: newId(),
     publicId: newPublicId(),

@@ -11,6 +11,7 @@ export type SubjectType =
   | 'Session'
   | 'Availability'
   | 'ApiKey'
+  | 'Installation'
 
 /** One changed field of the subject. JSON values; null for absent. */
 export type Change = { field: string; from: unknown; to: unknown }

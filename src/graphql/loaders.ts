@@ -26,6 +26,7 @@ export type LoadedModel =
   | 'Payment'
   | 'ApiKey'
   | 'AuditEntry'
+  | 'Installation'
 
 export type Row<M extends LoadedModel> = PrismaTypes[M]['Shape']
 

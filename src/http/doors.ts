@@ -7,6 +7,7 @@ import { printContract } from '../graphql/printer.ts'
 import { schema } from '../graphql/schema.ts'
 import { dialects } from '../rest/dialects.ts'
 import { createAuthenticator } from './authenticate.ts'
+import { consentRoutes } from './consent.ts'
 import { consoleRoutes } from './console.ts'
 import { createDelivery } from './deliver.ts'
 import { dialectRoutes } from './dialects.ts'
@@ -68,6 +69,7 @@ export function createDoors({ services, baseUrl, eventLagSeconds }: Parts): Door
       ...signInRoutes(people, clock),
       ...linkRoutes({ services, people }),
       ...consoleRoutes(services, people),
+      ...consentRoutes({ services, people }),
       ...pageRoutes(() => printContract(schema), baseUrl),
       ...healthRoutes({ pool, eventLagSeconds, closing: () => closing }),
       { path: '/metrics', methods: ['GET'], name: 'metrics', door: metrics.door },
