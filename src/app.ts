@@ -19,7 +19,8 @@ import { createUpkeep } from './upkeep.ts'
 type Parts = {
   db: Database
   /** Without rate limits there are none. */
-  config: Pick<Config, 'baseUrl'> & Partial<Pick<Config, 'rateLimit' | 'rateLimitAccount'>>
+  config: Pick<Config, 'baseUrl'> &
+    Partial<Pick<Config, 'rateLimit' | 'rateLimitAccount' | 'trustProxy' | 'auditDays'>>
   sealer: Sealer
   clock: Clock
   log: Logger

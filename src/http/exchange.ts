@@ -4,6 +4,7 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Logger } from 'pino'
+import { senderOf } from './sender.ts'
 
 export type Exchange = {
   req: IncomingMessage
@@ -48,7 +49,7 @@ export function openExchange(req: IncomingMessage, res: ServerResponse, log: Log
     path: mark < 0 ? target : target.slice(0, mark),
     query: new URLSearchParams(mark < 0 ? '' : target.slice(mark + 1)),
     requestId,
-    address: req.socket.remoteAddress ?? null,
+    address: senderOf(req),
     log: log.child({ requestId }),
   }
 }

@@ -19,6 +19,7 @@ import type { Spending } from '../graphql/spending.ts'
 import { shownCredential } from './authenticate.ts'
 import { HttpFault } from './exchange.ts'
 import { CredentialLost, type Rights, type RightsRegistry } from './rights.ts'
+import { senderOf } from './sender.ts'
 import { csrfHeader } from './session-cookie.ts'
 import type { Delivered, ResultStream, Streams } from './streams.ts'
 
@@ -273,5 +274,5 @@ function unknownOperation(): GraphQLError {
 }
 
 function addressOf({ request }: Connection): string | null {
-  return request.socket.remoteAddress ?? null
+  return senderOf(request)
 }
