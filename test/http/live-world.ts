@@ -22,6 +22,7 @@ import { createSseDoor, type sseLimits } from '../../src/http/sse.ts'
 import { createStreams, type streamLimits } from '../../src/http/streams.ts'
 import { createOperationRunner } from '../../src/http/yoga.ts'
 import { createLog } from '../../src/log.ts'
+import { testSealer } from '../support/app.ts'
 import { testClock } from '../support/clock.ts'
 import type { TestDatabase } from '../support/database.ts'
 import { asked, monday, type Shop, tuesday } from '../support/shop.ts'
@@ -46,7 +47,8 @@ export async function startLive(db: TestDatabase, options: Options = {}) {
   const baseUrl = () => 'http://localhost'
   const limits = options.budget ?? { credential: 0, account: 0 }
   const budgets = createBudgets({ pool: db.pool, clock, log, limits })
-  const services: Services = { db, clock, log, events: hub, baseUrl, budgets }
+  const sealer = testSealer
+  const services: Services = { db, clock, log, events: hub, baseUrl, sealer, budgets }
   const authenticator = createAuthenticator(services)
   const rights = createRightsRegistry({ authenticator, log, checkMs: options.checkMs })
   const streams = createStreams({ services, schema, rights, limits: options.streams })
