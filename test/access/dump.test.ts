@@ -1,9 +1,14 @@
 // A dump of the database holds no secret that was ever given out, in no form that it was sent in.
 import { expect, it } from 'vitest'
 import { encodeId } from '../../src/graphql/ids.ts'
+import { inviteUser } from '../../src/access/invitation.actions.ts'
+import { issuePasswordLink } from '../../src/access/sign-in.actions.ts'
+import { cookieCredential, isFailure, viewerOf } from '../../src/auth/credential.ts'
+import { newContext } from '../../src/context.ts'
 import { testApp } from '../support/app.ts'
 import { issued } from '../support/ask.ts'
 import { makeAccount, makeApiClient } from '../support/makers.ts'
+import { makePerson, password, signIn } from '../support/people.ts'
 
 const app = await testApp()
 const { db, clock } = app
@@ -35,13 +40,29 @@ it('holds no secret', async () => {
   const client = await issued(app, token, 'createApiClient', chosen)
   const another = await issued(app, token, 'regenerateApiClientSecret', { id: client.id })
   await app.graphql(rotated.secret, '{ viewer { kind } }')
+  const person = await makePerson(app, { [id]: 'OWNER' })
+  const { cookie } = await signIn(app, person.email)
+  const begun = await viewerOf(db, cookieCredential(cookie.split('=')[1] ?? ''), clock.now())
+  if (isFailure(begun)) throw new Error(begun.sentence)
+  const ctx = newContext(app.app.services, begun.viewer, 'the request')
+  const guest = { email: 'guest@example.com', name: 'Guest', role: 'VIEWER' } as const
+  const invited = await inviteUser(ctx, id, guest)
+  const link = await issuePasswordLink(db, { email: 'new@example.com', name: 'New' }, clock.now())
   await app.app.stop()
-  const secrets = [token, clientSecret, ...[key, rotated, client, another].map((s) => s.secret)]
-  expect(new Set(secrets).size).toBe(6)
+  const secrets = [
+    token,
+    clientSecret,
+    ...[key, rotated, client, another, invited, link].map(({ secret }) => secret),
+    cookie.split('=')[1] ?? '',
+  ]
+  expect(new Set(secrets).size).toBe(9)
+  expect(Math.min(...secrets.map(({ length }) => length))).toBeGreaterThan(40)
   const text = await dump()
   // What is searched is what was meant: the shown parts are there.
   expect(text).toContain(rotated.secret.slice(4, 16))
   expect(text).toContain('once')
+  expect(text).toContain('guest@example.com')
+  expect(text).not.toContain(password)
   for (const secret of secrets) {
     // Without prefix and public name too, and as bytes are written.
     const inner = secret.slice(secret.lastIndexOf('_') + 1)

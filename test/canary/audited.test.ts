@@ -80,7 +80,7 @@ const unchanged: Record<string, string> = {
 /** What no key may do; each with the reason. */
 const notForKeys: Record<string, string> = {
   leaveAccount: 'Only a person who is signed in can leave.',
-  createAccount: 'Only a person who is signed in makes one.',
+  createAccount: 'A person who is signed in does, or a client for all accounts.',
 }
 
 const entries = () => app.db.prisma.auditEntry.findMany({ where: { userId } })
