@@ -1,8 +1,10 @@
 // What is sent to an endpoint: a message, and what an event becomes in it. The worker that sends and
 // the graph that shows beforehand share it; nothing is decided here.
 
+import type { Issue } from '../errors.ts'
 import type { LoggedEvent } from '../events/event.ts'
 import type { WebhookEndpoint } from '../generated/prisma/client.ts'
+import type { Reach } from '../outbound/address.ts'
 
 export type EndpointRow = WebhookEndpoint
 
@@ -24,3 +26,41 @@ export type Render = (
   event: LoggedEvent,
   message: Message,
 ) => Promise<Rendered>
+
+/** What would be sent, without anything secret, and what went wrong in the endpoint's document. */
+export type Preview = Rendered & { errors: string[] }
+
+/** An event as every format tells it. */
+export type Told = {
+  type: string
+  /** RFC 3339. */
+  timestamp: string
+  data: unknown
+  /** Of the endpoint's document; left out when there are none. */
+  errors?: readonly object[]
+}
+
+/** How a message looks and is signed: the gateway's own way, or that of a dialect. */
+export type WebhookFormat = {
+  name: string
+  body(told: Told): string
+  headers(
+    message: { id: string; at: number },
+    body: string,
+    secrets: readonly string[],
+  ): {
+    [name: string]: string
+  }
+}
+
+/** Of actions that make or show what is sent. */
+export type WebhookContext = {
+  webhooks: {
+    formats: readonly string[]
+    reach: Reach
+    /** What is wrong with a document that is to make `data`. */
+    documentIssues(document: string): Issue[]
+    render: Render
+    preview: (endpoint: EndpointRow, event: LoggedEvent, message: Message) => Promise<Preview>
+  }
+}
