@@ -21,9 +21,8 @@ export type SealingContext = { sealer: Sealer }
 export class WrongKey extends Error {
   constructor(needed: string, have: string) {
     super(
-      `A secret in the database was sealed with the key "${needed}", not with "${have}", which this ` +
-        'process has. ' +
-        'Set SECRETS_KEY to the same key on every node that uses the database.',
+      `A secret in the database was sealed with the key "${needed}", and this process has ` +
+        `"${have}". Set SECRETS_KEY to the same key on every node that uses the database.`,
     )
     this.name = 'WrongKey'
   }

@@ -98,22 +98,26 @@ async function showConsent(
 ${application.description ? `<p>${escape(application.description)}</p>` : ''}
 <p>It could then:</p>
 <ul>${grants}</ul>`
+  const options = accounts.map(
+    ({ id, name: text }) => `<option value="${id}">${escape(text)}</option>`,
+  )
+  const { host, origin } = new URL(application.redirectUrl)
   const body =
     accounts.length === 0
       ? `${intro}<p>Only an owner of a business can allow this, and you own none here.</p>`
       : `${intro}<form method="post">${people.formToken(exchange)}
 <label for="account">Business</label>
 <select id="account" name="account" required>
-${accounts.map((account) => `<option value="${account.id}">${escape(account.name)}</option>`).join('\n')}
+${options.join('\n')}
 </select>
 <p><button name="decision" value="approve">Allow</button>
 <button name="decision" value="refuse">Refuse</button></p>
-<p>You go on to ${escape(new URL(application.redirectUrl).host)}. You can uninstall it at any time.</p>
+<p>You go on to ${escape(host)}. You can uninstall it at any time.</p>
 </form>`
   sendPage(exchange, `Allow ${application.name}?`, body, {
     status: trouble === null ? 200 : 422,
     headers: noStore,
-    formTargets: [new URL(application.redirectUrl).origin],
+    formTargets: [origin],
   })
 }
 

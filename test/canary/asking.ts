@@ -58,7 +58,9 @@ const idTypes: Record<string, NodeName> = {
   customerId: 'Customer',
   customerIds: 'Customer',
   excludeBooking: 'Booking',
+  fromIds: 'Customer',
   holdId: 'Hold',
+  intoId: 'Customer',
   linkId: 'BookingLink',
   linkIds: 'BookingLink',
   replaces: 'Hold',
@@ -85,6 +87,8 @@ export function idTypeOf(slot: Slot): NodeName | null {
     if (field.name === 'markNoShow') return 'Booking'
     if (field.name === 'cancelBookingSeries') return 'Series'
     if (field.name === 'regenerateApiClientSecret') return 'ApiClient'
+    if (field.name === 'rotateApplicationSecret') return 'Application'
+    if (field.name === 'uninstallApplication') return 'Installation'
     const nouns = [/[A-Z]\w*$/.exec(field.name)?.[0] ?? '', getNamedType(field.type).name]
     const noun = nouns.find((each) => schema.getType(each))
     if (noun) return noun as NodeName

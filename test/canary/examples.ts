@@ -63,10 +63,19 @@ const hours = [1, 2, 3, 4, 5, 6, 7].map((weekday) => ({
   startLocalTime: '00:00',
   endLocalTime: '24:00',
 }))
-const nth = (
-  name: 'Customer' | 'Resource' | 'Service' | 'Session' | 'StaffMember',
-  index: number,
-) => ((world) => ({ input: { id: world.id(name, index) } })) satisfies Example
+const nth =
+  (
+    name:
+      | 'Application'
+      | 'Customer'
+      | 'Installation'
+      | 'Resource'
+      | 'Service'
+      | 'Session'
+      | 'StaffMember',
+    index: number,
+  ): Example =>
+  (world) => ({ input: { id: world.id(name, index) } })
 
 const examples: Record<string, Example> = {
   'Query.account': (world) => ({ id: world.id('Account') }),
@@ -206,12 +215,27 @@ const examples: Record<string, Example> = {
   'Mutation.regenerateApiClientSecret': (world) => ({ input: { id: world.id('ApiClient', 1) } }),
   'Mutation.deleteApiClient': (world) => spareClient(world),
 
+  'Mutation.rotateApplicationSecret': nth('Application', 1),
+  'Mutation.deleteApplication': nth('Application', 2),
+  'Mutation.authorizeApplication': (world) => ({
+    input: {
+      accountId: world.id('Account'),
+      applicationId: `${world.word}app3`,
+      scopes: ['bookings:read'],
+    },
+  }),
+  'Mutation.uninstallApplication': nth('Installation', 4),
+
   'Mutation.createSession': (world) => ({
     input: { serviceId: world.id('Service', 1), startsAt: later().startsAt },
   }),
   'Mutation.updateSession': (world) => ({ input: { id: world.id('Session', 6) } }),
 
   'Mutation.archiveCustomer': nth('Customer', 6),
+  'Mutation.eraseCustomer': nth('Customer', 5),
+  'Mutation.mergeCustomers': (world) => ({
+    input: { intoId: world.id('Customer'), fromIds: [spareCustomer(world)] },
+  }),
   'Mutation.archiveResource': nth('Resource', 6),
   'Mutation.archiveService': nth('Service', 7),
   'Mutation.archiveSession': nth('Session', 7),
@@ -219,6 +243,11 @@ const examples: Record<string, Example> = {
   'Mutation.deleteBlock': lastOf('Block'),
   'Mutation.deleteAvailabilityException': lastOf('AvailabilityException'),
 }
+
+let merged = 0
+
+/** One of the customers without bookings that nothing else here is done to. */
+const spareCustomer = (world: World) => world.id('Customer', 3 + (merged++ % 2))
 
 let deleted = 0
 

@@ -430,20 +430,30 @@ async function writeAccess(prisma: Prisma, { accountId, word, rows }: Parts) {
   })
   const chosen = rows.ApiClient.map((clientId) => ({ clientId, accountId }))
   await prisma.apiClientAccount.createMany({ data: chosen })
-  const application = { id: newId(), publicId: `${word}app`, secretHash, name: word }
-  await prisma.application.create({
-    data: { ...application, redirectUrl: `https://${word}.example.com`, ownerId: id },
+  await prisma.application.createMany({
+    data: rows.Application.map((application, index) => ({
+      id: application,
+      publicId: `${word}app${index}`,
+      secretHash,
+      name: `${word} ${index % 2}`,
+      description: word,
+      redirectUrl: `https://${word}.example.com`,
+      ownerId: createdById,
+      ...made(index),
+    })),
   })
-  await prisma.installation.create({
-    data: {
+  await prisma.installation.createMany({
+    data: rows.Installation.map((installation, index) => ({
       accountId,
-      id: newId(),
-      applicationId: application.id,
-      publicId: `${word}inst`,
+      id: installation,
+      applicationId: rows.Application[index] ?? '',
+      publicId: `${word}inst${index}`,
       secretHash,
       scopes,
+      permissions: [word],
       approvedById: id,
-    },
+      createdAt: made(index).createdAt,
+    })),
   })
   const endpoint = { accountId, id: newId(), url: `https://${word}.example.com/`, types: [word] }
   await prisma.webhookEndpoint.create({

@@ -44,8 +44,8 @@ export async function fillWorld(db: Database, accountId: string, word: string): 
     Invitation: ids(1),
     ApiKey: ids(odd),
     ApiClient: ids(2 * odd),
-    Application: ids(1),
-    Installation: ids(1),
+    Application: ids(odd),
+    Installation: ids(odd),
     AuditEntry: ids(odd),
     WebhookEndpoint: ids(1),
     WebhookDelivery: ids(1),
@@ -86,6 +86,9 @@ export function expectedCounts({ rows }: World): Record<string, number> {
     bookingLinks: odd,
     apiKeys: odd,
     auditLog: odd,
+    installations: odd,
+    // Of both worlds: one person administers both.
+    applications: 2 * odd,
     // And that of whoever asks.
     apiClients: 2 * odd + 1,
   }
