@@ -26,7 +26,7 @@ export type Config = Readonly<{
   rateLimit: number
   /** Points that all credentials of an account together may spend in a minute; 0: no limit. */
   rateLimitAccount: number
-  /** How many proxies a request passes, or which; unset: what a request says of that is not read. */
+  /** How many proxies a request passes, or which. Unset: what it says of proxies is not read. */
   trustProxy: number | readonly string[] | undefined
   /** For how many days the audit log is kept. */
   auditDays: number
@@ -103,15 +103,9 @@ function reader(environment: Environment, faults: string[]) {
     },
     proxies(name: string): number | readonly string[] | undefined {
       const value = text(name)
-      if (value === undefined) return undefined
-      if (/^\d{1,2}$/.test(value) && Number(value) > 0) return Number(value)
-      const networks = value.split(',').map((part) => part.trim())
-      if (networks.every(isNetwork)) return networks
-      faults.push(
-        `${name} is "${value}"; it has to be how many proxies there are, 1 to 99, or their ` +
-          'addresses or networks, with commas between them.',
-      )
-      return undefined
+      const proxies = value === undefined ? undefined : proxiesIn(value)
+      if (proxies === null) faults.push(`${name} is "${value}"; ${proxiesAre}`)
+      return proxies ?? undefined
     },
     choice<T extends string>(name: string, choices: readonly T[]): T | undefined {
       const value = text(name)
@@ -139,6 +133,16 @@ function reader(environment: Environment, faults: string[]) {
       return undefined
     },
   }
+}
+
+const proxiesAre =
+  'it has to be how many proxies there are, 1 to 99, or their addresses or networks, with commas ' +
+  'between them.'
+
+function proxiesIn(value: string): number | readonly string[] | null {
+  if (/^\d{1,2}$/.test(value) && Number(value) > 0) return Number(value)
+  const networks = value.split(',').map((part) => part.trim())
+  return networks.every(isNetwork) ? networks : null
 }
 
 function unknownVariables(environment: Environment): string[] {

@@ -1,5 +1,5 @@
-// Takes out of the audit log what is older than it is to be kept: a few entries of each account at a
-// time, so that nobody waits for it.
+// Takes out of the audit log what is older than it is to be kept: some entries of each account at
+// a time, so that nobody waits for it.
 
 import type { Pool } from 'pg'
 

@@ -11,6 +11,7 @@ import {
 import { describe, expect, it } from 'vitest'
 import { schema } from '../../src/graphql/schema.ts'
 import { testApp } from '../support/app.ts'
+import { insideOf } from '../support/inside.ts'
 import { makeViewers } from '../support/viewers.ts'
 import { documentOf, rightArgs, slotsOf, variablesOf, withValue, type Slot } from './asking.ts'
 import { waysTo } from './ways.ts'
@@ -197,6 +198,8 @@ async function faultOf(slot: Slot, value: unknown, document: string): Promise<st
   const { status, text } = await answerOf(slot, body)
   const shown = (value instanceof Raw ? value.text : JSON.stringify(value)).slice(0, 80)
   if (status >= 500) return `${shown}: ${status}`
+  const told = insideOf(text)
+  if (told !== null) return `${shown}: tells of "${told}"`
   const { errors = [] } = JSON.parse(text) as { errors?: Fault[] }
   const strange = errors.map(({ extensions }) => extensions.code).filter((c) => !known.includes(c))
   return strange.length > 0 ? `${shown}: ${strange.join()} ${text.slice(0, 300)}` : null

@@ -101,6 +101,19 @@ describe('readConfig', () => {
     expect(() => readConfig({ PORT: value })).toThrow(`a setting is wrong:\n  PORT is "${value}"`)
   })
 
+  it.each(['0', '100', 'nginx', '10.0.0.0/33', '10.0.0.1,'])('refuses the proxies %s', (value) => {
+    expect(() => readConfig({ TRUST_PROXY: value })).toThrow(
+      `TRUST_PROXY is "${value}"; it has to be how many proxies there are, 1 to 99, or their ` +
+        'addresses or networks, with commas between them.',
+    )
+  })
+
+  it.each(['0', '-1', '1.5', '100000'])('refuses to keep the audit log %s days', (value) => {
+    expect(() => readConfig({ AUDIT_DAYS: value })).toThrow(
+      `AUDIT_DAYS is "${value}"; it has to be a whole number from 1 to 99999.`,
+    )
+  })
+
   it('warns of variables with our prefix that mean nothing', () => {
     const { warnings } = readConfig({ SLOTGRAPH_SEED: 'demo', SLOTGRAPH_A: '', PATH: '/bin' })
     expect(warnings).toEqual([
