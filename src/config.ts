@@ -41,15 +41,14 @@ type Environment = Readonly<Record<string, string | undefined>>
 /** Variables of ours have no prefix but this one, so whatever else carries it is a slip. */
 const PREFIX = 'SLOTGRAPH_'
 
-/** Largest count that a setting may have. */
-const MOST = 1_000_000_000
+const MOST_POINTS = 1_000_000_000
 
 /** Reads the settings, or throws a StartupFault that lists everything wrong with them. */
 export function readConfig(environment: Environment): { config: Config; warnings: string[] } {
   const faults: string[] = []
   const read = reader(environment, faults)
   const config: Config = Object.freeze({
-    port: read.port('PORT', 4000),
+    port: read.whole('PORT', 0, 65_535, 4000),
     host: read.text('HOST') ?? '127.0.0.1',
     databaseUrl: read.url('DATABASE_URL', ['postgresql', 'postgres']),
     dataDir: resolve(read.text('DATA_DIR') ?? '.data'),
@@ -58,10 +57,10 @@ export function readConfig(environment: Environment): { config: Config; warnings
     baseUrl: read.url('BASE_URL', ['http', 'https'])?.replace(/\/+$/, ''),
     logLevel: read.choice('LOG_LEVEL', LOG_LEVELS) ?? 'info',
     secretsKey: read.key('SECRETS_KEY'),
-    rateLimit: read.count('RATE_LIMIT', 10_000_000),
-    rateLimitAccount: read.count('RATE_LIMIT_ACCOUNT', 30_000_000),
+    rateLimit: read.whole('RATE_LIMIT', 0, MOST_POINTS, 10_000_000),
+    rateLimitAccount: read.whole('RATE_LIMIT_ACCOUNT', 0, MOST_POINTS, 30_000_000),
     trustProxy: read.proxies('TRUST_PROXY'),
-    auditDays: read.days('AUDIT_DAYS', 400),
+    auditDays: read.whole('AUDIT_DAYS', 1, 99_999, 400),
     smtpUrl: read.url('SMTP_URL', ['smtp', 'smtps']),
     stripeSecretKey: read.text('STRIPE_SECRET_KEY'),
     stripeWebhookSecret: read.text('STRIPE_WEBHOOK_SECRET'),
@@ -80,25 +79,12 @@ function reader(environment: Environment, faults: string[]) {
   const text = (name: string) => environment[name]?.trim() || undefined
   return {
     text,
-    port(name: string, fallback: number): number {
+    whole(name: string, from: number, to: number, fallback: number): number {
       const value = text(name)
       if (value === undefined) return fallback
-      if (/^\d{1,5}$/.test(value) && Number(value) <= 65_535) return Number(value)
-      faults.push(`${name} is "${value}"; it has to be a whole number from 0 to 65535.`)
-      return fallback
-    },
-    count(name: string, fallback: number): number {
-      const value = text(name)
-      if (value === undefined) return fallback
-      if (/^\d{1,10}$/.test(value) && Number(value) <= MOST) return Number(value)
-      faults.push(`${name} is "${value}"; it has to be a whole number from 0 to ${MOST}.`)
-      return fallback
-    },
-    days(name: string, fallback: number): number {
-      const value = text(name)
-      if (value === undefined) return fallback
-      if (/^\d{1,5}$/.test(value) && Number(value) >= 1) return Number(value)
-      faults.push(`${name} is "${value}"; it has to be a whole number from 1 to 99999.`)
+      const number = /^\d{1,10}$/.test(value) ? Number(value) : -1
+      if (number >= from && number <= to) return number
+      faults.push(`${name} is "${value}"; it has to be a whole number from ${from} to ${to}.`)
       return fallback
     },
     proxies(name: string): number | readonly string[] | undefined {

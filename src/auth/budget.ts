@@ -49,45 +49,88 @@ type Counted = { known: number; sent: number; unsent: number }
 type Options = { pool: Pool; clock: Clock; log: Logger; limits: BudgetLimits }
 
 export function createBudgets({ pool, clock, log, limits }: Options): Budgets {
+  const minute = createMinute()
+  const exchangeNow = createExchange(minute, pool, log)
+  let exchanging: Promise<void> | null = null
+  let timer: NodeJS.Timeout | undefined
+
+  const exchange = () => {
+    minute.turn(clock.now())
+    return (exchanging ??= exchangeNow().finally(() => {
+      exchanging = null
+    }))
+  }
+
+  return {
+    limits,
+    take(charges) {
+      const now = clock.now()
+      minute.turn(now)
+      let least: Standing | null = null
+      for (const charge of charges) {
+        const standing = minute.standingOf(charge, now)
+        if (charge.points > standing.remaining) return { taken: false, standing }
+        standing.remaining -= charge.points
+        if (!least || standing.remaining < least.remaining) least = standing
+      }
+      for (const charge of charges) minute.spend(charge)
+      return { taken: true, standing: least }
+    },
+    exchange,
+    start: () => {
+      timer = setInterval(() => void exchange(), exchangeMs)
+      timer.unref()
+    },
+    stop: async () => {
+      clearInterval(timer)
+      await exchanging
+    },
+  }
+}
+
+type Minute = ReturnType<typeof createMinute>
+
+/** What is counted in the minute that runs; everything is forgotten when the next one begins. */
+function createMinute() {
   const counted = new Map<string, Counted>()
   const dirty = new Set<string>()
   let endsAt: Instant = -Infinity
-  let exchanging: Promise<void> | null = null
-  let failing = false
-  let timer: NodeJS.Timeout | undefined
-
-  const turn = (): Instant => {
-    const now = clock.now()
-    const end = Math.floor(now / windowMs) * windowMs + windowMs
-    if (end !== endsAt) {
+  return {
+    counted,
+    /** What was spent since it was last sent. */
+    dirty,
+    endsAt: () => endsAt,
+    turn(now: Instant): void {
+      const end = Math.floor(now / windowMs) * windowMs + windowMs
+      if (end === endsAt) return
       endsAt = end
       counted.clear()
       dirty.clear()
-    }
-    return now
+    },
+    standingOf({ key, limit }: Charge, now: Instant): Standing {
+      const found = counted.get(key)
+      const spent = found ? found.known + found.sent + found.unsent : 0
+      const resetsInSeconds = Math.ceil((endsAt - now) / 1000)
+      return { limit, remaining: Math.max(limit - spent, 0), resetsAt: endsAt, resetsInSeconds }
+    },
+    spend({ key, points }: Charge): void {
+      const found = counted.get(key)
+      if (found) {
+        found.unsent += points
+      } else {
+        const [first] = counted.size >= mostCounted ? counted.keys() : []
+        if (first !== undefined) counted.delete(first)
+        counted.set(key, { known: 0, sent: 0, unsent: points })
+      }
+      dirty.add(key)
+    },
   }
+}
 
-  const standingOf = ({ key, limit }: Charge, now: Instant): Standing => {
-    const found = counted.get(key)
-    const spent = found ? found.known + found.sent + found.unsent : 0
-    const resetsInSeconds = Math.ceil((endsAt - now) / 1000)
-    return { limit, remaining: Math.max(limit - spent, 0), resetsAt: endsAt, resetsInSeconds }
-  }
-
-  const spend = ({ key, points }: Charge) => {
-    const found = counted.get(key)
-    if (found) {
-      found.unsent += points
-    } else {
-      const [first] = counted.size >= mostCounted ? counted.keys() : []
-      if (first !== undefined) counted.delete(first)
-      counted.set(key, { known: 0, sent: 0, unsent: points })
-    }
-    dirty.add(key)
-  }
-
-  const exchangeNow = async () => {
-    turn()
+/** One exchange with the other nodes; to be done one at a time. */
+function createExchange({ counted, dirty, endsAt }: Minute, pool: Pool, log: Logger) {
+  let failing = false
+  return async (): Promise<void> => {
     const sending = [...dirty].flatMap((key) => {
       const found = counted.get(key)
       return found ? [{ key, points: found.unsent, found }] : []
@@ -99,9 +142,8 @@ export function createBudgets({ pool, clock, log, limits }: Options): Budgets {
       found.unsent -= points
     }
     try {
-      const spent = new Map(
-        (await addSpending(pool, sending, endsAt)).map(({ key, points }) => [key, points]),
-      )
+      const rows = await addSpending(pool, sending, endsAt())
+      const spent = new Map(rows.map(({ key, points }) => [key, points]))
       for (const { key, points, found } of sending) {
         // Without an answer the others are a minute ahead, and this node counts alone.
         found.known = spent.get(key) ?? found.known + points
@@ -118,35 +160,5 @@ export function createBudgets({ pool, clock, log, limits }: Options): Budgets {
         if (counted.get(key) === found) dirty.add(key)
       }
     }
-  }
-
-  const exchange = () =>
-    (exchanging ??= exchangeNow().finally(() => {
-      exchanging = null
-    }))
-
-  return {
-    limits,
-    take(charges) {
-      const now = turn()
-      let least: Standing | null = null
-      for (const charge of charges) {
-        const standing = standingOf(charge, now)
-        if (charge.points > standing.remaining) return { taken: false, standing }
-        standing.remaining -= charge.points
-        if (!least || standing.remaining < least.remaining) least = standing
-      }
-      for (const charge of charges) spend(charge)
-      return { taken: true, standing: least }
-    },
-    exchange,
-    start: () => {
-      timer = setInterval(() => void exchange(), exchangeMs)
-      timer.unref()
-    },
-    stop: async () => {
-      clearInterval(timer)
-      await exchanging
-    },
   }
 }

@@ -135,5 +135,7 @@ function fault(
   code = 'BAD_USER_INPUT',
   headers: Record<string, string> = {},
 ): GraphQLError {
-  return new GraphQLError(message, { extensions: { code, http: { status, headers } } })
+  const seconds = headers['retry-after']
+  const retry = seconds !== undefined && { retryAfterSeconds: Number(seconds) }
+  return new GraphQLError(message, { extensions: { code, ...retry, http: { status, headers } } })
 }

@@ -101,6 +101,12 @@ describe('readConfig', () => {
     expect(() => readConfig({ PORT: value })).toThrow(`a setting is wrong:\n  PORT is "${value}"`)
   })
 
+  it.each(['-1', '1.5', 'many', '1000000001'])('refuses the rate limit %s', (value) => {
+    expect(() => readConfig({ RATE_LIMIT: value })).toThrow(
+      `RATE_LIMIT is "${value}"; it has to be a whole number from 0 to 1000000000.`,
+    )
+  })
+
   it.each(['0', '100', 'nginx', '10.0.0.0/33', '10.0.0.1,'])('refuses the proxies %s', (value) => {
     expect(() => readConfig({ TRUST_PROXY: value })).toThrow(
       `TRUST_PROXY is "${value}"; it has to be how many proxies there are, 1 to 99, or their ` +

@@ -185,6 +185,7 @@ describe('a subscription over SSE', () => {
     const three = await Promise.all([1, 2, 3].map(() => rawStream(key, types)))
     const fourth = await rawStream(key, types)
     expect(fourth.response.statusCode).toBe(429)
+    expect(await fourth.ended).toContain('"code":"RATE_LIMITED","retryAfterSeconds":5')
     for (const { asked } of three) asked.destroy()
     await opened(0)
     await expect.poll(async () => (await rawStream(key, types)).response.statusCode).toBe(200)
