@@ -10,7 +10,7 @@ const RateLimit = builder.objectRef<Spending>('RateLimit').implement({
     'The budget of whoever asks: points that operations cost, counted anew each minute. It is ' +
     "the credential's, or the network address's without one; a credential that reaches one " +
     'account spends from the budget of that account too, and is told of the one that has less ' +
-    'left. Every answer over HTTP has the same in `extensions` and in the headers ' +
+    'left. A subscription costs once, when it begins. Every answer over HTTP has the same in `extensions` and in the headers ' +
     'RateLimit-Limit, RateLimit-Remaining and RateLimit-Reset.',
   open,
   fields: (t) => ({
