@@ -11,16 +11,24 @@ import type { Services } from './context.ts'
 import type { Database } from './db/client.ts'
 import { createEventHub } from './events/hub.ts'
 import { createEventTail } from './events/tail.ts'
+import { execute, prepare } from './graphql/documents.ts'
+import { schema } from './graphql/schema.ts'
 import { createDoors } from './http/doors.ts'
 import { senderBehind } from './http/sender.ts'
 import type { Clock } from './time/clock.ts'
 import { createUpkeep } from './upkeep.ts'
+import { createWebhooks } from './webhook/render.graphql.ts'
 
 type Parts = {
   db: Database
   /** Without rate limits there are none. */
   config: Pick<Config, 'baseUrl'> &
-    Partial<Pick<Config, 'rateLimit' | 'rateLimitAccount' | 'trustProxy' | 'auditDays'>>
+    Partial<
+      Pick<
+        Config,
+        'rateLimit' | 'rateLimitAccount' | 'trustProxy' | 'auditDays' | 'webhooksAllowLocal'
+      >
+    >
   sealer: Sealer
   clock: Clock
   log: Logger
@@ -50,7 +58,13 @@ export function createApp({ db, config, sealer, clock, log }: Parts) {
     log,
     limits: { credential: config.rateLimit ?? 0, account: config.rateLimitAccount ?? 0 },
   })
-  const services: Services = { sealer, db, clock, log, events, baseUrl, budgets }
+  const webhooks = createWebhooks({
+    graph: { schema, prepare, execute },
+    services: () => services,
+    sealer,
+    reach: { allowLocal: config.webhooksAllowLocal ?? false },
+  })
+  const services: Services = { sealer, db, clock, log, events, baseUrl, budgets, webhooks }
   const upkeep = createUpkeep(services, { auditDays: config.auditDays ?? 400 })
   const doors = createDoors({
     services,

@@ -6,6 +6,7 @@ import { isNetwork } from './http/sender.ts'
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 const SEEDS = ['demo', 'none'] as const
+const SWITCH = ['true', 'false'] as const
 
 export type Config = Readonly<{
   /** 0: the system picks one. */
@@ -30,6 +31,8 @@ export type Config = Readonly<{
   trustProxy: number | readonly string[] | undefined
   /** For how many days the audit log is kept. */
   auditDays: number
+  /** For development: webhooks may be sent to this machine itself, and there without TLS. */
+  webhooksAllowLocal: boolean
   smtpUrl: string | undefined
   stripeSecretKey: string | undefined
   stripeWebhookSecret: string | undefined
@@ -61,6 +64,7 @@ export function readConfig(environment: Environment): { config: Config; warnings
     rateLimitAccount: read.whole('RATE_LIMIT_ACCOUNT', 0, MOST_POINTS, 30_000_000),
     trustProxy: read.proxies('TRUST_PROXY'),
     auditDays: read.whole('AUDIT_DAYS', 1, 99_999, 400),
+    webhooksAllowLocal: read.choice('WEBHOOKS_ALLOW_LOCAL', SWITCH) === 'true',
     smtpUrl: read.url('SMTP_URL', ['smtp', 'smtps']),
     stripeSecretKey: read.text('STRIPE_SECRET_KEY'),
     stripeWebhookSecret: read.text('STRIPE_WEBHOOK_SECRET'),

@@ -9,6 +9,7 @@ import type { EventHub } from './events/hub.ts'
 import { createLoaders, type Loaders } from './graphql/loaders.ts'
 import type { Spending } from './graphql/spending.ts'
 import type { Clock } from './time/clock.ts'
+import type { WebhookContext } from './webhook/message.ts'
 import type { Logger } from 'pino'
 
 /** What an action needs: who, where to, when. */
@@ -24,25 +25,26 @@ export type ActionContext = {
 /** Of a request, for the audit log: its id, and the network address of its sender. */
 export type Origin = { requestId: string; address: string | null }
 
-export type Context = ActionContext & {
-  requestId: string
-  events: EventHub
-  /** How the service is reached from outside, without a slash at the end. */
-  baseUrl: () => string
-  /** For secrets that are needed again. */
-  sealer: Sealer
-  load: Loaders
-  budgets: Budgets
-  /** What the operation took; set by whoever lets it run. */
-  spending?: Spending
-  /** Of a subscription: the cursor that its transport received last; it wins over `after`. */
-  lastCursor?: string | null
-}
+export type Context = ActionContext &
+  WebhookContext & {
+    requestId: string
+    events: EventHub
+    /** How the service is reached from outside, without a slash at the end. */
+    baseUrl: () => string
+    /** For secrets that are needed again. */
+    sealer: Sealer
+    load: Loaders
+    budgets: Budgets
+    /** What the operation took; set by whoever lets it run. */
+    spending?: Spending
+    /** Of a subscription: the cursor that its transport received last; it wins over `after`. */
+    lastCursor?: string | null
+  }
 
 /** What lives as long as the process; contexts are made of it. */
 export type Services = Pick<
   Context,
-  'db' | 'clock' | 'log' | 'events' | 'baseUrl' | 'sealer' | 'budgets'
+  'db' | 'clock' | 'log' | 'events' | 'baseUrl' | 'sealer' | 'budgets' | 'webhooks'
 >
 
 /** A fresh context: for every request, every document run in process, every event delivered. */
@@ -52,10 +54,10 @@ export function newContext(
   requestId: string,
   address: string | null = null,
 ): Context {
-  const { db, clock, events, baseUrl, budgets } = services
+  const { db, clock, events, baseUrl, sealer, budgets, webhooks } = services
   const log = services.log.child({ requestId })
   const origin = { requestId, address }
-  const { sealer } = services
   const load = createLoaders(db)
-  return { viewer, db, clock, log, origin, events, baseUrl, sealer, requestId, load, budgets }
+  const lasting = { db, clock, events, baseUrl, sealer, budgets, webhooks }
+  return { ...lasting, viewer, log, origin, requestId, load }
 }

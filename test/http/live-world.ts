@@ -11,6 +11,7 @@ import { createEventHub } from '../../src/events/hub.ts'
 import { createEventTail } from '../../src/events/tail.ts'
 import type { Booking } from '../../src/generated/prisma/client.ts'
 import { encodeId } from '../../src/graphql/ids.ts'
+import { execute, prepare } from '../../src/graphql/documents.ts'
 import { schema } from '../../src/graphql/schema.ts'
 import { createAuthenticator } from '../../src/http/authenticate.ts'
 import { createDelivery } from '../../src/http/deliver.ts'
@@ -22,6 +23,7 @@ import { createSseDoor, type sseLimits } from '../../src/http/sse.ts'
 import { createStreams, type streamLimits } from '../../src/http/streams.ts'
 import { createOperationRunner } from '../../src/http/yoga.ts'
 import { createLog } from '../../src/log.ts'
+import { createWebhooks } from '../../src/webhook/render.graphql.ts'
 import { testSealer } from '../support/app.ts'
 import { testClock } from '../support/clock.ts'
 import type { TestDatabase } from '../support/database.ts'
@@ -48,7 +50,13 @@ export async function startLive(db: TestDatabase, options: Options = {}) {
   const limits = options.budget ?? { credential: 0, account: 0 }
   const budgets = createBudgets({ pool: db.pool, clock, log, limits })
   const sealer = testSealer
-  const services: Services = { db, clock, log, events: hub, baseUrl, sealer, budgets }
+  const webhooks = createWebhooks({
+    graph: { schema, prepare, execute },
+    services: () => services,
+    sealer,
+    reach: { allowLocal: true },
+  })
+  const services: Services = { db, clock, log, events: hub, baseUrl, sealer, budgets, webhooks }
   const authenticator = createAuthenticator(services)
   const rights = createRightsRegistry({ authenticator, log, checkMs: options.checkMs })
   const streams = createStreams({ services, schema, rights, limits: options.streams })

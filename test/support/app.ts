@@ -57,7 +57,7 @@ export async function serveApp<D extends Database>(
   const log = createLog(options.level ?? 'info', {
     write: (line) => void lines.push(JSON.parse(line)),
   })
-  const config = { baseUrl: undefined, ...options.config }
+  const config = { baseUrl: undefined, webhooksAllowLocal: true, ...options.config }
   const app = createApp({ db, config, sealer: testSealer, clock, log })
   await app.start()
   await new Promise<void>((resolve) => app.server.listen(0, '127.0.0.1', resolve))

@@ -1,0 +1,120 @@
+// An event as a message shows it when the endpoint has no document of its own: what happened to
+// which thing, with global ids, and only what the scopes of the endpoint show.
+
+import { isObjectType, type GraphQLSchema } from 'graphql'
+import { covers, type Needs, type Scope } from '../auth/scope.ts'
+import { tellingOf } from '../booking/booking.events.ts'
+import { encodeEventCursor } from '../events/cursor.ts'
+import type { About, Change, LoggedEvent } from '../events/event.ts'
+import { encodeId, type NodeName } from '../graphql/ids.ts'
+import { globalId, toldChanges } from '../graphql/told.ts'
+
+type Held = ReadonlySet<Scope>
+
+/** A change, or that there was one which the endpoint may not see. */
+type ToldChange = Change | { field: string; withheld: true }
+
+/** The member `data` of a message. */
+export function dataOf(schema: GraphQLSchema, held: Held, event: LoggedEvent): object {
+  const { accountId, subjectType, subjectId, subjectVersion } = event
+  return {
+    event: eventId(event),
+    cursor: encodeEventCursor(event),
+    account: accountGlobalId(accountId),
+    subject: {
+      type: subjectType,
+      id: globalId(subjectType, accountId, subjectId),
+      version: subjectVersion,
+    },
+    about: aboutOf(held, event),
+    changes: event.changes.map((change) => toldChange(schema, held, event, change)),
+  }
+}
+
+/** What a document may take as variables, by their types without "!". */
+export const variableTypes: Readonly<Record<string, string>> = {
+  event: 'ID',
+  type: 'String',
+  occurredAt: 'DateTime',
+  account: 'ID',
+  subject: 'ID',
+  booking: 'ID',
+  service: 'ID',
+  staff: '[ID]',
+  customer: 'ID',
+  session: 'ID',
+  link: 'ID',
+}
+
+/** The variables of a document for this event; null for what it is not about. */
+export function variablesOf(event: LoggedEvent): Record<string, unknown> {
+  const { accountId, subjectType, subjectId, about } = event
+  const id = (name: NodeName, row: string | null | undefined) =>
+    row == null ? null : encodeId(name, { accountId, id: row })
+  const booking = subjectType === 'Booking' ? subjectId : about.bookingId
+  const customer = subjectType === 'Customer' ? subjectId : about.customerId
+  return {
+    event: eventId(event),
+    type: event.type,
+    occurredAt: event.occurredAt.toISOString(),
+    account: accountGlobalId(accountId),
+    subject: globalId(subjectType, accountId, subjectId),
+    booking: id('Booking', booking),
+    service: id('Service', subjectType === 'Service' ? subjectId : about.serviceId),
+    staff: (about.staffIds ?? []).map((row) => id('StaffMember', row)),
+    customer: id('Customer', customer),
+    session: id('Session', subjectType === 'Session' ? subjectId : about.sessionId),
+    link: id('BookingLink', about.linkId),
+  }
+}
+
+function eventId({ accountId, id, subjectType }: LoggedEvent): string {
+  return encodeId(subjectType === 'Booking' ? 'BookingEvent' : 'AccountEvent', { accountId, id })
+}
+
+const accountGlobalId = (id: string) => encodeId('Account', { accountId: id, id })
+
+/** The things that an event is about, and the scope that shows each. */
+const things = [
+  ['booking', 'bookingId', 'Booking', 'bookings:read'],
+  ['service', 'serviceId', 'Service', 'services:read'],
+  ['customer', 'customerId', 'Customer', 'customers:read'],
+  ['session', 'sessionId', 'Session', 'services:read'],
+  ['link', 'linkId', 'BookingLink', 'bookings:read'],
+  ['staff', 'staffIds', 'StaffMember', 'staff:read'],
+  ['resources', 'resourceIds', 'Resource', 'staff:read'],
+] as const satisfies readonly (readonly [string, keyof About, NodeName, Scope])[]
+
+function aboutOf(held: Held, { accountId, about }: LoggedEvent): Record<string, unknown> {
+  const entries = things.flatMap(([name, field, node, scope]) => {
+    const value = about[field]
+    if (value == null || !held.has(scope)) return []
+    const id = (row: string) => encodeId(node, { accountId, id: row })
+    return [[name, typeof value === 'string' ? id(value) : value.map(id)]]
+  })
+  return Object.fromEntries(entries) as Record<string, unknown>
+}
+
+function toldChange(
+  schema: GraphQLSchema,
+  held: Held,
+  { accountId, subjectType }: LoggedEvent,
+  change: Change,
+): ToldChange {
+  const telling = subjectType === 'Booking' ? tellingOf(change.field) : null
+  const field = telling?.field ?? change.field
+  const needs = needsOf(schema, subjectType, field)
+  if (!needs || !covers(held, needs)) return { field, withheld: true }
+  const [told = change] = toldChanges(accountId, [change])
+  return { ...told, field }
+}
+
+/** What the field of that name, or of what it names, needs in the graph; null when it has none. */
+function needsOf(schema: GraphQLSchema, subjectType: string, field: string): Needs | null {
+  const type = schema.getType(subjectType)
+  if (!isObjectType(type)) return subjectType === 'Availability' ? [] : null
+  const fields = type.getFields()
+  const [name = ''] = field.split('.')
+  const found = fields[name] ?? fields[name.replace(/(Ids?|Minor)$/, '')]
+  return found ? ((found.extensions['scopes'] ?? []) as Needs) : null
+}
