@@ -10,8 +10,8 @@ const RateLimit = builder.objectRef<Spending>('RateLimit').implement({
     'The budget of whoever asks: points that operations cost, counted anew each minute. It is ' +
     "the credential's, or the network address's without one; a credential that reaches one " +
     'account spends from the budget of that account too, and is told of the one that has less ' +
-    'left. A subscription costs once, when it begins. Every answer over HTTP has the same in `extensions` and in the headers ' +
-    'RateLimit-Limit, RateLimit-Remaining and RateLimit-Reset.',
+    'left. A subscription costs once, when it begins. Every answer over HTTP has the same in ' +
+    '`extensions` and in the headers RateLimit-Limit, RateLimit-Remaining and RateLimit-Reset.',
   open,
   fields: (t) => ({
     limit: t.int({
