@@ -6,7 +6,7 @@ const inside = [
   /node_modules|\/src\//,
   /prisma|pothos|graphql-js|yoga|\bpg_|postgres/i,
   /\b(SELECT|INSERT INTO|UPDATE "|DELETE FROM)\b/,
-  /"(Booking|Customer|Occupancy|AuditEntry|Event)_\w+|relation "|constraint/i,
+  /"[A-Z]\w+_(fkey|pkey|key|idx|excl|check)\b|relation "|check constraint|unique constraint/,
   /ECONNRE|SQLSTATE|"(22P02|23\w{3}|P20\d\d)"/,
 ]
 
