@@ -13,7 +13,7 @@ import { openShop } from '../support/shop.ts'
 
 const way = await breakableWay(await testDatabaseUrl({ migrated: true }))
 afterAll(() => way.close())
-const db = await openDatabase(way.url)
+const db = Object.assign(await openDatabase(way.url), { url: way.url })
 afterAll(() => db.close())
 const app = await serveApp(db, { level: 'trace' })
 
