@@ -12,6 +12,7 @@ export type SubjectType =
   | 'Availability'
   | 'ApiKey'
   | 'Installation'
+  | 'WebhookEndpoint'
 
 /** One changed field of the subject. JSON values; null for absent. */
 export type Change = { field: string; from: unknown; to: unknown }

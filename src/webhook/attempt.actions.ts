@@ -1,0 +1,156 @@
+// What comes of a try to deliver: it is recorded, and the delivery is done, put off or given up; an
+// endpoint that has only failed for days is disabled, and that is told. Nothing is recorded by a
+// worker whose lease has run out: the delivery is another's by then.
+
+import { systemViewer } from '../auth/viewer.ts'
+import type { ActionContext } from '../context.ts'
+import { poolReader, transactionReader, type Reader } from '../db/reader.ts'
+import { transaction, type Transaction } from '../db/transaction.ts'
+import { appendEvents } from '../events/outbox.ts'
+import { Prisma } from '../generated/prisma/client.ts'
+import type { Answer } from '../outbound/post.ts'
+import type { Instant } from '../time/instant.ts'
+import type { Leased } from './delivery.data.ts'
+import { isGivenUp, nextTry, outcomeOf } from './retry.ts'
+
+/** One try, made by a worker that held the lease when it began. */
+export type Try = {
+  worker: string
+  delivery: Leased
+  startedAt: Instant
+  durationMs: number
+  answer: Answer
+}
+
+type SettleContext = Omit<ActionContext, 'viewer'> & { random: () => number }
+
+type Settled = 'DELIVERED' | 'WAITING' | 'FAILED'
+
+/** Records a try and what follows from it; null when the lease was another's by then. */
+export async function settleTry(ctx: SettleContext, made: Try): Promise<Settled | null> {
+  if (outcomeOf(made.answer.status) === 'DELIVERED') return settleDelivered(ctx, made)
+  return transaction(ctx.db, (tx) => settleFailed(tx, ctx, made))
+}
+
+const instant = (at: Instant) => Prisma.sql`${new Date(at).toISOString()}::timestamptz`
+
+/** Writes the try, and the new state of the delivery if it is still leased to this worker. */
+function recording(made: Try, state: Settled, next: Instant | null, now: Instant): Prisma.Sql {
+  const { worker, delivery, answer, startedAt, durationMs } = made
+  const isOver = state !== 'WAITING'
+  const followersAt = next ?? now
+  return Prisma.sql`
+    WITH settled AS (
+      UPDATE "WebhookDelivery"
+      SET "state" = ${state}::"DeliveryState", "leasedBy" = NULL, "leasedUntil" = NULL,
+        "nextAttemptAt" = ${next === null ? null : new Date(next).toISOString()}::timestamptz,
+        "lastStatus" = ${answer.status}::int, "lastError" = ${answer.error},
+        "finishedAt" = CASE WHEN ${isOver} THEN ${instant(now)} END
+      WHERE "accountId" = ${delivery.accountId}::uuid AND "id" = ${delivery.id}::uuid
+        AND "leasedBy" = ${worker} AND "state" = 'WAITING'
+      RETURNING *
+    ), tried AS (
+      INSERT INTO "WebhookAttempt" ("accountId", "deliveryId", "number", "startedAt",
+        "durationMs", "status", "error", "answer")
+      SELECT s."accountId", s."id", 1 + COALESCE((SELECT max(a."number")
+          FROM "WebhookAttempt" a WHERE a."accountId" = s."accountId" AND a."deliveryId" = s."id"),
+        0), ${instant(startedAt)}, ${durationMs}::int, ${answer.status}::int, ${answer.error},
+        ${answer.body}
+      FROM settled s
+    ), followers AS (
+      UPDATE "WebhookDelivery" f SET "nextAttemptAt" = ${instant(followersAt)} FROM settled s
+      WHERE f."endpointId" = s."endpointId" AND f."subjectId" = s."subjectId"
+        AND f."state" = 'WAITING' AND f."eventSeq" > s."eventSeq" AND f."attempts" = 0
+        AND CASE WHEN ${isOver} THEN f."nextAttemptAt" > ${instant(followersAt)}
+          ELSE f."nextAttemptAt" < ${instant(followersAt)} END
+    )
+    SELECT 1 AS "one" FROM settled`
+}
+
+async function settleDelivered(ctx: SettleContext, made: Try): Promise<Settled | null> {
+  const read = poolReader(ctx.db)
+  const settled = await read(recording(made, 'DELIVERED', null, ctx.clock.now()))
+  if (settled.length === 0) return null
+  await read(Prisma.sql`UPDATE "WebhookEndpoint" SET "failingSince" = NULL, "lostCount" = 0
+    WHERE "id" = ${made.delivery.endpointId}::uuid AND ("failingSince" IS NOT NULL
+      OR "lostCount" > 0)`)
+  return 'DELIVERED'
+}
+
+type Health = { failingSince: Date | null; disabledAt: Date | null }
+
+async function settleFailed(
+  tx: Transaction,
+  ctx: SettleContext,
+  made: Try,
+): Promise<Settled | null> {
+  const read = transactionReader(tx)
+  const { delivery, answer } = made
+  const now = ctx.clock.now()
+  // First the endpoint, then its deliveries: whoever disables it goes the same way.
+  const [endpoint] = await read<Health>(Prisma.sql`SELECT "failingSince", "disabledAt"
+    FROM "WebhookEndpoint" WHERE "id" = ${delivery.endpointId}::uuid FOR NO KEY UPDATE`)
+  if (!endpoint) return null
+  const failingSince = endpoint.failingSince?.getTime() ?? now
+  const reason = endpoint.disabledAt ? null : reasonToDisable(answer, now, failingSince)
+  const isOver = reason !== null || endpoint.disabledAt !== null
+  const next = isOver ? null : nextTry(now, delivery.attempts, ctx.random(), answer.retryAfter)
+  const state = next === null ? 'FAILED' : 'WAITING'
+  const settled = await read(recording(made, state, next, now))
+  if (settled.length === 0) return null
+  await read(Prisma.sql`UPDATE "WebhookEndpoint" SET "failingSince" = ${instant(failingSince)},
+      "lostCount" = "lostCount" + ${next === null ? 1 : 0}::int
+    WHERE "id" = ${delivery.endpointId}::uuid`)
+  if (reason !== null) await disable(tx, ctx, delivery, reason)
+  return state
+}
+
+function reasonToDisable(answer: Answer, now: Instant, failingSince: Instant): string | null {
+  if (outcomeOf(answer.status) === 'GONE') return 'The receiver answered 410: it is gone for good.'
+  if (isGivenUp(now, failingSince)) return 'Every try failed for three days.'
+  return null
+}
+
+type Disabled = { accountId: string | null; version: number; lostCount: number }
+
+/** Gives up what waits, except what is under way, and tells of it. */
+async function disable(
+  tx: Transaction,
+  ctx: SettleContext,
+  { endpointId, accountId }: Leased,
+  reason: string,
+): Promise<void> {
+  const read = transactionReader(tx)
+  const now = instant(ctx.clock.now())
+  const lost = await giveUpWaiting(read, endpointId, now)
+  const [row] = await read<Disabled>(Prisma.sql`UPDATE "WebhookEndpoint"
+    SET "disabledAt" = ${now}, "disabledReason" = ${reason}, "updatedAt" = ${now},
+      "version" = "version" + 1, "lostCount" = "lostCount" + ${lost}::int
+    WHERE "id" = ${endpointId}::uuid RETURNING "accountId", "version", "lostCount"`)
+  if (!row) return
+  const owner = row.accountId ?? accountId
+  await appendEvents(tx, { ...ctx, viewer: systemViewer([owner]) }, [
+    {
+      type: 'webhook.disabled',
+      accountId: owner,
+      subjectType: 'WebhookEndpoint',
+      subjectId: endpointId,
+      subjectVersion: row.version,
+      changes: [
+        { field: 'disabledAt', from: null, to: new Date(ctx.clock.now()).toISOString() },
+        { field: 'disabledReason', from: null, to: reason },
+        { field: 'lostCount', from: row.lostCount - lost, to: row.lostCount },
+      ],
+    },
+  ])
+}
+
+async function giveUpWaiting(read: Reader, endpointId: string, now: Prisma.Sql): Promise<number> {
+  const lost = await read(Prisma.sql`UPDATE "WebhookDelivery"
+    SET "state" = 'FAILED', "finishedAt" = ${now}, "nextAttemptAt" = NULL, "leasedBy" = NULL,
+      "leasedUntil" = NULL, "lastError" = 'The endpoint was disabled.'
+    WHERE "endpointId" = ${endpointId}::uuid AND "state" = 'WAITING'
+      AND ("leasedUntil" IS NULL OR "leasedUntil" <= ${now})
+    RETURNING 1 AS "one"`)
+  return lost.length
+}

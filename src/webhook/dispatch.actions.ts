@@ -1,0 +1,159 @@
+// From the log to deliveries: every event becomes one delivery for each endpoint that wants it, once,
+// whichever node reads it. The place in the log moves in the statement that adds them. It is woken by
+// new events and polls anyway: the poll is the truth.
+
+import type { Pool } from 'pg'
+import type { Logger } from 'pino'
+import { newId } from '../db/id.ts'
+import { poolReader, type Reader } from '../db/reader.ts'
+import type { EventCursor } from '../events/cursor.ts'
+import { logPosition, readLog, type LogPage } from '../events/log.data.ts'
+import type { Clock } from '../time/clock.ts'
+import { addAndMove, placeOfReader, type NewDelivery } from './delivery.data.ts'
+import { endpointsFor } from './endpoint.data.ts'
+import { wants } from './endpoint.ts'
+
+export type Dispatcher = {
+  start(): Promise<void>
+  /** There is something new in the log. */
+  wake(): void
+  /** Ends after what is being read. */
+  stop(): Promise<void>
+}
+
+type Options = {
+  db: Parameters<typeof poolReader>[0]
+  clock: Clock
+  log: Logger
+  /** Deliveries were added. */
+  onAdded: () => void
+  pollMs?: number
+  batchSize?: number
+}
+
+const readerName = 'webhooks'
+/** Who is woken more often reads more at once. */
+const shortestPauseMs = 25
+/** What concerns nobody moves the stored place only so often. */
+const storeMs = 5_000
+
+export function createDispatcher(options: Options): Dispatcher {
+  const { log, pollMs = 1_000 } = options
+  const reader = createLogReader(options)
+  let timer: NodeJS.Timeout | undefined
+  let reading: Promise<void> | null = null
+  let woken = false
+  let stopped = false
+
+  const read = async (): Promise<void> => {
+    try {
+      woken = false
+      while (!stopped && (await reader.readOn()));
+    } catch (error) {
+      log.warn({ err: error }, 'could not read what webhooks tell of; trying again')
+    }
+  }
+
+  const run = () => {
+    clearTimeout(timer)
+    reading = read().then(() => {
+      reading = null
+      if (!stopped) timer = setTimeout(run, woken ? shortestPauseMs : pollMs)
+    })
+  }
+
+  return {
+    start: async () => {
+      await reader.start()
+      run()
+    },
+    wake: () => {
+      if (stopped || woken) return
+      woken = true
+      if (reading) return
+      clearTimeout(timer)
+      timer = setTimeout(run, shortestPauseMs)
+    },
+    stop: async () => {
+      stopped = true
+      clearTimeout(timer)
+      await reading
+    },
+  }
+}
+
+function createLogReader({ db, clock, log, onAdded, batchSize = 500 }: Options) {
+  const read = poolReader(db)
+  let stored: EventCursor = { xid: 0n, seq: 0n }
+  /** Not before `stored`: what lies between concerns nobody. */
+  let position = stored
+  let storedAt = performance.now()
+
+  const reload = async () => {
+    stored = await placeOfReader(read, readerName, await logPosition(db.pool))
+    position = stored
+    storedAt = performance.now()
+  }
+
+  return {
+    start: async () => {
+      await reload()
+      if (await jumpsBack(read, db.pool, stored, clock)) {
+        log.warn('the log of events is another one than before; webhooks tell of it from now on')
+        await reload()
+      }
+    },
+    /** Reads one page; true when there is more. */
+    readOn: async (): Promise<boolean> => {
+      const page = await readLog(db.pool, position, batchSize)
+      const rows = await deliveriesOf(read, page)
+      if (rows.length > 0 || (page.events.length > 0 && performance.now() - storedAt > storeMs)) {
+        const reader = { name: readerName, from: stored, to: page.position }
+        if (!(await addAndMove(read, reader, rows, clock.now()))) {
+          // Another node was first; go on from where it is.
+          await reload()
+          return true
+        }
+        stored = page.position
+        storedAt = performance.now()
+        if (rows.length > 0) onAdded()
+      }
+      position = page.position
+      return page.full
+    },
+  }
+}
+
+async function deliveriesOf(read: Reader, { events }: LogPage): Promise<NewDelivery[]> {
+  if (events.length === 0) return []
+  const accountIds = [...new Set(events.map(({ accountId }) => accountId))]
+  const endpoints = Map.groupBy(await endpointsFor(read, accountIds), ({ accountId }) => accountId)
+  return events.flatMap((event) =>
+    (endpoints.get(event.accountId) ?? [])
+      .filter((endpoint) => wants(endpoint, event))
+      .map((endpoint) => ({
+        accountId: event.accountId,
+        id: newId(),
+        endpointId: endpoint.id,
+        eventId: event.id,
+        eventSeq: event.seq,
+        eventType: event.type,
+        subjectId: event.subjectId,
+      })),
+  )
+}
+
+/**
+ * A database that was restored elsewhere numbers its transactions anew: a place beyond all of them
+ * would never be reached again. It is moved to where the log is now.
+ */
+async function jumpsBack(
+  read: Reader,
+  pool: Pool,
+  stored: EventCursor,
+  clock: Clock,
+): Promise<boolean> {
+  const end = await logPosition(pool)
+  if (stored.xid <= end.xid) return false
+  return addAndMove(read, { name: readerName, from: stored, to: end }, [], clock.now())
+}

@@ -1,0 +1,204 @@
+// The worker: takes deliveries that are due, makes their messages, sends them, and settles what came
+// of it; many at a time. While it works it prolongs its leases; when it dies, others take over when
+// they run out. Whatever it does in between can be repeated, with the same id.
+
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Services } from '../context.ts'
+import { newId } from '../db/id.ts'
+import { poolReader } from '../db/reader.ts'
+import type { LoggedEvent } from '../events/event.ts'
+import type { Answer, Outbound } from '../outbound/post.ts'
+import { settleTry } from './attempt.actions.ts'
+import {
+  claimDeliveries,
+  contentOf,
+  prolongLeases,
+  releaseDelivery,
+  type Leased,
+} from './delivery.data.ts'
+import type { EndpointRow, Render } from './message.ts'
+
+export type WebhookWorker = {
+  start(): void
+  /** There may be something to deliver. */
+  wake(): void
+  /** Takes nothing more, and gives back what is not done in a few seconds. */
+  stop(): Promise<void>
+}
+
+type Options = {
+  services: Pick<Services, 'db' | 'clock' | 'log'>
+  render: Render
+  outbound: Outbound
+  /** Deliveries under way at once. */
+  concurrency?: number
+  pollMs?: number
+  leaseMs?: number
+  /** How long a stop waits for what is under way. */
+  graceMs?: number
+  random?: () => number
+}
+
+/** The part of its places that a worker gives to endpoints that fail. */
+const failingShare = 0.5
+
+type Work = { isFailing: boolean; done: Promise<void> }
+
+export function createWebhookWorker(options: Options): WebhookWorker {
+  const { services, concurrency = 50, pollMs = 1_000, leaseMs = 30_000 } = options
+  const { db, clock, log } = services
+  const read = poolReader(db)
+  const name = newId()
+  const stopping = new AbortController()
+  const under = new Map<string, Work>()
+  const deliver = delivering(options, name, stopping.signal)
+  let timer: NodeJS.Timeout | undefined
+  let heart: NodeJS.Timeout | undefined
+  let claiming: Promise<void> | null = null
+  let woken = false
+  let stopped = false
+
+  const take = (leased: Leased, endpoint?: EndpointRow, event?: LoggedEvent) => {
+    const isFailing = (endpoint?.failingSince ?? null) !== null
+    const done = deliver(leased, endpoint, event)
+      .catch((error: unknown) => log.error({ err: error }, 'a webhook could not be delivered'))
+      .finally(() => {
+        under.delete(leased.id)
+        wake()
+      })
+    under.set(leased.id, { isFailing, done })
+  }
+
+  const claim = async (): Promise<void> => {
+    woken = false
+    const free = concurrency - under.size
+    if (free <= 0) return
+    const failing = [...under.values()].filter(({ isFailing }) => isFailing).length
+    const now = clock.now()
+    const leased = await claimDeliveries(read, {
+      worker: name,
+      now,
+      leasedUntil: now + leaseMs,
+      free,
+      freeForFailing: Math.max(0, Math.floor(concurrency * failingShare) - failing),
+    })
+    if (leased.length === 0) return
+    const { endpoints, events } = await contentOf(read, leased)
+    for (const one of leased) take(one, endpoints.get(one.endpointId), events.get(one.eventId))
+  }
+
+  const run = () => {
+    clearTimeout(timer)
+    claiming = claim()
+      .catch((error: unknown) =>
+        log.warn({ err: error }, 'could not look for webhooks; trying again'),
+      )
+      .then(() => {
+        claiming = null
+        if (stopped) return
+        if (woken) run()
+        else timer = setTimeout(run, pollMs)
+      })
+  }
+
+  const wake = () => {
+    if (stopped || woken) return
+    woken = true
+    if (!claiming) run()
+  }
+
+  const beat = () => {
+    if (under.size === 0) return
+    prolongLeases(read, name, [...under.keys()], clock.now() + leaseMs).catch((error: unknown) =>
+      log.warn({ err: error }, 'could not prolong the leases of webhooks; trying again'),
+    )
+  }
+
+  return {
+    start: () => {
+      run()
+      heart = setInterval(beat, leaseMs / 3)
+    },
+    wake,
+    stop: async () => {
+      stopped = true
+      clearTimeout(timer)
+      await claiming
+      const all = Promise.all([...under.values()].map(({ done }) => done))
+      await Promise.race([all, delay(options.graceMs ?? 2_500, undefined, { ref: false })])
+      stopping.abort()
+      await all
+      clearInterval(heart)
+    },
+  }
+}
+
+const unanswered = (error: string): Answer => ({
+  status: null,
+  error,
+  body: null,
+  retryAfter: null,
+})
+
+/** Delivers one, and settles it whatever becomes of it. */
+function delivering(
+  { services, render, outbound, leaseMs = 30_000, random = Math.random }: Options,
+  worker: string,
+  stopped: AbortSignal,
+) {
+  const { db, clock, log } = services
+
+  const send = async (
+    leased: Leased,
+    endpoint: EndpointRow,
+    event: LoggedEvent | undefined,
+    at: number,
+  ): Promise<Answer> => {
+    if (!event) return unanswered('The event is not kept any more.')
+    try {
+      const message = { id: leased.id, at, attempt: leased.attempts }
+      const { headers, body } = await render(endpoint, event, message)
+      const all = { 'content-type': 'application/json', 'user-agent': 'Slotgraph', ...headers }
+      return await outbound.post({ url: endpoint.url, headers: all, body }, stopped)
+    } catch (error) {
+      log.error({ err: error, deliveryId: leased.id }, 'the message of a webhook could not be made')
+      return unanswered('The message could not be made.')
+    }
+  }
+
+  return async (leased: Leased, endpoint?: EndpointRow, event?: LoggedEvent): Promise<void> => {
+    // An endpoint that is gone has taken its deliveries along.
+    if (!endpoint) return
+    const startedAt = clock.now()
+    const began = performance.now()
+    const answer = await send(leased, endpoint, event, startedAt)
+    if (answer.status === null && stopped.aborted) {
+      return releaseDelivery(poolReader(db), worker, leased)
+    }
+    const durationMs = Math.round(performance.now() - began)
+    const made = { worker, delivery: leased, startedAt, durationMs, answer }
+    const settle = () => settleTry({ db, clock, log, random }, made)
+    const settled = await persistently(settle, leaseMs, stopped)
+    if (settled === null)
+      log.warn({ deliveryId: leased.id }, 'a webhook took longer than its lease')
+  }
+}
+
+const againMs = 500
+
+/** What the receiver has said is not forgotten because the database is away for a moment. */
+async function persistently<T>(
+  work: () => Promise<T>,
+  limitMs: number,
+  stopped: AbortSignal,
+): Promise<T> {
+  const giveUpAt = performance.now() + limitMs
+  for (;;) {
+    try {
+      return await work()
+    } catch (error) {
+      if (stopped.aborted || performance.now() > giveUpAt) throw error
+      await delay(againMs)
+    }
+  }
+}
