@@ -30,6 +30,11 @@ const member = async (role: 'STAFF' | 'VIEWER') => {
   return encodeId('Membership', { accountId, id })
 }
 
+const application = async () => {
+  const input = { name: 'An application', redirectUrl: 'https://app.example.com/' }
+  return (await done(app, key, 'registerApplication', input)).id as string
+}
+
 const customer = async (name: string) => {
   const account = mine.id('Account')
   return (await done(app, key, 'createCustomer', { accountId: account, name })).id as string
@@ -52,6 +57,13 @@ const inputs: Record<string, () => Promise<object>> = {
     id: mine.spare.confirmed[1],
     staffId: mine.id('StaffMember', 5),
   }),
+  registerApplication: async () => ({
+    name: 'Another application',
+    redirectUrl: 'https://app.example.com/',
+  }),
+  updateApplication: async () => ({ id: await application(), name: 'Another name' }),
+  rotateApplicationSecret: async () => ({ id: await application() }),
+  deleteApplication: async () => ({ id: await application() }),
   eraseCustomer: async () => ({ id: await customer('Erased') }),
   mergeCustomers: async () => ({
     fromIds: [await customer('Merged')],
