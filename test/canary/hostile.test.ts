@@ -20,6 +20,8 @@ import { fillWorld } from './world.ts'
 const app = await testApp()
 const { accounts, tokens } = await makeViewers(app.db, app.clock.now())
 const mine = await fillWorld(app.db, accounts.first.id, 'hostile')
+// Whoever asks may do everything, so that what is sent is what is refused.
+await app.db.prisma.membership.updateMany({ data: { role: 'OWNER' } })
 
 /** Codes that say what is wrong with what was sent. */
 const known = ['BAD_USER_INPUT', 'GRAPHQL_VALIDATION_FAILED', 'NOT_FOUND', 'OPERATION_TOO_COMPLEX']
