@@ -34,7 +34,7 @@ export async function settleTry(ctx: SettleContext, made: Try): Promise<Settled 
 
 const instant = (at: Instant) => Prisma.sql`${new Date(at).toISOString()}::timestamptz`
 
-/** Writes the try, and the new state of the delivery if it is still leased to this worker. */
+/** Writes the try, and what becomes of the delivery if it is still leased to this worker. */
 function recording(made: Try, state: Settled, next: Instant | null, now: Instant): Prisma.Sql {
   const { worker, delivery, answer, startedAt, durationMs } = made
   const isOver = state !== 'WAITING'
@@ -63,18 +63,17 @@ function recording(made: Try, state: Settled, next: Instant | null, now: Instant
         AND f."state" = 'WAITING' AND f."eventSeq" > s."eventSeq" AND f."attempts" = 0
         AND CASE WHEN ${isOver} THEN f."nextAttemptAt" > ${instant(followersAt)}
           ELSE f."nextAttemptAt" < ${instant(followersAt)} END
+    ), recovered AS (
+      UPDATE "WebhookEndpoint" e SET "failingSince" = NULL, "lostCount" = 0 FROM settled s
+      WHERE ${state === 'DELIVERED'} AND e."id" = s."endpointId"
+        AND (e."failingSince" IS NOT NULL OR e."lostCount" > 0)
     )
     SELECT 1 AS "one" FROM settled`
 }
 
 async function settleDelivered(ctx: SettleContext, made: Try): Promise<Settled | null> {
-  const read = poolReader(ctx.db)
-  const settled = await read(recording(made, 'DELIVERED', null, ctx.clock.now()))
-  if (settled.length === 0) return null
-  await read(Prisma.sql`UPDATE "WebhookEndpoint" SET "failingSince" = NULL, "lostCount" = 0
-    WHERE "id" = ${made.delivery.endpointId}::uuid AND ("failingSince" IS NOT NULL
-      OR "lostCount" > 0)`)
-  return 'DELIVERED'
+  const settled = await poolReader(ctx.db)(recording(made, 'DELIVERED', null, ctx.clock.now()))
+  return settled.length === 0 ? null : 'DELIVERED'
 }
 
 type Health = { failingSince: Date | null; disabledAt: Date | null }

@@ -42,6 +42,9 @@ type Options = {
 /** The part of its places that a worker gives to endpoints that fail. */
 const failingShare = 0.5
 
+/** What becomes free meanwhile is filled by one look at the database. */
+const shortestPauseMs = 10
+
 type Work = { isFailing: boolean; done: Promise<void> }
 
 export function createWebhookWorker(options: Options): WebhookWorker {
@@ -96,15 +99,16 @@ export function createWebhookWorker(options: Options): WebhookWorker {
       .then(() => {
         claiming = null
         if (stopped) return
-        if (woken) run()
-        else timer = setTimeout(run, pollMs)
+        timer = setTimeout(run, woken ? shortestPauseMs : pollMs)
       })
   }
 
   const wake = () => {
     if (stopped || woken) return
     woken = true
-    if (!claiming) run()
+    if (claiming) return
+    clearTimeout(timer)
+    timer = setTimeout(run, shortestPauseMs)
   }
 
   const beat = () => {
