@@ -153,7 +153,7 @@ function booked(world: SlotWorld, { startsAt, endsAt, staffIds, resources }: Slo
     staff: world.staff.map((member) => ({
       ...member,
       busy: staffIds.includes(member.id) ? [...member.busy, ...span] : member.busy,
-      bookedByDay: staffIds[0] === member.id ? oneMore(member.bookedByDay) : member.bookedByDay,
+      bookedByDay: staffIds.includes(member.id) ? oneMore(member.bookedByDay) : member.bookedByDay,
     })),
     requirements: world.requirements.map((group) =>
       group.map((resource) => ({
