@@ -1,15 +1,15 @@
 // BookingEvent as the graph shows it: watched by the subscription, and looked back at as a
-// booking's history. A change shows its values to whoever may see the changed field itself.
+// booking's history.
 
-import type { GraphQLObjectType, GraphQLSchema } from 'graphql'
 import type { Needs } from '../auth/scope.ts'
-import { accountsWithin, may, type Viewer } from '../auth/viewer.ts'
+import { accountsWithin, type Viewer } from '../auth/viewer.ts'
 import type { ReadEvent } from '../events/log.data.ts'
 import type { LoggedEvent } from '../events/event.ts'
-import { decodeEventCursor } from '../events/cursor.ts'
 import { eventSource } from '../events/source.ts'
 import { Prisma } from '../generated/prisma/client.ts'
 import { builder } from '../graphql/builder.ts'
+import { lastCursorOf } from '../graphql/event-args.ts'
+import { changesOf, EventActorType, FieldChangeType } from '../graphql/event-parts.ts'
 import { encodeId, keyOf, type NodeName } from '../graphql/ids.ts'
 import { connectionCost } from '../graphql/limits.ts'
 import {
@@ -20,63 +20,9 @@ import {
   listBelow,
   pageArgs,
 } from '../graphql/lists.ts'
-import { forbidden } from '../graphql/scopes.ts'
-import { bookingEventTypes, tellingOf } from './booking.events.ts'
+import { bookingEventTypes } from './booking.events.ts'
 
 const listen: Needs = ['bookings:read', 'events:read']
-
-type FieldChange = {
-  accountId: string
-  field: string
-  from: unknown
-  to: unknown
-  /** What the changed field itself needs. */
-  needs: Needs
-}
-
-const EventActorType = builder.objectRef<LoggedEvent>('EventActor').implement({
-  description: 'Who did something: a credential, or the gateway itself.',
-  open: 'It is guarded by the field that holds it.',
-  fields: (t) => ({
-    kind: t.exposeString('actorKind', {
-      description: '`API_KEY`, `API_CLIENT`, `INSTALLATION`, `ANONYMOUS` or `SYSTEM`.',
-    }),
-    id: t.exposeString('actorId', {
-      nullable: true,
-      description: 'Which credential; null when there was none. Not a global id.',
-    }),
-    name: t.exposeString('actorName', { description: 'The name of the credential then.' }),
-  }),
-})
-
-const FieldChangeType = builder.objectRef<FieldChange>('FieldChange').implement({
-  description: 'One changed field of a booking.',
-  scopes: ['bookings:read'],
-  fields: (t) => ({
-    field: t.exposeString('field', {
-      description: 'Path of the field in `Booking`, such as `startsAt` or `party.total`.',
-    }),
-    from: t.field({
-      type: 'JSON',
-      nullable: true,
-      description:
-        'What it was: things by global id, instants in RFC 3339, money in minor units; null for ' +
-        'nothing. Needs the scopes of the field itself.',
-      resolve: (change, _args, ctx) => shown(ctx.viewer, change, change.from),
-    }),
-    to: t.field({
-      type: 'JSON',
-      nullable: true,
-      description: 'What it is since. Needs the scopes of the field itself.',
-      resolve: (change, _args, ctx) => shown(ctx.viewer, change, change.to),
-    }),
-  }),
-})
-
-function shown(viewer: Viewer, { accountId, needs }: FieldChange, value: unknown): unknown {
-  if (!may(viewer, accountId, needs)) throw forbidden(needs)
-  return value
-}
 
 const BookingEventType = builder.objectRef<LoggedEvent>('BookingEvent').implement({
   description: 'A fact that happened to a booking.',
@@ -128,30 +74,6 @@ const BookingEventType = builder.objectRef<LoggedEvent>('BookingEvent').implemen
     }),
   }),
 })
-
-function changesOf({ accountId, changes }: LoggedEvent, schema: GraphQLSchema): FieldChange[] {
-  return changes.flatMap(({ field, from, to }) => {
-    const telling = tellingOf(field)
-    if (!telling) return []
-    const { refersTo } = telling
-    const told = (value: unknown): unknown => {
-      if (Array.isArray(value) && refersTo) return value.map(told)
-      return refersTo && typeof value === 'string'
-        ? encodeId(refersTo, { accountId, id: value })
-        : value
-    }
-    const needs = needsOf(schema, telling.field)
-    return { accountId, field: telling.field, from: told(from), to: told(to), needs }
-  })
-}
-
-/** What the field needs in Booking: said there, once. */
-function needsOf(schema: GraphQLSchema, path: string): Needs {
-  const name = path.split('.')[0] ?? path
-  const field = (schema.getType('Booking') as GraphQLObjectType).getFields()[name]
-  if (!field) throw new Error(`An event tells of Booking.${name}, which is not in the graph`)
-  return (field.extensions['scopes'] ?? []) as Needs
-}
 
 const BookingEventFilter = builder.inputType('BookingEventFilter', {
   description: 'Narrows a subscription; what is left out does not narrow.',
@@ -222,13 +144,6 @@ builder.subscriptionField('bookingEvents', (t) =>
     resolve: (event) => event,
   }),
 )
-
-function lastCursorOf(text: string | null | undefined) {
-  if (text == null) return null
-  const cursor = decodeEventCursor(text)
-  if (!cursor) throw badInput(`"${text}" is not the cursor of an event.`)
-  return cursor
-}
 
 const BookingEventConnection = connectionType<LoggedEvent>('BookingEvent', 'BookingEvent')
 

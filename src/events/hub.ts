@@ -13,7 +13,7 @@ import {
 } from './subscriber.ts'
 import { inTurns, shared } from './turns.ts'
 
-/** Days for which events are kept; a cursor older than that is refused. */
+/** Days for which events are kept when nobody says; a cursor older than that is refused. */
 export const eventRetentionDays = 30
 
 const dayMs = 86_400_000
@@ -30,9 +30,19 @@ export type SubscribeOptions = {
   reach?: readonly string[]
 }
 
+/** Where to go on in the log. */
+export type Start = {
+  from: EventCursor
+  /** Transactions are open that may still write before the place that was named. */
+  isEarly: boolean
+}
+
 export type EventHub = {
   /** Throws the refusal CURSOR_EXPIRED for a place that is not kept any more. */
   subscribe(options: SubscribeOptions): Promise<EventSubscription>
+  /** Where to go on after a place of these accounts (uuids). Throws CURSOR_EXPIRED as above. */
+  startAfter(after: EventCursor, reach: readonly string[]): Promise<Start>
+  retentionDays: number
   /** Called for every event of every account, before any subscriber sees it. */
   onEvent(listener: (event: ReadEvent) => void): () => void
   /** For the tail alone. */
@@ -49,6 +59,7 @@ type Options = {
   queueLimit?: number
   /** Events read from the log at once for one reader who catches up. */
   pageSize?: number
+  retentionDays?: number
 }
 
 export function createEventHub(options: Options): EventHub {
@@ -57,6 +68,9 @@ export function createEventHub(options: Options): EventHub {
   const all = new Set<Subscriber>()
   const read = inTurns(readsAtOnce)
   const now = shared(() => read(() => comingAfterNow(options.pool)))
+  const retentionDays = options.retentionDays ?? eventRetentionDays
+  const locate = (after: EventCursor, reach: readonly string[]) =>
+    read(() => startAfter({ ...options, retentionDays }, after, reach))
 
   const tell = (event: ReadEvent) => {
     for (const listener of listeners) {
@@ -72,17 +86,19 @@ export function createEventHub(options: Options): EventHub {
     subscribe: async ({ accountIds: chosen, wants, after, reach }) => {
       const accountIds = [...chosen]
       const known = reach ?? accountIds
-      const start = after && (await read(() => startAfter(options, after, known)))
+      const start = after && (await locate(after, known))
       const subscriber = register(options, subscribers, all, {
         accountIds,
         readPage: (from, accounts) =>
           read(() => readLog(options.pool, from, options.pageSize ?? 200, accounts)),
         after: start?.from ?? null,
-        wants: (event) => !start?.isKnown(event) && (wants?.(event) ?? true),
+        wants: (event) => !(start?.isEarly && event.seq === after?.seq) && (wants?.(event) ?? true),
       })
       if (!start) await subscriber.goLive(now)
       return subscriber.subscription
     },
+    startAfter: locate,
+    retentionDays,
     onEvent: (listener) => {
       listeners.add(listener)
       return () => void listeners.delete(listener)
@@ -135,28 +151,23 @@ function register(
   return subscriber
 }
 
-type Start = { from: EventCursor; isKnown: (event: EventCursor) => boolean }
-
 // A place in the log of somebody else is no place: that there is an event would be told by it.
 async function startAfter(
-  { pool, now }: Options,
+  { pool, now, retentionDays }: Options & { retentionDays: number },
   after: EventCursor,
   accountIds: readonly string[],
 ): Promise<Start> {
   const found = await findInLog(pool, after, accountIds)
-  if (!found || now() - found.occurredAt.getTime() > eventRetentionDays * dayMs) {
+  if (!found || now() - found.occurredAt.getTime() > retentionDays * dayMs) {
     throw refused(
       'CURSOR_EXPIRED',
-      `This cursor is older than the ${eventRetentionDays} days for which events are kept. ` +
-        'Read the current state anew, then subscribe without "after".',
+      `This cursor is older than the ${retentionDays} days for which events are kept. ` +
+        'Read the current state anew, then go on without "after".',
       { path: ['after'] },
     )
   }
   // A cursor from outside a subscription may lie where older transactions can still write before
   // it. Going on from there would lose what they write, so the reader starts further back.
   const isEarly = compareCursors(after, found.end) > 0
-  return {
-    from: isEarly ? found.end : after,
-    isKnown: ({ seq }) => isEarly && seq === after.seq,
-  }
+  return { from: isEarly ? found.end : after, isEarly }
 }

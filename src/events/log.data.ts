@@ -33,17 +33,21 @@ const columns = Prisma.raw(
    e."actorName", e."subjectType", e."subjectId", e."subjectVersion", e."about", e."changes"`,
 )
 
-/** The events after a place, in order; of these accounts (uuids) only, or of all. */
+/**
+ * The events after a place, in order; of these accounts (uuids) only, or of all. Conditions name
+ * the event's row as `e`.
+ */
 export async function readLog(
   pool: Pool,
   after: EventCursor,
   limit: number,
   accountIds?: readonly string[],
+  where: readonly Prisma.Sql[] = [],
 ): Promise<LogPage> {
   const readAt = performance.now()
   const page = Prisma.sql`ORDER BY e."xid", e."seq" ${Prisma.raw(`LIMIT ${Math.trunc(limit)}`)}`
   const bounds = Prisma.sql`(e."xid", e."seq") > (${after.xid}::bigint, ${after.seq}::bigint)
-    AND e."xid" < h."xmin"`
+    AND e."xid" < h."xmin"${allOf(where)}`
   const rows = await run<LoggedEvent & { _xmin: bigint; _pending: boolean }>(
     pool,
     Prisma.sql`
@@ -78,6 +82,46 @@ function eventsOf(accountIds: readonly string[] | undefined, bounds: Prisma.Sql,
     CROSS JOIN LATERAL (
       SELECT e.* FROM "Event" e WHERE e."accountId" = u."accountId" AND ${bounds} ${page}
     ) e ${page}`
+}
+
+function allOf(where: readonly Prisma.Sql[]): Prisma.Sql {
+  return where.length === 0 ? Prisma.empty : Prisma.sql` AND ${Prisma.join([...where], ' AND ')}`
+}
+
+/** How many events of these accounts (uuids) there are that can be read now. */
+export async function countLog(
+  pool: Pool,
+  accountIds: readonly string[],
+  where: readonly Prisma.Sql[],
+): Promise<number> {
+  const [row] = await run<{ count: number }>(
+    pool,
+    Prisma.sql`
+      WITH h AS MATERIALIZED (SELECT ${horizon} AS "xmin")
+      SELECT count(*)::int AS "count" FROM h JOIN "Event" e ON e."xid" < h."xmin"
+      WHERE e."accountId" = ANY(${accountIds}::uuid[])${allOf(where)}`,
+  )
+  return row?.count ?? 0
+}
+
+/** The last event of these accounts (uuids) that can be read now; null when there is none. */
+export async function lastInLog(
+  pool: Pool,
+  accountIds: readonly string[],
+): Promise<EventCursor | null> {
+  const [row] = await run<EventCursor>(
+    pool,
+    Prisma.sql`
+      WITH h AS MATERIALIZED (SELECT ${horizon} AS "xmin")
+      SELECT e."xid", e."seq" FROM h CROSS JOIN unnest(${accountIds}::uuid[]) u("accountId")
+        CROSS JOIN LATERAL (
+          SELECT e."xid", e."seq" FROM "Event" e
+          WHERE e."accountId" = u."accountId" AND e."xid" < h."xmin"
+          ORDER BY e."xid" DESC, e."seq" DESC LIMIT 1
+        ) e
+      ORDER BY e."xid" DESC, e."seq" DESC LIMIT 1`,
+  )
+  return row ?? null
 }
 
 // Rows of later transactions only: numbers begin at 1, so 0 lies before the first of them.

@@ -21,11 +21,13 @@ type Options = {
   scopes: readonly Scope[]
   /** The accounts (uuids) a viewer may hear of; throws when it may not hear of one it named. */
   accountsFor: (viewer: Viewer) => readonly string[]
+  /** Which events of these accounts a viewer may hear; all when left out. */
+  tells?: (viewer: Viewer, event: ReadEvent) => boolean
 }
 
 export function eventSource(
   subscription: EventSubscription,
-  { viewer, scopes, accountsFor }: Options,
+  { viewer, scopes, accountsFor, tells }: Options,
 ): EventSource {
   let current = viewer
   let accounts = new Set(accountsFor(viewer))
@@ -47,7 +49,8 @@ export function eventSource(
       accounts = new Set(found)
       subscription.retarget(accounts)
     },
-    mayHear: ({ accountId }) => accounts.has(accountId),
+    mayHear: (event) =>
+      accounts.has(event.accountId) && (tells === undefined || tells(current, event)),
     [Symbol.asyncIterator]() {
       return this
     },

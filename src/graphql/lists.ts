@@ -32,7 +32,10 @@ export function badInput(message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } })
 }
 
-const PageInfo = builder.objectRef<Page<unknown> & { order: Order }>('PageInfo').implement({
+/** Says of a row where it stands: by its order, or in words of its own. */
+type Placed = { order: Order } | { cursorOf: (row: never) => string }
+
+export const PageInfo = builder.objectRef<Page<unknown> & Placed>('PageInfo').implement({
   description: 'Where a page stands in its list.',
   open: 'It says nothing that the page itself does not.',
   fields: (t) => ({
@@ -53,9 +56,11 @@ const PageInfo = builder.objectRef<Page<unknown> & { order: Order }>('PageInfo')
   }),
 })
 
-function cursorAt(page: Page<unknown> & { order: Order }, index: number): string | null {
+function cursorAt(page: Page<unknown> & Placed, index: number): string | null {
   const row = page.rows.at(index)
-  return row ? encodeCursor(page.order, row as Record<string, unknown>) : null
+  if (!row) return null
+  if ('cursorOf' in page) return page.cursorOf(row as never)
+  return encodeCursor(page.order, row as Record<string, unknown>)
 }
 
 /** Makes the connection and edge types of a node type; once per type. */

@@ -4,7 +4,6 @@ import packageJson from '../../package.json' with { type: 'json' }
 import { allScopes, scopeSentence, type Scope } from '../auth/scope.ts'
 import { maxDays } from '../availability/asked-days.ts'
 import { maxHoldSeconds } from '../booking/hold.actions.ts'
-import { eventRetentionDays } from '../events/hub.ts'
 import { zoneDataVersion } from '../time/zone.ts'
 import { builder } from './builder.ts'
 import { defaultPageSize, documentLimits, limits, maxPageSize } from './limits.ts'
@@ -86,7 +85,7 @@ const ServerInfo = builder.objectRef<object>('ServerInfo').implement({
     }),
     eventRetentionDays: t.int({
       description: 'For how many days events can be resumed from; older cursors are refused.',
-      resolve: () => eventRetentionDays,
+      resolve: (_info, _args, ctx) => ctx.events.retentionDays,
     }),
     scopes: t.field({
       type: [ScopeInfo],

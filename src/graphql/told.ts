@@ -45,6 +45,7 @@ const namedThings: Record<string, NodeName> = {
   booking: 'Booking',
   link: 'BookingLink',
   series: 'Series',
+  application: 'Application',
 }
 
 /** The changes with every id in their values made global, also inside objects and lists. */

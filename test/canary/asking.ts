@@ -74,6 +74,7 @@ const idTypes: Record<string, NodeName> = {
   staffId: 'StaffMember',
   staffIds: 'StaffMember',
   subjectId: 'Booking',
+  subjectIds: 'Booking',
   userIds: 'User',
 }
 

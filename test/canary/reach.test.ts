@@ -179,7 +179,11 @@ describe('a text', () => {
 })
 
 describe('a cursor', () => {
-  const lists = ways.filter(({ field, operation }) => operation === 'query' && isConnection(field))
+  // Places in the log of events are looked at below: they are of another kind.
+  const lists = ways.filter(
+    ({ field, operation, name }) =>
+      operation === 'query' && isConnection(field) && name !== 'Query.events',
+  )
 
   it.each(lists)('$name goes on from a row of nobody as from one of another', async (way) => {
     const id = way.from && theirs.id(way.from as NodeName, way.name === 'Service.sessions' ? 1 : 0)
@@ -220,17 +224,30 @@ describe('everything of an account', () => {
   })
 })
 
-describe('a subscription', () => {
-  const way = ways.find(({ name }) => name === 'Subscription.bookingEvents') as Way
-  const document =
+const documents: Record<string, string> = {
+  'Subscription.bookingEvents':
     'subscription ($accounts_: [ID!], $filter_: BookingEventFilter, $after_: EventCursor) {' +
-    ' bookingEvents(accounts: $accounts_, filter: $filter_, after: $after_) { id } }'
-  const places = allIds.filter(({ way: { operation } }) => operation === 'subscription')
+    ' bookingEvents(accounts: $accounts_, filter: $filter_, after: $after_) { id } }',
+  'Subscription.accountEvents':
+    'subscription ($accounts_: [ID!], $types_: [String!], $after_: EventCursor) {' +
+    ' accountEvents(accounts: $accounts_, types: $types_, after: $after_) { id } }',
+}
+
+const subscriptions = ways.filter(({ operation }) => operation === 'subscription')
+
+it('knows every subscription', () => {
+  expect(subscriptions.map(({ name }) => name).toSorted()).toEqual(
+    Object.keys(documents).toSorted(),
+  )
+})
+
+describe.each(subscriptions)('$name', (way) => {
+  const document = documents[way.name] ?? ''
+  const places = allIds.filter((slot) => slot.way === way)
   const listeners = insiders.filter((name) => !['anonymous', 'frontDesk'].includes(name))
 
   it('takes ids where this test looks', () => {
-    expect(ways.filter(({ operation }) => operation === 'subscription')).toEqual([way])
-    expect(places.length).toBe(6)
+    expect(places.length).toBe(way.field.name === 'bookingEvents' ? 6 : 1)
   })
 
   it.each(places)('$name refuses or takes the same ids', async (slot) => {

@@ -19,7 +19,10 @@ const ownClient = encodeId('ApiClient', { accountId: nowhere, id: asking.id })
 const first = await fillWorld(app.db, accounts.first.id, 'walkerone')
 const second = await fillWorld(app.db, accounts.second.id, 'walkertwo')
 
-const connections = waysTo(schema).filter(({ field }) => isConnection(field))
+// The log of events is read forward only: it has a test of its own.
+const connections = waysTo(schema).filter(
+  ({ field, name }) => isConnection(field) && name !== 'Query.events',
+)
 const counts = expectedCounts(first)
 
 type Page = {

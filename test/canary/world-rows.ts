@@ -358,6 +358,22 @@ async function writeRecords(prisma: Prisma, { accountId, word, rows }: Parts) {
       changes: [{ field: 'notes', from: null, to: word }],
     })),
   })
+  await prisma.event.createMany({
+    data: rows.AccountEvent.map((id, index) => ({
+      id,
+      accountId,
+      type: 'customer.updated',
+      occurredAt: new Date(monday),
+      actorKind: 'API_KEY',
+      actorId: word,
+      actorName: word,
+      subjectType: 'Customer',
+      subjectId: rows.Customer[index] ?? '',
+      subjectVersion: 1,
+      about: { customerId: rows.Customer[index] ?? '' },
+      changes: ['name', 'email'].map((field) => ({ field, from: word, to: word })),
+    })),
+  })
   await prisma.idempotencyKey.create({
     data: {
       accountId,

@@ -50,7 +50,7 @@ export async function fillWorld(db: Database, accountId: string, word: string): 
     WebhookEndpoint: ids(1),
     WebhookDelivery: ids(1),
     BusyTime: ids(2 * odd),
-    AccountEvent: ids(1),
+    AccountEvent: ids(odd),
   }
   const slug = `slug-${word.toLowerCase()}`
   await writeRows(db, { accountId, word, slug, rows })
