@@ -14,6 +14,7 @@ import {
   type ASTVisitor,
   type DocumentNode,
   type ExecutionResult,
+  type FieldNode,
   type ValidationContext,
   type ValidationRule,
 } from 'graphql'
@@ -149,18 +150,28 @@ function ScalarValuesRule(context: ValidationContext): ASTVisitor {
 }
 
 /**
- * Introspection is not counted in the cost of an operation, so it is not repeated in one either.
+ * Introspection is not counted in the cost of an operation, so it is not repeated in one either:
+ * not as a whole, not type by type, and not by other names for what it says of each.
  */
 function IntrospectionOnceRule(context: ValidationContext): ASTVisitor {
-  let found = 0
+  const found = { __schema: 0, __type: 0 }
+  const refuse = (message: string, nodes: FieldNode) => {
+    const extensions = { code: 'OPERATION_TOO_COMPLEX' }
+    context.reportError(new GraphQLError(message, { nodes, extensions }))
+  }
   return {
     Field(node) {
-      if (node.name.value !== '__schema' || (found += 1) <= 1) return
-      context.reportError(
-        new GraphQLError('A document asks for "__schema" more than once; once is enough.', {
-          nodes: node,
-        }),
-      )
+      const name = node.name.value
+      if (node.alias && context.getParentType()?.name.startsWith('__')) {
+        refuse('What introspection says of a type has no aliases; leave them out.', node)
+      }
+      if (name === '__schema' && (found.__schema += 1) > 1) {
+        refuse('A document asks for "__schema" more than once; once is enough.', node)
+      }
+      const most = documentLimits.introspectedTypes
+      if (name === '__type' && (found.__type += 1) > most) {
+        refuse(`A document asks for "__type" more than ${most} times; ask for "__schema".`, node)
+      }
     },
   }
 }

@@ -11,8 +11,8 @@ export const defaultPageSize = 25
 /** Deepest nesting, largest cost and most fields of one operation. */
 export const limits = { depth: 15, complexity: 60_000, breadth: 1_500 }
 
-/** Most aliases and directives of one document. */
-export const documentLimits = { aliases: 500, directives: 200 }
+/** Most aliases, directives and `__type` of one document. */
+export const documentLimits = { aliases: 500, directives: 200, introspectedTypes: 20 }
 
 /** Cost of a connection field: one for itself and its page size for each field of a node. */
 export function connectionCost(args: { first?: number | null; last?: number | null }) {

@@ -101,6 +101,22 @@ describe('an operation that costs too much', () => {
       message: 'A document asks for "__schema" more than once; once is enough.',
     })
   })
+
+  it.each([
+    ['{ __schema { types { fields { a: name b: name } } } }', /has no aliases/],
+    ['{ __type(name: "Query") { ...T } } fragment T on __Type { other: name }', /has no aliases/],
+    [
+      `{ ${Array.from({ length: 21 }, (_, n) => `a${n}: __type(name: "Query") { name }`).join(' ')} }`,
+      /"__type" more than 20 times/,
+    ],
+  ])('is refused when it multiplies introspection: %s', async (query, sentence) => {
+    const { body } = await ask({ query })
+    expect(body.errors[0]).toMatchObject({
+      message: expect.stringMatching(sentence),
+      extensions: { code: 'OPERATION_TOO_COMPLEX' },
+    })
+    expect(body.data).toBeUndefined()
+  })
 })
 
 describe('a field that is denied', () => {
