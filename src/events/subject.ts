@@ -45,6 +45,12 @@ export const eventTypes: readonly string[] = Object.values(subjects).flatMap(({ 
   verbs.map((verb) => `${noun}.${verb}`),
 )
 
+/** What events of this type are about, known or not yet; null when no subject has such events. */
+export function subjectOfType(type: string): SubjectType | null {
+  const [noun] = type.split('.')
+  return subjectTypes.find((subject) => subjects[subject].noun === noun) ?? null
+}
+
 /** The types that are chosen, `booking.*` for all of a noun; null when a choice means none. */
 export function typesOf(chosen: readonly string[]): ReadonlySet<string> | null {
   const types = new Set<string>()

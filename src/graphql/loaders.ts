@@ -27,6 +27,8 @@ export type LoadedModel =
   | 'ApiKey'
   | 'AuditEntry'
   | 'Installation'
+  | 'WebhookEndpoint'
+  | 'WebhookDelivery'
 
 export type Row<M extends LoadedModel> = PrismaTypes[M]['Shape']
 

@@ -52,5 +52,9 @@ import '../access/key.graphql.ts'
 import '../access/key-mutations.graphql.ts'
 import '../access/client.graphql.ts'
 import '../access/client-mutations.graphql.ts'
+import '../webhook/endpoint.graphql.ts'
+import '../webhook/endpoint-mutations.graphql.ts'
+import '../webhook/delivery.graphql.ts'
+import '../webhook/delivery-mutations.graphql.ts'
 
 export const schema: GraphQLSchema = builder.toSchema({ directives })

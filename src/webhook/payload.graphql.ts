@@ -1,24 +1,21 @@
 // An event as a message shows it when the endpoint has no document of its own: what happened to
 // which thing, with global ids, and only what the scopes of the endpoint show.
 
-import { isObjectType, type GraphQLSchema } from 'graphql'
-import { covers, type Needs, type Scope } from '../auth/scope.ts'
-import { tellingOf } from '../booking/booking.events.ts'
+import type { GraphQLSchema } from 'graphql'
+import { covers, type Scope } from '../auth/scope.ts'
 import { encodeEventCursor } from '../events/cursor.ts'
-import type { About, Change, LoggedEvent } from '../events/event.ts'
+import type { About, LoggedEvent } from '../events/event.ts'
+import { changesOf } from '../graphql/event-parts.ts'
 import { encodeId, type NodeName } from '../graphql/ids.ts'
-import { globalId, toldChanges } from '../graphql/told.ts'
+import { globalId } from '../graphql/told.ts'
 
 type Held = ReadonlySet<Scope>
-
-/** A change, or that there was one which the endpoint may not see. */
-type ToldChange = Change | { field: string; withheld: true }
 
 /** The member `data` of a message. */
 export function dataOf(schema: GraphQLSchema, held: Held, event: LoggedEvent): object {
   const { accountId, subjectType, subjectId, subjectVersion } = event
   return {
-    event: eventId(event),
+    event: encodeId('AccountEvent', event),
     cursor: encodeEventCursor(event),
     account: accountGlobalId(accountId),
     subject: {
@@ -27,7 +24,9 @@ export function dataOf(schema: GraphQLSchema, held: Held, event: LoggedEvent): o
       version: subjectVersion,
     },
     about: aboutOf(held, event),
-    changes: event.changes.map((change) => toldChange(schema, held, event, change)),
+    changes: changesOf(event, schema).map(({ field, from, to, needs }) =>
+      covers(held, needs) ? { field, from, to } : { field, withheld: true },
+    ),
   }
 }
 
@@ -54,7 +53,7 @@ export function variablesOf(event: LoggedEvent): Record<string, unknown> {
   const booking = subjectType === 'Booking' ? subjectId : about.bookingId
   const customer = subjectType === 'Customer' ? subjectId : about.customerId
   return {
-    event: eventId(event),
+    event: encodeId('AccountEvent', event),
     type: event.type,
     occurredAt: event.occurredAt.toISOString(),
     account: accountGlobalId(accountId),
@@ -66,10 +65,6 @@ export function variablesOf(event: LoggedEvent): Record<string, unknown> {
     session: id('Session', subjectType === 'Session' ? subjectId : about.sessionId),
     link: id('BookingLink', about.linkId),
   }
-}
-
-function eventId({ accountId, id, subjectType }: LoggedEvent): string {
-  return encodeId(subjectType === 'Booking' ? 'BookingEvent' : 'AccountEvent', { accountId, id })
 }
 
 const accountGlobalId = (id: string) => encodeId('Account', { accountId: id, id })
@@ -93,28 +88,4 @@ function aboutOf(held: Held, { accountId, about }: LoggedEvent): Record<string, 
     return [[name, typeof value === 'string' ? id(value) : value.map(id)]]
   })
   return Object.fromEntries(entries) as Record<string, unknown>
-}
-
-function toldChange(
-  schema: GraphQLSchema,
-  held: Held,
-  { accountId, subjectType }: LoggedEvent,
-  change: Change,
-): ToldChange {
-  const telling = subjectType === 'Booking' ? tellingOf(change.field) : null
-  const field = telling?.field ?? change.field
-  const needs = needsOf(schema, subjectType, field)
-  if (!needs || !covers(held, needs)) return { field, withheld: true }
-  const [told = change] = toldChanges(accountId, [change])
-  return { ...told, field }
-}
-
-/** What the field of that name, or of what it names, needs in the graph; null when it has none. */
-function needsOf(schema: GraphQLSchema, subjectType: string, field: string): Needs | null {
-  const type = schema.getType(subjectType)
-  if (!isObjectType(type)) return subjectType === 'Availability' ? [] : null
-  const fields = type.getFields()
-  const [name = ''] = field.split('.')
-  const found = fields[name] ?? fields[name.replace(/(Ids?|Minor)$/, '')]
-  return found ? ((found.extensions['scopes'] ?? []) as Needs) : null
 }

@@ -1,0 +1,180 @@
+// What can be done to messages: show one beforehand, send a test, send one again, replay a stretch
+// of the log. What is sent, and to whom, is decided by the endpoint; the workers send it.
+
+import { demandHeld, recorded } from '../access/overreach.actions.ts'
+import type { Scope } from '../auth/scope.ts'
+import { demand } from '../auth/viewer.ts'
+import type { ActionContext } from '../context.ts'
+import { newId, type Key } from '../db/id.ts'
+import { poolReader, transactionReader } from '../db/reader.ts'
+import { transaction, type Transaction } from '../db/transaction.ts'
+import { invalid, invalidAll, notFound, refused } from '../errors.ts'
+import { appendAudit } from '../events/audit.ts'
+import type { EventCursor } from '../events/cursor.ts'
+import type { LoggedEvent } from '../events/event.ts'
+import { eventRetentionDays } from '../events/hub.ts'
+import { appendEvents } from '../events/outbox.ts'
+import type { WebhookDelivery } from '../generated/prisma/client.ts'
+import { DAY } from '../time/instant.ts'
+import { deliverAgain, sendAgain } from './again.data.ts'
+import { factOf } from './endpoint.actions.ts'
+import { endpointAt, lockEndpoint, type AccountEndpoint } from './endpoint.data.ts'
+import { wants } from './endpoint.ts'
+import {
+  countEvents,
+  eventAt,
+  eventsWithin,
+  latestAbout,
+  latestEvents,
+  type Stretch,
+} from './event.data.ts'
+import { testType } from './event-type.ts'
+import type { Preview, WebhookContext } from './message.ts'
+
+/** Looked through for one that the endpoint wants. */
+const lookedAt = 1_000
+/** Most events that one replay goes through, and how many at a time. */
+const mostReplayed = 50_000
+const replayedAtOnce = 1_000
+
+export type DryRun = Preview & { event: LoggedEvent }
+
+/**
+ * What would be sent for an event, or for the latest that the endpoint wants, without sending it;
+ * with another document than its own when one is given. Needs webhooks:write and every scope of
+ * the endpoint. Refuses NOT_FOUND, VALIDATION_FAILED.
+ */
+export async function webhookDryRun(
+  ctx: ActionContext & WebhookContext,
+  key: Key,
+  { eventId, document }: { eventId?: string | null; document?: string | null },
+): Promise<DryRun> {
+  demand(ctx.viewer, key.accountId, ['webhooks:write'], 'WebhookEndpoint', 'id')
+  if (document != null) invalidAll(ctx.webhooks.documentIssues(document))
+  const stored = await endpointAt(ctx.db.prisma, key)
+  const endpoint = document == null ? stored : { ...stored, document }
+  const fact = factOf('webhook.dry_run', endpoint)
+  await recorded(ctx, async () => demandHeld(ctx, endpoint.scopes as Scope[], fact, 'id'))
+  const event = await eventFor(ctx, endpoint, eventId ?? null)
+  const message = { id: newId(), at: ctx.clock.now(), attempt: 1 }
+  return { ...(await ctx.webhooks.preview(endpoint, event, message)), event }
+}
+
+async function eventFor(
+  ctx: ActionContext,
+  endpoint: AccountEndpoint,
+  eventId: string | null,
+): Promise<LoggedEvent> {
+  const { accountId } = endpoint
+  const read = poolReader(ctx.db)
+  if (eventId === null) {
+    const latest = await latestEvents(read, accountId, lookedAt)
+    const found = latest.find((event) => event.type !== testType && wants(endpoint, event))
+    if (found) return found
+    throw invalid(['eventId'], 'Nothing has happened lately that this endpoint is told of.')
+  }
+  const event = await eventAt(read, { accountId, id: eventId })
+  if (!event) throw notFound('AccountEvent', 'eventId')
+  if (wants(endpoint, event)) return event
+  throw invalid(['eventId'], 'This endpoint is not told of this event.')
+}
+
+/**
+ * Sends a message of type `webhook.test` to the endpoint, the way that all others go. Needs
+ * webhooks:write. Refuses NOT_FOUND, ILLEGAL_TRANSITION (disabled).
+ */
+export async function testWebhookEndpoint(ctx: ActionContext, key: Key): Promise<WebhookDelivery> {
+  demand(ctx.viewer, key.accountId, ['webhooks:write'], 'WebhookEndpoint', 'id')
+  return transaction(ctx.db, async (tx) => {
+    const endpoint = await liveEndpoint(tx, key)
+    const { accountId, id, version } = endpoint
+    const subject = {
+      subjectType: 'WebhookEndpoint',
+      subjectId: id,
+      subjectVersion: version,
+    } as const
+    await appendEvents(tx, ctx, [{ type: testType, accountId, ...subject }])
+    const read = transactionReader(tx)
+    const event = await latestAbout(read, key)
+    if (!event) throw new Error('An event that was written is not there.')
+    const now = ctx.clock.now()
+    await sendAgain(read, { accountId, endpointId: id, now, onlyMissed: true }, [event])
+    return tx.webhookDelivery.findUniqueOrThrow({
+      where: { endpointId_eventId: { endpointId: id, eventId: event.id } },
+    })
+  })
+}
+
+/**
+ * Sends a message again, by the same id, whether it arrived, was given up or still waits. Needs
+ * webhooks:write. Refuses NOT_FOUND, ILLEGAL_TRANSITION (disabled).
+ */
+export async function redeliverWebhook(ctx: ActionContext, key: Key): Promise<WebhookDelivery> {
+  const { accountId } = key
+  demand(ctx.viewer, accountId, ['webhooks:write'], 'WebhookDelivery', 'id')
+  return transaction(ctx.db, async (tx) => {
+    const found = await tx.webhookDelivery.findUnique({ where: { accountId_id: key } })
+    if (!found) throw notFound('WebhookDelivery', 'id')
+    const endpoint = await liveEndpoint(tx, { accountId, id: found.endpointId })
+    const row = await deliverAgain(transactionReader(tx), key, ctx.clock.now())
+    if (!row) throw notFound('WebhookDelivery', 'id')
+    await appendAudit(tx, ctx, [factOf('webhook.redelivered', endpoint)])
+    return row
+  })
+}
+
+export type Replay = { endpoint: AccountEndpoint; count: number }
+
+/**
+ * Sends whatever the endpoint wants of `[since, until)` again: each message by the id that it had.
+ * Needs webhooks:write. Refuses NOT_FOUND, VALIDATION_FAILED, ILLEGAL_TRANSITION (disabled),
+ * CURSOR_EXPIRED, LIMIT_REACHED. Broken off, it can be said again.
+ */
+export async function replayWebhooks(
+  ctx: ActionContext,
+  key: Key,
+  { since, until, onlyMissed }: { since: Date; until: Date | null; onlyMissed: boolean },
+): Promise<Replay> {
+  demand(ctx.viewer, key.accountId, ['webhooks:write'], 'WebhookEndpoint', 'id')
+  const now = ctx.clock.now()
+  const stretch = { accountId: key.accountId, since, until: until ?? new Date(now + 1) }
+  demandReplayable(stretch, now)
+  const read = poolReader(ctx.db)
+  const endpoint = await transaction(ctx.db, (tx) => liveEndpoint(tx, key))
+  if ((await countEvents(read, stretch, mostReplayed + 1)) > mostReplayed) {
+    const message = `More than ${mostReplayed} events happened in this time: replay it in parts.`
+    throw refused('LIMIT_REACHED', message, { path: ['since'] })
+  }
+  const again = { accountId: key.accountId, endpointId: key.id, now, onlyMissed }
+  let count = 0
+  let place: EventCursor = { xid: 0n, seq: 0n }
+  for (;;) {
+    const events = await eventsWithin(read, stretch, place, replayedAtOnce)
+    const wanted = events.filter((event) => event.type !== testType && wants(endpoint, event))
+    // A part at a time, so that no transaction is open for long.
+    count += wanted.length === 0 ? 0 : await sendAgain(read, again, wanted)
+    place = events.at(-1) ?? place
+    if (events.length < replayedAtOnce) break
+  }
+  const changes = [
+    { field: 'since', from: null, to: since.toISOString() },
+    { field: 'count', from: null, to: count },
+  ]
+  const fact = { ...factOf('webhook.replayed', endpoint), changes }
+  await transaction(ctx.db, (tx) => appendAudit(tx, ctx, [fact]))
+  return { endpoint, count }
+}
+
+function demandReplayable({ since, until }: Stretch, now: number): void {
+  if (since >= until) throw invalid(['since'], 'The time has to begin before it ends.')
+  if (now - since.getTime() <= eventRetentionDays * DAY) return
+  const message = `Events are kept for ${eventRetentionDays} days, and this is longer ago.`
+  throw refused('CURSOR_EXPIRED', message, { path: ['since'] })
+}
+
+async function liveEndpoint(tx: Transaction, key: Key): Promise<AccountEndpoint> {
+  const endpoint = await lockEndpoint(tx, key)
+  if (!endpoint.disabledAt) return endpoint
+  const message = `The endpoint was disabled at ${endpoint.disabledAt.toISOString()}: enable it.`
+  throw refused('ILLEGAL_TRANSITION', message, { path: ['id'], from: 'DISABLED', to: 'ACTIVE' })
+}

@@ -1,0 +1,228 @@
+// WebhookDelivery as the graph shows it, with its attempts, and its lists: over accounts, of an
+// account, and of an endpoint.
+
+import type { Scope } from '../auth/scope.ts'
+import { may } from '../auth/viewer.ts'
+import { poolReader } from '../db/reader.ts'
+import { subjectOfType } from '../events/subject.ts'
+import { Prisma, type WebhookAttempt, type WebhookDelivery } from '../generated/prisma/client.ts'
+import { batched } from '../graphql/batches.ts'
+import { builder } from '../graphql/builder.ts'
+import { encodeId, keyOf, nowhere } from '../graphql/ids.ts'
+import { connectionCost } from '../graphql/limits.ts'
+import {
+  accountsArg,
+  accountsOf,
+  connectionType,
+  listBelow,
+  listOverAccounts,
+  pageArgs,
+} from '../graphql/lists.ts'
+import { DateTimeRange, refersTo, withinRange } from '../graphql/narrow.ts'
+import { findable, Node } from '../graphql/node.ts'
+import { globalId } from '../graphql/told.ts'
+import { attemptsOf } from './attempt.data.ts'
+
+const read: readonly Scope[] = ['webhooks:read']
+const mostAttempts = 50
+
+findable('WebhookDelivery', read)
+
+const DeliveryState = builder.enumType('WebhookDeliveryState', {
+  description: 'What became of a message.',
+  values: {
+    WAITING: { description: 'It is to be sent, or sent again.' },
+    DELIVERED: { description: 'The receiver answered that it has it.' },
+    FAILED: { description: 'It was given up; `redeliverWebhook` sends it again.' },
+  },
+})
+
+const AttemptType = builder.objectRef<WebhookAttempt>('WebhookAttempt')
+
+AttemptType.implement({
+  description: 'One try to send a message.',
+  scopes: read,
+  fields: (t) => ({
+    number: t.exposeInt('number', { description: '1 for the first.' }),
+    startedAt: t.expose('startedAt', { type: 'DateTime', description: 'When it began.' }),
+    durationMs: t.exposeInt('durationMs', { description: 'How many milliseconds it took.' }),
+    status: t.exposeInt('status', {
+      nullable: true,
+      description: 'The HTTP status of the answer; null when there was none.',
+    }),
+    error: t.exposeString('error', {
+      nullable: true,
+      description: 'Why there was no answer that counts; null when there was one.',
+    }),
+    answer: t.exposeString('answer', {
+      nullable: true,
+      description: 'How the body of the answer begins, a few kilobytes; null when none was read.',
+    }),
+  }),
+})
+
+builder.prismaObject('WebhookDelivery', {
+  description:
+    'One event for one endpoint. Its id is the `webhook-id` of the message, the same over all ' +
+    'attempts. It is kept for 30 days after it is done.',
+  interfaces: [Node],
+  scopes: read,
+  fields: (t) => ({
+    id: t.id({
+      description: 'Global id, and the id of the message.',
+      resolve: (row) => encodeId('WebhookDelivery', row),
+    }),
+    account: t.field({
+      type: 'Account',
+      nullable: true,
+      scopes: ['accounts:read'],
+      description: 'The business where it happened. Null when denied.',
+      resolve: ({ accountId }, _args, ctx) => ctx.load('Account', { accountId, id: accountId }),
+    }),
+    endpoint: t.field({
+      type: 'WebhookEndpoint',
+      nullable: true,
+      description: 'Where it is sent; null when that is gone.',
+      resolve: ({ accountId, endpointId }, _args, ctx) =>
+        ctx.load('WebhookEndpoint', { accountId, id: endpointId }),
+    }),
+    eventType: t.exposeString('eventType', {
+      description: 'Type of the event, such as `booking.created`.',
+    }),
+    subjectId: t.id({
+      nullable: true,
+      description: 'Global id of what the event is about; null when that has none.',
+      resolve: ({ accountId, eventType, subjectId }) =>
+        globalId(subjectOfType(eventType), accountId, subjectId),
+    }),
+    state: t.expose('state', { type: DeliveryState, description: 'What became of it.' }),
+    attemptCount: t.exposeInt('attempts', {
+      description: 'How often it was tried since it was to be sent, or sent again.',
+    }),
+    attempts: t.field({
+      type: [AttemptType],
+      description: `Its last tries, the newest first, at most ${mostAttempts}.`,
+      complexity: { field: 1, multiplier: 15 },
+      resolve: ({ accountId, id }, _args, ctx) =>
+        batched(ctx, 'WebhookDelivery.attempts', { accountId, id }, (keys) =>
+          attemptsOf(poolReader(ctx.db), keys, mostAttempts),
+        ),
+    }),
+    nextAttemptAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it is tried next, at the earliest; null when it is done.',
+      resolve: ({ state, nextAttemptAt }) => (state === 'WAITING' ? nextAttemptAt : null),
+    }),
+    lastStatus: t.exposeInt('lastStatus', {
+      nullable: true,
+      description: 'The HTTP status of the last answer; null when there was none.',
+    }),
+    lastError: t.exposeString('lastError', {
+      nullable: true,
+      description: 'Why the last try had no answer that counts; null when it had one.',
+    }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
+    finishedAt: t.expose('finishedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it arrived or was given up; null while it waits.',
+    }),
+  }),
+})
+
+const DeliveryConnection = connectionType<WebhookDelivery>('WebhookDelivery', 'WebhookDelivery')
+
+const DeliveryFilter = builder.inputType('WebhookDeliveryFilter', {
+  description: 'Narrows a list of messages; what is left out does not narrow.',
+  fields: (t) => ({
+    endpointIds: t.idList({ description: 'Only to these endpoints.' }),
+    states: t.field({ type: [DeliveryState], description: 'Only in one of these states.' }),
+    types: t.stringList({ description: 'Only of events of these types.' }),
+    createdAt: t.field({ type: DateTimeRange, description: 'Only made in this time.' }),
+  }),
+})
+
+type Filter = typeof DeliveryFilter.$inferInput | null | undefined
+
+function listOf(filter: Filter, more: Prisma.Sql[] = []) {
+  const { endpointIds, states, types, createdAt } = filter ?? {}
+  const where = [...more, ...withinRange('createdAt', createdAt)]
+  if (endpointIds) where.push(refersTo('endpointId', 'WebhookEndpoint', endpointIds))
+  if (states) where.push(Prisma.sql`r."state"::text = ANY(${[...states]}::text[])`)
+  if (types) where.push(Prisma.sql`r."eventType" = ANY(${[...types]}::text[])`)
+  const order = { column: 'createdAt', type: 'timestamptz', direction: 'DESC' } as const
+  return { table: 'WebhookDelivery', where, order }
+}
+
+const filterArg = { type: DeliveryFilter, description: 'Which ones.' }
+
+builder.queryField('webhookDelivery', (t) =>
+  t.field({
+    type: 'WebhookDelivery',
+    nullable: true,
+    scopes: read,
+    description: 'The message with this id; null when there is none that you may see.',
+    args: { id: t.arg.id({ required: true, description: 'Its global id, or `webhook-id`.' }) },
+    resolve: (_root, { id }, ctx) => {
+      const key = keyOf('WebhookDelivery', id)
+      return key && may(ctx.viewer, key.accountId, read) ? ctx.load('WebhookDelivery', key) : null
+    },
+  }),
+)
+
+builder.queryField('webhookDeliveries', (t) =>
+  t.field({
+    type: DeliveryConnection,
+    scopes: read,
+    description: 'Messages to webhook endpoints over accounts, the newest first.',
+    complexity: connectionCost,
+    args: { ...accountsArg(t), filter: t.arg(filterArg), ...pageArgs(t) },
+    resolve: (_root, args, ctx) =>
+      listOverAccounts<WebhookDelivery>(
+        ctx,
+        accountsOf(ctx.viewer, args.accounts, read),
+        listOf(args.filter),
+        args,
+      ),
+  }),
+)
+
+builder.prismaObjectField('Account', 'webhookDeliveries', (t) =>
+  t.field({
+    type: DeliveryConnection,
+    nullable: true,
+    scopes: read,
+    description: 'Messages about what happened in the account, the newest first. Null when denied.',
+    complexity: connectionCost,
+    args: { filter: t.arg(filterArg), ...pageArgs(t) },
+    resolve: ({ id }, args, ctx) =>
+      listBelow<WebhookDelivery>(
+        ctx,
+        { accountId: id, id },
+        'Account.webhookDeliveries',
+        args,
+        listOf(args.filter),
+        args,
+      ),
+  }),
+)
+
+builder.prismaObjectField('WebhookEndpoint', 'deliveries', (t) =>
+  t.field({
+    type: DeliveryConnection,
+    scopes: read,
+    description: 'Messages to it, the newest first.',
+    complexity: connectionCost,
+    args: { filter: t.arg(filterArg), ...pageArgs(t) },
+    resolve: ({ accountId, id }, args, ctx) =>
+      listBelow<WebhookDelivery>(
+        ctx,
+        { accountId: accountId ?? nowhere, id },
+        'WebhookEndpoint.deliveries',
+        args,
+        listOf(args.filter, [Prisma.sql`r."endpointId" = u."parentId"`]),
+        args,
+      ),
+  }),
+)

@@ -1,0 +1,249 @@
+// WebhookEndpoint as the graph shows it, and its lists: over accounts, and of an account. Neither
+// its secret nor the values of its headers are among its fields.
+
+import { namesOfUsers } from '../access/client.data.ts'
+import type { Scope } from '../auth/scope.ts'
+import { poolReader } from '../db/reader.ts'
+import { Prisma } from '../generated/prisma/client.ts'
+import { batched } from '../graphql/batches.ts'
+import { builder } from '../graphql/builder.ts'
+import { encodeId, nowhere, type NodeName } from '../graphql/ids.ts'
+import { connectionCost } from '../graphql/limits.ts'
+import {
+  accountsArg,
+  accountsOf,
+  connectionType,
+  listBelow,
+  listOverAccounts,
+  pageArgs,
+} from '../graphql/lists.ts'
+import { findable, Node } from '../graphql/node.ts'
+import type { CustomHeader, EventFilter } from './endpoint.ts'
+import type { EndpointRow } from './message.ts'
+
+const read: readonly Scope[] = ['webhooks:read']
+
+findable('WebhookEndpoint', read)
+
+const states = ['ACTIVE', 'PAUSED', 'DISABLED'] as const
+
+const EndpointState = builder.enumType('WebhookEndpointState', {
+  description: 'Whether anything is sent to an endpoint.',
+  values: {
+    ACTIVE: { description: 'It is sent what it wants.' },
+    PAUSED: { description: 'Somebody paused it: what it wants waits, and is sent afterwards.' },
+    DISABLED: {
+      description:
+        'It failed for days, or said that it is gone: nothing is sent or kept for it. ' +
+        '`enableWebhookEndpoint` ends this, `replayWebhooks` sends what was missed.',
+    },
+  },
+})
+
+function stateOf({ disabledAt, pausedAt }: EndpointRow): (typeof states)[number] {
+  return disabledAt ? 'DISABLED' : pausedAt ? 'PAUSED' : 'ACTIVE'
+}
+
+type ShownFilter = { accountId: string; filter: EventFilter }
+
+const FilterType = builder.objectRef<ShownFilter>('WebhookFilter')
+
+const shownIds = ({ accountId }: ShownFilter, name: NodeName, ids: string[] | undefined) =>
+  ids ? ids.map((id) => encodeId(name, { accountId, id })) : null
+
+FilterType.implement({
+  description: 'Which events of its types an endpoint is told of; what is null does not narrow.',
+  scopes: read,
+  fields: (t) => ({
+    serviceIds: t.idList({
+      nullable: true,
+      description: 'Only about these services.',
+      resolve: (shown) => shownIds(shown, 'Service', shown.filter.serviceIds),
+    }),
+    staffIds: t.idList({
+      nullable: true,
+      description: 'Only about one of these staff members, before or after.',
+      resolve: (shown) => shownIds(shown, 'StaffMember', shown.filter.staffIds),
+    }),
+    customerIds: t.idList({
+      nullable: true,
+      description: 'Only about these customers.',
+      resolve: (shown) => shownIds(shown, 'Customer', shown.filter.customerIds),
+    }),
+    bookingIds: t.idList({
+      nullable: true,
+      description: 'Only about these bookings.',
+      resolve: (shown) => shownIds(shown, 'Booking', shown.filter.bookingIds),
+    }),
+    linkIds: t.idList({
+      nullable: true,
+      description: 'Only about bookings through these booking links.',
+      resolve: (shown) => shownIds(shown, 'BookingLink', shown.filter.linkIds),
+    }),
+  }),
+})
+
+const homeOf = ({ accountId }: EndpointRow) => accountId ?? nowhere
+
+builder.prismaObject('WebhookEndpoint', {
+  description:
+    'A URL that is told by HTTP POST what happens in an account, signed as Standard Webhooks ' +
+    'says. It belongs to the account, and goes on when whoever made it leaves. It is told only ' +
+    'what its own scopes show.',
+  interfaces: [Node],
+  scopes: read,
+  fields: (t) => ({
+    id: t.id({
+      description: 'Global id.',
+      resolve: (row) => encodeId('WebhookEndpoint', { accountId: homeOf(row), id: row.id }),
+    }),
+    account: t.field({
+      type: 'Account',
+      nullable: true,
+      scopes: ['accounts:read'],
+      description: 'The business whose events it is told. Null when denied.',
+      resolve: (row, _args, ctx) =>
+        ctx.load('Account', { accountId: homeOf(row), id: homeOf(row) }),
+    }),
+    url: t.exposeString('url', { description: 'Where messages are sent.' }),
+    description: t.exposeString('description', {
+      nullable: true,
+      description: 'What it is for; null when nobody said.',
+    }),
+    types: t.exposeStringList('types', {
+      description: 'Which events, such as `booking.created`, `booking.*` or `*`.',
+    }),
+    filter: t.field({
+      type: FilterType,
+      description: 'Which of those.',
+      resolve: (row) => ({ accountId: homeOf(row), filter: (row.filter ?? {}) as EventFilter }),
+    }),
+    format: t.exposeString('format', {
+      description: 'How messages look and are signed: `standard`.',
+    }),
+    document: t.exposeString('document', {
+      nullable: true,
+      description: 'The query that makes `data` of a message; null for the usual content.',
+    }),
+    scopes: t.exposeStringList('scopes', { description: 'What it is shown, and its document.' }),
+    headerNames: t.stringList({
+      description: 'Names of the headers that are sent along; their values are not shown.',
+      resolve: ({ headersSealed }, _args, { sealer }) => {
+        if (!headersSealed) return []
+        const headers = JSON.parse(sealer.open(headersSealed)) as CustomHeader[]
+        return headers.map(({ name }) => name)
+      },
+    }),
+    state: t.field({
+      type: EndpointState,
+      description: 'Whether anything is sent.',
+      resolve: stateOf,
+    }),
+    pausedAt: t.expose('pausedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'Since when it is paused; null when it is not.',
+    }),
+    disabledAt: t.expose('disabledAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'Since when it is disabled; null when it is not.',
+    }),
+    disabledReason: t.exposeString('disabledReason', {
+      nullable: true,
+      description: 'Why it was disabled; null when it is not.',
+    }),
+    failingSince: t.expose('failingSince', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'Since when every message failed; null when the last one arrived.',
+    }),
+    lostCount: t.exposeInt('lostCount', {
+      description: 'How many messages were given up since one last arrived.',
+    }),
+    previousSecretUntil: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description:
+        'Until when messages are signed by the secret before the last rotation as well; null when ' +
+        'they are not.',
+      resolve: ({ previousUntil }, _args, { clock }) =>
+        previousUntil && previousUntil.getTime() > clock.now() ? previousUntil : null,
+    }),
+    version: t.exposeInt('version', { description: 'Grows with every change.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
+    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it last changed.' }),
+    createdBy: t.string({
+      nullable: true,
+      description: 'The name of whoever made it; null when that was nobody.',
+      resolve: ({ createdById }, _args, ctx) =>
+        createdById &&
+        batched(ctx, 'User.name', { accountId: nowhere, id: createdById }, (users) =>
+          namesOfUsers(
+            poolReader(ctx.db),
+            users.map(({ id }) => id),
+          ),
+        ),
+    }),
+  }),
+})
+
+const EndpointConnection = connectionType<EndpointRow>('WebhookEndpoint', 'WebhookEndpoint')
+
+const EndpointFilter = builder.inputType('WebhookEndpointFilter', {
+  description: 'Narrows a list of webhook endpoints; what is left out does not narrow.',
+  fields: (t) => ({
+    states: t.field({ type: [EndpointState], description: 'Only in one of these states.' }),
+  }),
+})
+
+type Filter = typeof EndpointFilter.$inferInput | null | undefined
+
+function listOf(filter: Filter) {
+  const state = Prisma.sql`CASE WHEN r."disabledAt" IS NOT NULL THEN 'DISABLED'
+    WHEN r."pausedAt" IS NOT NULL THEN 'PAUSED' ELSE 'ACTIVE' END`
+  const where = filter?.states ? [Prisma.sql`${state} = ANY(${[...filter.states]}::text[])`] : []
+  const order = { column: 'createdAt', type: 'timestamptz', direction: 'DESC' } as const
+  return { table: 'WebhookEndpoint', where, order }
+}
+
+builder.queryField('webhookEndpoints', (t) =>
+  t.field({
+    type: EndpointConnection,
+    scopes: read,
+    description: 'Webhook endpoints over accounts, the newest first.',
+    complexity: connectionCost,
+    args: {
+      ...accountsArg(t),
+      filter: t.arg({ type: EndpointFilter, description: 'Which ones.' }),
+      ...pageArgs(t),
+    },
+    resolve: (_root, args, ctx) =>
+      listOverAccounts<EndpointRow>(
+        ctx,
+        accountsOf(ctx.viewer, args.accounts, read),
+        listOf(args.filter),
+        args,
+      ),
+  }),
+)
+
+builder.prismaObjectField('Account', 'webhookEndpoints', (t) =>
+  t.field({
+    type: EndpointConnection,
+    nullable: true,
+    scopes: read,
+    description: 'Webhook endpoints of the account, the newest first. Null when denied.',
+    complexity: connectionCost,
+    args: { filter: t.arg({ type: EndpointFilter, description: 'Which ones.' }), ...pageArgs(t) },
+    resolve: ({ id }, args, ctx) =>
+      listBelow<EndpointRow>(
+        ctx,
+        { accountId: id, id },
+        'Account.webhookEndpoints',
+        args,
+        listOf(args.filter),
+        args,
+      ),
+  }),
+)
