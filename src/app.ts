@@ -15,9 +15,13 @@ import { execute, prepare } from './graphql/documents.ts'
 import { schema } from './graphql/schema.ts'
 import { createDoors } from './http/doors.ts'
 import { senderBehind } from './http/sender.ts'
+import type { Reach } from './outbound/address.ts'
+import { createOutbound } from './outbound/post.ts'
 import type { Clock } from './time/clock.ts'
 import { createUpkeep } from './upkeep.ts'
+import { createDispatcher } from './webhook/dispatch.actions.ts'
 import { createWebhooks } from './webhook/render.graphql.ts'
+import { createWebhookWorker } from './webhook/worker.actions.ts'
 
 type Parts = {
   db: Database
@@ -58,13 +62,15 @@ export function createApp({ db, config, sealer, clock, log }: Parts) {
     log,
     limits: { credential: config.rateLimit ?? 0, account: config.rateLimitAccount ?? 0 },
   })
+  const reach = { allowLocal: config.webhooksAllowLocal ?? false }
   const webhooks = createWebhooks({
     graph: { schema, prepare, execute },
     services: () => services,
     sealer,
-    reach: { allowLocal: config.webhooksAllowLocal ?? false },
+    reach,
   })
   const services: Services = { sealer, db, clock, log, events, baseUrl, budgets, webhooks }
+  const sending = createSending(services, reach)
   const upkeep = createUpkeep(services, { auditDays: config.auditDays ?? 400 })
   const doors = createDoors({
     services,
@@ -88,14 +94,36 @@ export function createApp({ db, config, sealer, clock, log }: Parts) {
     services,
     start: async () => {
       await tail.start()
+      await sending.start()
       upkeep.start()
       budgets.start()
     },
     stop: async () => {
-      await Promise.all([doors.close(), finish(server)])
+      await Promise.all([doors.close(), finish(server), sending.stop()])
       await Promise.all([upkeep.stop(), budgets.stop()])
       await tail.stop()
       await doors.idle()
+    },
+  }
+}
+
+/** Webhooks, from the log to their receivers. */
+function createSending({ events, webhooks, ...services }: Services, reach: Reach) {
+  const outbound = createOutbound(reach)
+  const worker = createWebhookWorker({ services, render: webhooks.render, outbound })
+  const dispatcher = createDispatcher({ ...services, onAdded: worker.wake })
+  let unsubscribe = () => {}
+  return {
+    start: async () => {
+      await dispatcher.start()
+      worker.start()
+      unsubscribe = events.onEvent(dispatcher.wake)
+    },
+    stop: async () => {
+      unsubscribe()
+      await dispatcher.stop()
+      await worker.stop()
+      await outbound.close()
     },
   }
 }

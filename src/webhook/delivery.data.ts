@@ -139,12 +139,13 @@ export function claimDeliveries(read: Reader, claim: Claim): Promise<Leased[]> {
   const now = instant(claim.now)
   const isFree = Prisma.sql`(d."leasedUntil" IS NULL OR d."leasedUntil" <= ${now})`
   return read<Leased>(Prisma.sql`
-    WITH RECURSIVE ${awaited}, live AS (
-      SELECT e."id", e."failingSince" IS NOT NULL AS "failing", (
-        SELECT count(*) FROM "WebhookDelivery" f
-        WHERE f."endpointId" = e."id" AND f."leasedBy" IS NOT NULL AND f."leasedUntil" > ${now}
-      ) AS "flying"
+    WITH RECURSIVE ${awaited}, flights AS (
+      SELECT f."endpointId", count(*) AS "count" FROM "WebhookDelivery" f
+      WHERE f."leasedBy" IS NOT NULL AND f."leasedUntil" > ${now} GROUP BY f."endpointId"
+    ), live AS MATERIALIZED (
+      SELECT e."id", e."failingSince" IS NOT NULL AS "failing", COALESCE(f."count", 0) AS "flying"
       FROM awaited a JOIN "WebhookEndpoint" e ON e."id" = a."endpointId"
+        LEFT JOIN flights f ON f."endpointId" = e."id"
       WHERE e."pausedAt" IS NULL AND e."disabledAt" IS NULL
     ), ready AS (
       SELECT l.*, d.*, row_number() OVER of_endpoint + l."flying" AS "turn"
@@ -169,8 +170,8 @@ export function claimDeliveries(read: Reader, claim: Claim): Promise<Leased[]> {
       SELECT d."accountId", d."id"
       FROM ranked r JOIN "WebhookDelivery" d
         ON d."accountId" = r."accountId" AND d."id" = r."deliveryId"
-      WHERE (NOT r."failing" OR r."rank" <= ${claim.freeForFailing}::int)
-        AND d."state" = 'WAITING' AND ${isFree}
+      WHERE r."rank" <= CASE WHEN r."failing" THEN ${claim.freeForFailing}::int
+          ELSE ${claim.free}::int END AND d."state" = 'WAITING' AND ${isFree}
       ORDER BY r."failing", r."rank" LIMIT ${claim.free}::int
       FOR UPDATE OF d SKIP LOCKED
     )

