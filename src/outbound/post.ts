@@ -1,6 +1,6 @@
-// One POST to an address that a stranger named. The address is checked by the look-up that connects,
-// each time; redirects are not followed; there is a limit on time, on what is sent and on what is
-// read. What comes of it is a value: nothing that a receiver does throws.
+// One POST to an address that a stranger named. The address is checked by the look-up that
+// connects, each time; redirects are not followed; there is a limit on time, on what is sent and on
+// what is read. What comes of it is a value: nothing that a receiver does throws.
 
 import { lookup, type LookupAddress, type LookupAllOptions } from 'node:dns'
 import type { LookupFunction } from 'node:net'

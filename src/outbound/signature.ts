@@ -1,5 +1,5 @@
-// The signature of Standard Webhooks 1.0 (github.com/standard-webhooks/standard-webhooks): HMAC with
-// SHA-256 over id, timestamp and body, by every secret that is good at the time.
+// The signature of Standard Webhooks 1.0 (github.com/standard-webhooks/standard-webhooks): HMAC
+// with SHA-256 over id, timestamp and body, by every secret that is good at the time.
 
 import { createHmac, randomBytes } from 'node:crypto'
 

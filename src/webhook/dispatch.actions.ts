@@ -1,6 +1,6 @@
-// From the log to deliveries: every event becomes one delivery for each endpoint that wants it, once,
-// whichever node reads it. The place in the log moves in the statement that adds them. It is woken by
-// new events and polls anyway: the poll is the truth.
+// From the log to deliveries: every event becomes one delivery for each endpoint that wants it,
+// once, whichever node reads it. The place in the log moves in the statement that adds them. It is
+// woken by new events and polls anyway: the poll is the truth.
 
 import type { Pool } from 'pg'
 import type { Logger } from 'pino'
@@ -12,6 +12,7 @@ import type { Clock } from '../time/clock.ts'
 import { addAndMove, placeOfReader, type NewDelivery } from './delivery.data.ts'
 import { endpointsFor } from './endpoint.data.ts'
 import { wants } from './endpoint.ts'
+import { createLoop } from './loop.ts'
 
 export type Dispatcher = {
   start(): Promise<void>
@@ -32,52 +33,31 @@ type Options = {
 }
 
 const readerName = 'webhooks'
-/** Who is woken more often reads more at once. */
 const shortestPauseMs = 25
 /** What concerns nobody moves the stored place only so often. */
 const storeMs = 5_000
 
 export function createDispatcher(options: Options): Dispatcher {
-  const { log, pollMs = 1_000 } = options
   const reader = createLogReader(options)
-  let timer: NodeJS.Timeout | undefined
-  let reading: Promise<void> | null = null
-  let woken = false
   let stopped = false
-
-  const read = async (): Promise<void> => {
-    try {
-      woken = false
+  const loop = createLoop({
+    work: async () => {
       while (!stopped && (await reader.readOn()));
-    } catch (error) {
-      log.warn({ err: error }, 'could not read what webhooks tell of; trying again')
-    }
-  }
-
-  const run = () => {
-    clearTimeout(timer)
-    reading = read().then(() => {
-      reading = null
-      if (!stopped) timer = setTimeout(run, woken ? shortestPauseMs : pollMs)
-    })
-  }
-
+    },
+    onFault: (error) =>
+      options.log.warn({ err: error }, 'could not read what webhooks tell of; trying again'),
+    pollMs: options.pollMs ?? 1_000,
+    shortestPauseMs,
+  })
   return {
     start: async () => {
       await reader.start()
-      run()
+      loop.start()
     },
-    wake: () => {
-      if (stopped || woken) return
-      woken = true
-      if (reading) return
-      clearTimeout(timer)
-      timer = setTimeout(run, shortestPauseMs)
-    },
+    wake: loop.wake,
     stop: async () => {
       stopped = true
-      clearTimeout(timer)
-      await reading
+      await loop.stop()
     },
   }
 }

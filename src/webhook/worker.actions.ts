@@ -1,6 +1,6 @@
-// The worker: takes deliveries that are due, makes their messages, sends them, and settles what came
-// of it; many at a time. While it works it prolongs its leases; when it dies, others take over when
-// they run out. Whatever it does in between can be repeated, with the same id.
+// The worker: takes deliveries that are due, makes their messages, sends them, and settles what
+// came of it; many at a time. While it works it prolongs its leases; when it dies, others take over
+// when they run out. Whatever it does in between can be repeated, with the same id.
 
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Services } from '../context.ts'
@@ -16,6 +16,7 @@ import {
   releaseDelivery,
   type Leased,
 } from './delivery.data.ts'
+import { createLoop } from './loop.ts'
 import type { EndpointRow, Render } from './message.ts'
 
 export type WebhookWorker = {
@@ -48,92 +49,81 @@ const shortestPauseMs = 20
 type Work = { isFailing: boolean; done: Promise<void> }
 
 export function createWebhookWorker(options: Options): WebhookWorker {
-  const { services, concurrency = 50, pollMs = 1_000, leaseMs = 30_000 } = options
-  const { db, clock, log } = services
-  const read = poolReader(db)
+  const { services, pollMs = 1_000, leaseMs = 30_000, graceMs = 2_500 } = options
+  const { log } = services
   const name = newId()
   const stopping = new AbortController()
   const under = new Map<string, Work>()
-  const deliver = delivering(options, name, stopping.signal)
-  let timer: NodeJS.Timeout | undefined
+  const read = poolReader(services.db)
+  const loop = createLoop({
+    work: () => claim(),
+    onFault: (error) => log.warn({ err: error }, 'could not look for webhooks; trying again'),
+    pollMs,
+    shortestPauseMs,
+  })
+  const claim = claiming(options, name, under, stopping.signal, loop.wake)
   let heart: NodeJS.Timeout | undefined
-  let claiming: Promise<void> | null = null
-  let woken = false
-  let stopped = false
-
-  const take = (leased: Leased, endpoint?: EndpointRow, event?: LoggedEvent) => {
-    const isFailing = (endpoint?.failingSince ?? null) !== null
-    const done = deliver(leased, endpoint, event)
-      .catch((error: unknown) => log.error({ err: error }, 'a webhook could not be delivered'))
-      .finally(() => {
-        under.delete(leased.id)
-        wake()
-      })
-    under.set(leased.id, { isFailing, done })
-  }
-
-  const claim = async (): Promise<void> => {
-    woken = false
-    const free = concurrency - under.size
-    if (free <= 0) return
-    const failing = [...under.values()].filter(({ isFailing }) => isFailing).length
-    const now = clock.now()
-    const leased = await claimDeliveries(read, {
-      worker: name,
-      now,
-      leasedUntil: now + leaseMs,
-      free,
-      freeForFailing: Math.max(0, Math.floor(concurrency * failingShare) - failing),
-    })
-    if (leased.length === 0) return
-    const { endpoints, events } = await contentOf(read, leased)
-    for (const one of leased) take(one, endpoints.get(one.endpointId), events.get(one.eventId))
-  }
-
-  const run = () => {
-    clearTimeout(timer)
-    claiming = claim()
-      .catch((error: unknown) =>
-        log.warn({ err: error }, 'could not look for webhooks; trying again'),
-      )
-      .then(() => {
-        claiming = null
-        if (stopped) return
-        timer = setTimeout(run, woken ? shortestPauseMs : pollMs)
-      })
-  }
-
-  const wake = () => {
-    if (stopped || woken) return
-    woken = true
-    if (claiming) return
-    clearTimeout(timer)
-    timer = setTimeout(run, shortestPauseMs)
-  }
 
   const beat = () => {
     if (under.size === 0) return
-    prolongLeases(read, name, [...under.keys()], clock.now() + leaseMs).catch((error: unknown) =>
+    const until = services.clock.now() + leaseMs
+    prolongLeases(read, name, [...under.keys()], until).catch((error: unknown) =>
       log.warn({ err: error }, 'could not prolong the leases of webhooks; trying again'),
     )
   }
 
   return {
     start: () => {
-      run()
+      loop.start()
       heart = setInterval(beat, leaseMs / 3)
     },
-    wake,
+    wake: loop.wake,
     stop: async () => {
-      stopped = true
-      clearTimeout(timer)
-      await claiming
+      await loop.stop()
       const all = Promise.all([...under.values()].map(({ done }) => done))
-      await Promise.race([all, delay(options.graceMs ?? 2_500, undefined, { ref: false })])
+      await Promise.race([all, delay(graceMs, undefined, { ref: false })])
       stopping.abort()
       await all
       clearInterval(heart)
     },
+  }
+}
+
+/** Takes what is due for the places that are free, and begins to deliver it. */
+function claiming(
+  options: Options,
+  worker: string,
+  under: Map<string, Work>,
+  stopped: AbortSignal,
+  onDone: () => void,
+): () => Promise<void> {
+  const { services, concurrency = 50, leaseMs = 30_000 } = options
+  const { clock, log } = services
+  const read = poolReader(services.db)
+  const deliver = delivering(options, worker, stopped)
+
+  const take = (leased: Leased, endpoint?: EndpointRow, event?: LoggedEvent) => {
+    const done = deliver(leased, endpoint, event)
+      .catch((error: unknown) => log.error({ err: error }, 'a webhook could not be delivered'))
+      .finally(() => {
+        under.delete(leased.id)
+        onDone()
+      })
+    under.set(leased.id, { isFailing: (endpoint?.failingSince ?? null) !== null, done })
+  }
+
+  return async () => {
+    const free = concurrency - under.size
+    if (free <= 0) return
+    const failing = [...under.values()].filter(({ isFailing }) => isFailing).length
+    const freeForFailing = Math.max(0, Math.floor(concurrency * failingShare) - failing)
+    const now = clock.now()
+    const leasedUntil = now + leaseMs
+    const claim = { worker, now, leasedUntil, free, freeForFailing }
+    const leased = await claimDeliveries(read, claim)
+    if (leased.length === 0) return
+    const { endpoints, events } = await contentOf(read, leased)
+    for (const one of leased) take(one, endpoints.get(one.endpointId), events.get(one.eventId))
   }
 }
 
