@@ -101,13 +101,15 @@ function changing<T>(
   action: string,
   change: (tx: Transaction, before: SeenApplication) => Promise<T>,
 ): Promise<T> {
-  homeOf(ctx)
+  const home = homeOf(ctx)
   return recorded(ctx, () =>
     transaction(ctx.db, async (tx) => {
       await tx.$executeRaw`SELECT 1 FROM "Application" WHERE "id" = ${id}::uuid FOR UPDATE`
-      const before = await seenApplication(transactionReader(tx), ctx.viewer, id)
-      if (!before) throw notFound('Application', 'id')
-      if (before.ownerId === ctx.viewer.userId) return change(tx, before)
+      const seen = await seenApplication(transactionReader(tx), ctx.viewer, id)
+      if (!seen) throw notFound('Application', 'id')
+      // Its owner may change it without being allowed to see applications anywhere.
+      const before = { ...seen, accountId: seen.accountId ?? home }
+      if (before.ownerId === personBehind(ctx)) return change(tx, before)
       const sentence = 'Only whoever registered an application may change or delete it.'
       const { accountId } = before
       const fact = { accountId, action, subjectType: 'Application', subjectId: id }

@@ -16,15 +16,16 @@ export function registeredBy({ userId }: Viewer, accountId: string): Prisma.Sql 
 
 /**
  * The living application with this row id, when the viewer's person registered it or an account
- * where the viewer may see applications has it. One statement in any case.
+ * where the viewer may see applications has it. Its account is null for an owner who may see
+ * applications nowhere. One statement in any case.
  */
 export async function seenApplication(
   read: Reader,
   viewer: Viewer,
   id: string,
-): Promise<SeenApplication | null> {
+): Promise<(Application & { accountId: string | null }) | null> {
   const within = accountsWithin(viewer, ['apps:read'])
-  const [found] = await read<SeenApplication>(Prisma.sql`
+  const [found] = await read<Application & { accountId: string | null }>(Prisma.sql`
     SELECT a.*, coalesce(i."accountId", ${within[0] ?? null}::uuid) AS "accountId"
     FROM "Application" a
       LEFT JOIN "Installation" i ON i."applicationId" = a."id" AND i."uninstalledAt" IS NULL

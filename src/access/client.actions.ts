@@ -143,7 +143,7 @@ function changing<T>(
     transaction(ctx.db, async (tx) => {
       const before = await lockSeenClient(tx, within, id)
       if (!before) throw notFound('ApiClient', 'id')
-      if (before.createdById === ctx.viewer.userId) return change(tx, before)
+      if (before.createdById === personBehind(ctx)) return change(tx, before)
       const sentence = 'Only whoever made an API client may change or delete it.'
       const met = (await reachOf(tx, before)).filter((accountId) => within.includes(accountId))
       const tried = met.map((accountId) => ({ ...factOf(action, id), accountId }))

@@ -18,14 +18,15 @@ import { attempted } from './attempt.data.ts'
 import { findInvitation, passwordIssues } from './invitation.data.ts'
 import { invitationMs, invitationStatus, mostOpenInvitations } from './invitation.ts'
 import { demandAdmin, lockMembers } from './member.data.ts'
-import { demandGrantable, demandTouchable } from './member.ts'
+import { demandGrantable, demandHeldRole, demandTouchable } from './member.ts'
 import { personIssues } from './person.ts'
 
 export type NewInvitation = { email: string; name: string; role: Role }
 
 /**
- * Needs accounts:write. Invites a person; an earlier invitation of the same address ends. The
- * secret is shown this once. Refuses NOT_FOUND, VALIDATION_FAILED, LIMIT_REACHED.
+ * Needs accounts:write, and everything that the role may do. Invites a person; an earlier invitation
+ * of the same address ends. The secret is shown this once. Refuses NOT_FOUND, VALIDATION_FAILED,
+ * LIMIT_REACHED.
  */
 export async function inviteUser(
   ctx: ActionContext,
@@ -41,6 +42,7 @@ export async function inviteUser(
       const own = await lockMembers(tx, ctx, accountId, 'Account', 'accountId')
       demandAdmin(own)
       demandGrantable(own, terms.role, 'role')
+      demandHeldRole(ctx.viewer.grants.get(accountId)?.scopes, terms.role, 'role')
       await demandStranger(tx, accountId, terms.email)
       const replaced = await endEarlier(tx, ctx, accountId, terms.email)
       const secret = newInvitationSecret()

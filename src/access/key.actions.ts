@@ -103,7 +103,7 @@ export async function rotateApiKey(
     transaction(ctx.db, async (tx) => {
       const before = await liveKey(tx, key)
       const tried = factOf('key.rotated', before)
-      if (before.createdById !== ctx.viewer.userId) {
+      if (before.createdById !== personBehind(ctx)) {
         const sentence =
           'Only whoever made an API key may give it another secret. Revoke it instead.'
         throw overreach(new Forbidden([], sentence), [tried])
@@ -142,8 +142,14 @@ export async function revokeApiKey(ctx: ActionContext, key: Key): Promise<ApiKey
   })
 }
 
-/** The person whom a credential is made for. The gateway itself makes none. */
+/**
+ * The person whom a credential is made for. The gateway itself makes none, and an application none
+ * that would go on once it is uninstalled.
+ */
 export function personBehind({ viewer }: ActionContext): string {
+  if (viewer.kind === 'INSTALLATION') {
+    throw new Forbidden([], 'An application makes no credentials: they would outlive it.')
+  }
   if (viewer.userId !== null) return viewer.userId
   throw new Forbidden([], 'Credentials are made by a person, or by a credential of a person.')
 }

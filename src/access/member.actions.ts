@@ -11,9 +11,12 @@ import { appendAudit } from '../events/audit.ts'
 import type { Membership } from '../generated/prisma/client.ts'
 import { attempted } from './attempt.data.ts'
 import { demandAdmin, keepAnOwner, lockMembers, withdrawBeyond } from './member.data.ts'
-import { demandGrantable, demandTouchable, reachesUpTo } from './member.ts'
+import { demandGrantable, demandHeldRole, demandTouchable, reachesUpTo } from './member.ts'
 
-/** Needs accounts:write. Refuses NOT_FOUND, VALIDATION_FAILED (a role above one's own), IN_USE. */
+/**
+ * Needs accounts:write, and everything that the role may do. Refuses NOT_FOUND, VALIDATION_FAILED (a
+ * role above one's own, or beyond the credential), IN_USE.
+ */
 export async function changeRole(ctx: ActionContext, key: Key, role: Role): Promise<Membership> {
   const path = 'membershipId'
   demand(ctx.viewer, key.accountId, ['accounts:write'], 'Membership', path)
@@ -26,6 +29,7 @@ export async function changeRole(ctx: ActionContext, key: Key, role: Role): Prom
       if (before.role === role) return before
       demandTouchable(own, before.role, path)
       demandGrantable(own, role, 'role')
+      demandHeldRole(ctx.viewer.grants.get(key.accountId)?.scopes, role, 'role')
       await keepAnOwner(tx, before, 'role')
       const after = await tx.membership.update({ where: { accountId_id: key }, data: { role } })
       const beyond = allRoles.filter((each) => !reachesUpTo(role, each))

@@ -1,0 +1,136 @@
+// A credential gives nobody what it does not hold itself: not a role by an invitation, and an
+// application nothing that would go on without it.
+import { describe, expect, it } from 'vitest'
+import { installationCredential } from '../../src/auth/credential.ts'
+import { allScopes, effectiveScopes, type Role, type Scope } from '../../src/auth/scope.ts'
+import { encodeId } from '../../src/graphql/ids.ts'
+import { testApp, type GraphQLAnswer } from '../support/app.ts'
+import { change, documentOf, issued } from '../support/ask.ts'
+import { giveRole, makeAccount, makeApiKey, makeUser } from '../support/makers.ts'
+import { askAs, makePerson, signIn } from '../support/people.ts'
+
+const app = await testApp()
+const { prisma } = app.db
+const idOf = (id: string) => encodeId('Account', { accountId: id, id })
+
+describe('a role', () => {
+  async function keyWith(scopes: readonly Scope[]) {
+    const { id } = await makeAccount(app.db)
+    const { key } = await makeApiKey(app.db, { accountId: id, role: 'OWNER', scopes })
+    const guest = await makeUser(app.db)
+    await giveRole(app.db, id, guest.id, 'VIEWER')
+    const where = { accountId_userId: { accountId: id, userId: guest.id } }
+    const member = await prisma.membership.findUniqueOrThrow({ where })
+    const invites = (role: Role) => {
+      const wish = { accountId: idOf(id), email: 'new@example.com', name: 'New', role }
+      return change(app, key, 'inviteUser', wish, 'role')
+    }
+    const makes = (role: Role) =>
+      change(app, key, 'changeRole', { membershipId: encodeId('Membership', member), role }, 'role')
+    const role = async () => (await prisma.membership.findUniqueOrThrow({ where })).role
+    return { id, invites, makes, role }
+  }
+
+  it('is given by a credential that holds all of it, by no other', async () => {
+    const narrow = await keyWith(['accounts:write', 'accounts:read'])
+    for (const role of ['OWNER', 'ADMIN', 'STAFF', 'VIEWER'] as const) {
+      const refused = { code: 'VALIDATION_FAILED' }
+      expect(await narrow.invites(role)).toMatchObject(refused)
+      if (role !== 'VIEWER') expect(await narrow.makes(role)).toMatchObject(refused)
+    }
+    expect(await prisma.invitation.count({ where: { accountId: narrow.id } })).toBe(0)
+    expect(await narrow.role()).toBe('VIEWER')
+    const entries = await prisma.auditEntry.findMany({ where: { accountId: narrow.id } })
+    expect(entries.map(({ outcome }) => outcome)).toEqual(Array(7).fill('REFUSED'))
+  })
+
+  it('says what is missing', async () => {
+    const staff = effectiveScopes(allScopes, 'STAFF')
+    const { invites, makes } = await keyWith(['accounts:write', ...staff])
+    expect((await invites('STAFF')).data).toEqual({ role: 'STAFF' })
+    expect((await makes('STAFF')).data).toEqual({ role: 'STAFF' })
+    expect((await invites('ADMIN')).message).toMatch(
+      /does not hold "services:write", .*, so it cannot make somebody ADMIN\.$/,
+    )
+  })
+})
+
+describe('an application', async () => {
+  const { id } = await makeAccount(app.db)
+  const owner = await makePerson(app, { [id]: 'OWNER' })
+  const browser = await signIn(app, owner.email)
+  const as = async (mutation: string, input: object) => {
+    const document = documentOf(mutation, 'id', 'secret')
+    const { data } = await askAs(app, browser, document, { input })
+    return data.result as { secret: string; data: { id: string } }
+  }
+  const register = async (name: string) => {
+    const made = await as('registerApplication', { name, redirectUrl: 'https://app.example.com/' })
+    const where = { name }
+    return { ...made, row: await prisma.application.findFirstOrThrow({ where }) }
+  }
+  const [mine, another] = [await register('Mine'), await register('Another')]
+  const applicationId = mine.row.publicId
+  const scopes = allScopes
+  const installed = await as('authorizeApplication', { accountId: idOf(id), applicationId, scopes })
+  const authorization = installationCredential(mine.secret, installed.secret)
+
+  async function tries(mutation: string, input: object): Promise<GraphQLAnswer> {
+    const headers = { 'content-type': 'application/json', authorization }
+    const query = documentOf(mutation, '__typename')
+    const body = JSON.stringify({ query, variables: { input } })
+    return (await (await app.post('/graphql', { headers, body })).json()) as GraphQLAnswer
+  }
+
+  it('makes no credential that would outlive it', async () => {
+    const key = await makeApiKey(app.db, { accountId: id, userId: owner.id })
+    const wish = { name: 'Mine', scopes: ['accounts:read'] }
+    const client = await issued(app, key.key, 'createApiClient', {
+      ...wish,
+      accountIds: [idOf(id)],
+    })
+    const before = await prisma.auditEntry.count({ where: { outcome: 'DONE' } })
+    const attempts: [string, object][] = [
+      ['createApiKey', { ...wish, accountId: idOf(id) }],
+      ['rotateApiKey', { id: encodeId('ApiKey', { accountId: id, id: key.id }) }],
+      ['createApiClient', { ...wish, accountIds: [idOf(id)] }],
+      ['regenerateApiClientSecret', { id: client.id }],
+      ['registerApplication', { name: 'Third', redirectUrl: 'https://evil.example.com/' }],
+      [
+        'authorizeApplication',
+        { accountId: idOf(id), applicationId: another.row.publicId, scopes: ['accounts:read'] },
+      ],
+      ['rotateApplicationSecret', { id: another.data.id }],
+      ['updateApplication', { id: another.data.id, redirectUrl: 'https://evil.example.com/' }],
+    ]
+    for (const [mutation, input] of attempts) {
+      const { data, errors } = await tries(mutation, input)
+      expect([mutation, data, errors?.[0]?.extensions.code]).toEqual([
+        mutation,
+        { result: null },
+        'FORBIDDEN',
+      ])
+    }
+    expect(await prisma.auditEntry.count({ where: { outcome: 'DONE' } })).toBe(before)
+    const where = { id: another.row.id }
+    expect(await prisma.application.findUnique({ where })).toEqual(another.row)
+  })
+})
+
+it('changes an application for its owner also without being allowed to see it', async () => {
+  const { id } = await makeAccount(app.db)
+  const both = { accountId: id, role: 'OWNER' as const }
+  const first = await makeApiKey(app.db, both)
+  const wish = { name: 'Blind', redirectUrl: 'https://app.example.com/' }
+  const made = await issued(app, first.key, 'registerApplication', wish)
+  const { key } = await makeApiKey(app.db, {
+    ...both,
+    userId: first.userId,
+    scopes: ['apps:write'],
+  })
+  const document = documentOf('updateApplication', '__typename')
+  const input = { id: made.id, name: 'Seen' }
+  const { data, errors } = await app.graphql(key, document, { input })
+  expect([errors, data.result.__typename]).toEqual([undefined, 'UpdateApplicationSuccess'])
+  expect(await prisma.application.count({ where: { name: 'Seen' } })).toBe(1)
+})
