@@ -9,7 +9,10 @@ import type { Sealer } from './auth/seal.ts'
 import type { Config } from './config.ts'
 import type { Services } from './context.ts'
 import type { Database } from './db/client.ts'
-import { createEventHub } from './events/hub.ts'
+import { createEventHub, eventRetentionDays } from './events/hub.ts'
+import { wakeBy } from './events/outbox.ts'
+import { settlePlaces } from './events/place.data.ts'
+import { createRedisWaker } from './events/redis.ts'
 import { createEventTail } from './events/tail.ts'
 import { execute, prepare } from './graphql/documents.ts'
 import { schema } from './graphql/schema.ts'
@@ -30,7 +33,13 @@ type Parts = {
     Partial<
       Pick<
         Config,
-        'rateLimit' | 'rateLimitAccount' | 'trustProxy' | 'auditDays' | 'webhooksAllowLocal'
+        | 'rateLimit'
+        | 'rateLimitAccount'
+        | 'trustProxy'
+        | 'auditDays'
+        | 'eventDays'
+        | 'redisUrl'
+        | 'webhooksAllowLocal'
       >
     >
   sealer: Sealer
@@ -40,20 +49,15 @@ type Parts = {
 
 export type App = ReturnType<typeof createApp>
 
+const moved =
+  'the database comes from another cluster: its events are kept in their order, and cursors that ' +
+  'were given out before are refused as expired'
+
 /** How long a stop waits for requests that are being answered. */
 const finishMs = 4_000
 
 export function createApp({ db, config, sealer, clock, log }: Parts) {
-  const events = createEventHub({
-    pool: db.pool,
-    now: () => clock.now(),
-    onFault: (error) => log.error({ err: error }, 'a listener to events failed'),
-  })
-  const tail = createEventTail({
-    pool: db.pool,
-    log,
-    onEvents: (found) => events.publish(found),
-  })
+  const { events, tail, startEvents, stopEvents } = createEvents({ db, config, clock, log })
   const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 })
   const baseUrl = () => config.baseUrl ?? addressOf(server.address() as AddressInfo | null)
   const budgets = createBudgets({
@@ -71,7 +75,10 @@ export function createApp({ db, config, sealer, clock, log }: Parts) {
   })
   const services: Services = { sealer, db, clock, log, events, baseUrl, budgets, webhooks }
   const sending = createSending(services, reach)
-  const upkeep = createUpkeep(services, { auditDays: config.auditDays ?? 400 })
+  const upkeep = createUpkeep(services, {
+    auditDays: config.auditDays ?? 400,
+    eventDays: events.retentionDays,
+  })
   const doors = createDoors({
     services,
     baseUrl,
@@ -93,7 +100,7 @@ export function createApp({ db, config, sealer, clock, log }: Parts) {
     /** For running documents in process. */
     services,
     start: async () => {
-      await tail.start()
+      await startEvents()
       await sending.start()
       upkeep.start()
       budgets.start()
@@ -101,8 +108,36 @@ export function createApp({ db, config, sealer, clock, log }: Parts) {
     stop: async () => {
       await Promise.all([doors.close(), finish(server), sending.stop()])
       await Promise.all([upkeep.stop(), budgets.stop()])
-      await tail.stop()
+      await stopEvents()
       await doors.idle()
+    },
+  }
+}
+
+/** The log of events, from whoever writes it to its readers here. */
+function createEvents({ db, config, clock, log }: Omit<Parts, 'sealer'>) {
+  const { pool } = db
+  const events = createEventHub({
+    pool,
+    now: () => clock.now(),
+    onFault: (error) => log.error({ err: error }, 'a listener to events failed'),
+    retentionDays: config.eventDays ?? eventRetentionDays,
+  })
+  const tail = createEventTail({ pool, log, onEvents: (found) => events.publish(found) })
+  const { redisUrl: url } = config
+  const redis = url === undefined ? null : createRedisWaker({ url, log, onWake: tail.wake })
+  if (redis) wakeBy(pool, redis.wake)
+  return {
+    events,
+    tail,
+    startEvents: async () => {
+      const lead = await settlePlaces(pool)
+      if (lead > 0n) log.warn({ lead: Number(lead) }, moved)
+      await tail.start()
+    },
+    stopEvents: async () => {
+      await tail.stop()
+      redis?.stop()
     },
   }
 }

@@ -31,6 +31,8 @@ export type Config = Readonly<{
   trustProxy: number | readonly string[] | undefined
   /** For how many days the audit log is kept. */
   auditDays: number
+  /** For how many days events can be resumed from. */
+  eventDays: number
   /** For development: webhooks may be sent to this machine itself, and there without TLS. */
   webhooksAllowLocal: boolean
   smtpUrl: string | undefined
@@ -64,6 +66,7 @@ export function readConfig(environment: Environment): { config: Config; warnings
     rateLimitAccount: read.whole('RATE_LIMIT_ACCOUNT', 0, MOST_POINTS, 30_000_000),
     trustProxy: read.proxies('TRUST_PROXY'),
     auditDays: read.whole('AUDIT_DAYS', 1, 99_999, 400),
+    eventDays: read.whole('EVENT_DAYS', 1, 99_999, 30),
     webhooksAllowLocal: read.choice('WEBHOOKS_ALLOW_LOCAL', SWITCH) === 'true',
     smtpUrl: read.url('SMTP_URL', ['smtp', 'smtps']),
     stripeSecretKey: read.text('STRIPE_SECRET_KEY'),
@@ -143,7 +146,7 @@ function unknownVariables(environment: Environment): string[] {
 }
 
 /** Checked already, so that a set-up can be prepared, but nothing asks for them. */
-const idle = ['REDIS_URL', 'SMTP_URL', 'STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET']
+const idle = ['SMTP_URL', 'STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET']
 
 function idleVariables(text: (name: string) => string | undefined): string[] {
   return idle

@@ -1,25 +1,26 @@
 // What is done from time to time: holds that ran out are told of, dead keys and tokens are removed.
-// Nothing depends on when it runs; several nodes may run it at once. Events stay: they are also the
-// history of bookings.
+// Nothing depends on when it runs; several nodes may run it at once. Events of bookings stay: they
+// are also the history of bookings.
 
 import { pruneSpending } from './auth/budget.data.ts'
 import { pruneUserSessions } from './auth/user-session.data.ts'
 import { systemViewer } from './auth/viewer.ts'
 import { expireHolds } from './booking/hold.actions.ts'
 import type { Services } from './context.ts'
-import { pruneAudit } from './events/prune.data.ts'
+import { pruneAudit, pruneEvents } from './events/prune.data.ts'
 import { DAY, HOUR } from './time/instant.ts'
 
 const sweepMs = 5_000
 const pruneMs = HOUR
 
 /** Sweeps every five seconds and prunes every hour, until stopped. */
-export function createUpkeep(services: Services, kept: { auditDays: number }) {
+export function createUpkeep(services: Services, kept: { auditDays: number; eventDays: number }) {
   const { clock, db, log } = services
   const ctx = { ...services, viewer: systemViewer([]) }
   let running: Promise<void> = Promise.resolve()
   let timer: NodeJS.Timeout | undefined
   let prunedAt = -Infinity
+  let prunedTo = { xid: 0n, seq: 0n }
 
   async function once(): Promise<void> {
     try {
@@ -39,6 +40,8 @@ export function createUpkeep(services: Services, kept: { auditDays: number }) {
     await db.prisma.passwordLink.deleteMany({ where: { expiresAt: { lte: now } } })
     await pruneUserSessions(db.pool, clock.now())
     await pruneAudit(db.pool, new Date(clock.now() - kept.auditDays * DAY))
+    const old = new Date(clock.now() - kept.eventDays * DAY)
+    prunedTo = (await pruneEvents(db.pool, old, prunedTo)).place
     await pruneSpending(db.pool, clock.now())
   }
 

@@ -51,6 +51,17 @@ export async function appendEvents(
 }
 
 const waking = new WeakMap<Pool, { again: boolean }>()
+const wakers = new WeakMap<Pool, () => Promise<boolean>>()
+
+/** From now on this wakes the readers of the pool's database; where it says false, the database. */
+export function wakeBy(pool: Pool, wake: () => Promise<boolean>): void {
+  wakers.set(pool, wake)
+}
+
+async function callReaders(pool: Pool): Promise<void> {
+  if (await wakers.get(pool)?.()) return
+  await pool.query(`SELECT pg_notify('${eventsChannel}', '')`)
+}
 
 // Never inside the transaction: commits that notify wait for one another. While one is on its way,
 // those who come meanwhile share the next; one that is lost costs its readers a poll.
@@ -63,8 +74,7 @@ function wakeReaders(ctx: Pick<ActionContext, 'db' | 'log'>): void {
   }
   const state = { again: false }
   waking.set(pool, state)
-  pool
-    .query(`SELECT pg_notify('${eventsChannel}', '')`)
+  callReaders(pool)
     .catch((error: unknown) => ctx.log.debug({ err: error }, 'could not wake readers of events'))
     .finally(() => {
       waking.delete(pool)

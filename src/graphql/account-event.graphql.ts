@@ -1,5 +1,5 @@
-// Everything that happens in accounts, watched as it happens. Of what a viewer may not read no event
-// is told; who that is is asked again for every event.
+// Everything that happens in accounts, watched as it happens. Of what a viewer may not read no
+// event is told; who that is is asked again for every event.
 
 import type { Needs } from '../auth/scope.ts'
 import { accountsWithin, type Viewer } from '../auth/viewer.ts'

@@ -1,5 +1,5 @@
-// AccountEvent as the graph shows it: a fact of any kind. Who is told of which is decided by whoever
-// lists them.
+// AccountEvent as the graph shows it: a fact of any kind. Who is told of which is decided by
+// whoever lists them.
 
 import type { LoggedEvent } from '../events/event.ts'
 import { eventTypes, subjectTypes } from '../events/subject.ts'
