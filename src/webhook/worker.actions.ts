@@ -40,6 +40,8 @@ type Options = {
   random?: () => number
 }
 
+/** After a worker's death its deliveries wait for this. */
+const usualLeaseMs = 20_000
 /** The part of its places that a worker gives to endpoints that fail. */
 const failingShare = 0.5
 
@@ -49,7 +51,7 @@ const shortestPauseMs = 20
 type Work = { isFailing: boolean; done: Promise<void> }
 
 export function createWebhookWorker(options: Options): WebhookWorker {
-  const { services, pollMs = 1_000, leaseMs = 30_000, graceMs = 2_500 } = options
+  const { services, pollMs = 1_000, leaseMs = usualLeaseMs, graceMs = 2_500 } = options
   const { log } = services
   const name = newId()
   const stopping = new AbortController()
@@ -97,7 +99,7 @@ function claiming(
   stopped: AbortSignal,
   onDone: () => void,
 ): () => Promise<void> {
-  const { services, concurrency = 50, leaseMs = 30_000 } = options
+  const { services, concurrency = 50, leaseMs = usualLeaseMs } = options
   const { clock, log } = services
   const read = poolReader(services.db)
   const deliver = delivering(options, worker, stopped)
@@ -136,7 +138,7 @@ const unanswered = (error: string): Answer => ({
 
 /** Delivers one, and settles it whatever becomes of it. */
 function delivering(
-  { services, render, outbound, leaseMs = 30_000, random = Math.random }: Options,
+  { services, render, outbound, leaseMs = usualLeaseMs, random = Math.random }: Options,
   worker: string,
   stopped: AbortSignal,
 ) {
