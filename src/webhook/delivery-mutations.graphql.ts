@@ -21,7 +21,7 @@ type Header = { name: string; value: string }
 
 const WebhookHeader = builder.objectRef<Header>('WebhookHeader').implement({
   description: 'A header of a message.',
-  scopes: needs,
+  open: 'It is guarded by the field that holds it.',
   fields: (t) => ({
     name: t.exposeString('name', { description: 'Its name, in lower case.' }),
     value: t.exposeString('value', {

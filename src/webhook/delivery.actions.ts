@@ -37,7 +37,7 @@ const lookedAt = 1_000
 const mostReplayed = 50_000
 const replayedAtOnce = 1_000
 
-export type DryRun = Preview & { event: LoggedEvent }
+export type DryRun = Preview & { accountId: string; event: LoggedEvent }
 
 /**
  * What would be sent for an event, or for the latest that the endpoint wants, without sending it;
@@ -57,7 +57,8 @@ export async function webhookDryRun(
   await recorded(ctx, async () => demandHeld(ctx, endpoint.scopes as Scope[], fact, 'id'))
   const event = await eventFor(ctx, endpoint, eventId ?? null)
   const message = { id: newId(), at: ctx.clock.now(), attempt: 1 }
-  return { ...(await ctx.webhooks.preview(endpoint, event, message)), event }
+  const preview = await ctx.webhooks.preview(endpoint, event, message)
+  return { ...preview, accountId: key.accountId, event }
 }
 
 async function eventFor(
@@ -123,7 +124,7 @@ export async function redeliverWebhook(ctx: ActionContext, key: Key): Promise<We
   })
 }
 
-export type Replay = { endpoint: AccountEndpoint; count: number }
+export type Replay = { accountId: string; endpoint: AccountEndpoint; count: number }
 
 /**
  * Sends whatever the endpoint wants of `[since, until)` again: each message by the id that it had.
@@ -162,7 +163,7 @@ export async function replayWebhooks(
   ]
   const fact = { ...factOf('webhook.replayed', endpoint), changes }
   await transaction(ctx.db, (tx) => appendAudit(tx, ctx, [fact]))
-  return { endpoint, count }
+  return { accountId: key.accountId, endpoint, count }
 }
 
 function demandReplayable({ since, until }: Stretch, now: number): void {
