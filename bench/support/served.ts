@@ -6,10 +6,11 @@ import type { AddressInfo } from 'node:net'
 import pg from 'pg'
 
 /** What a server is asked, and what it says. */
-export type Ask = 'cost' | 'record' | 'recorded' | 'stop'
+export type Ask = 'cost' | 'heap' | 'record' | 'recorded' | 'stop'
 export type Answer =
   | { kind: 'ready'; url: string }
   | { kind: 'cost'; cpuMs: number; statements: number }
+  | { kind: 'heap'; bytes: number }
   | { kind: 'recorded'; texts: string[] }
 
 let statements = 0
@@ -32,6 +33,7 @@ export async function serve(server: Server, close: () => Promise<void>): Promise
   const say = (answer: Answer) => process.send?.(answer)
   process.on('message', (ask: Ask) => {
     if (ask === 'cost') say({ kind: 'cost', cpuMs: cpuMs(), statements })
+    else if (ask === 'heap') say({ kind: 'heap', bytes: heapBytes() })
     else if (ask === 'record') recording = []
     else if (ask === 'recorded') {
       say({ kind: 'recorded', texts: recording ?? [] })
@@ -45,4 +47,10 @@ export async function serve(server: Server, close: () => Promise<void>): Promise
 function cpuMs(): number {
   const { user, system } = process.cpuUsage()
   return (user + system) / 1000
+}
+
+/** What is in use after everything else was collected. */
+function heapBytes(): number {
+  for (let time = 0; time < 3; time++) globalThis.gc?.()
+  return process.memoryUsage().heapUsed
 }

@@ -4,11 +4,19 @@ import { fork, type ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 import type { Answer, Ask } from './served.ts'
 
+/** Idle is who spends less than a tenth of such a while, several times on end. */
+const idleLookMs = 40
+const idleLooks = 5
+
 export type Measured = {
   name: string
   url: string
   /** Processor time of its process and statements it sent, since its start. */
   cost(): Promise<{ cpuMs: number; statements: number }>
+  /** Bytes in use on its heap. */
+  heap(): Promise<number>
+  /** Resolves when it has nothing left to do. */
+  idle(): Promise<void>
   /** The statements that `work` makes it send. */
   statementsOf(work: () => Promise<unknown>): Promise<string[]>
   stop(): Promise<void>
@@ -23,15 +31,25 @@ export async function startServer(
   const profile = process.env['PROFILE']
   const child = fork(join(import.meta.dirname, '../servers', script), [], {
     env: { ...process.env, NODE_ENV: 'production', ...variables },
-    execArgv: profile ? ['--cpu-prof', `--cpu-prof-dir=${profile}`] : [],
+    execArgv: ['--expose-gc', ...(profile ? ['--cpu-prof', `--cpu-prof-dir=${profile}`] : [])],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   const ready = await answerTo(child, null, 'ready')
+  const cost = () => answerTo(child, 'cost', 'cost')
   return {
     name,
     url: ready.url,
-    cost: () => answerTo(child, 'cost', 'cost'),
+    cost,
+    heap: async () => (await answerTo(child, 'heap', 'heap')).bytes,
+    idle: async () => {
+      for (let quiet = 0, before = (await cost()).cpuMs; quiet < idleLooks;) {
+        await new Promise((resolve) => setTimeout(resolve, idleLookMs))
+        const { cpuMs } = await cost()
+        quiet = cpuMs - before < idleLookMs / 10 ? quiet + 1 : 0
+        before = cpuMs
+      }
+    },
     statementsOf: async (work) => {
       child.send('record' satisfies Ask)
       await work()
