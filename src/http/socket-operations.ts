@@ -31,14 +31,15 @@ export type Connection = {
   rights: Rights | null
   authorization: string | null
   operations: number
-  /** Results that are sent as the text they share with others, by their mark. */
-  marked: Map<number, Delivered>
+  /** Sends a result of an operation; what is returned resolves when the client may get more. */
+  deliver(operationId: string, result: Delivered): Promise<void> | void
   close(code: number, reason: string): void
 }
 
 /** One operation of a connection, with the rights that it began with. */
 type Asked = {
   connection: Connection
+  operationId: string
   /** When it began (performance.now()). */
   at: number
   viewer: Promise<Viewer>
@@ -57,22 +58,18 @@ type Options = {
 
 type Hooks = ServerOptions<Record<string, unknown>, Connection>
 
-const mark = '$'
-const markedPayload = /"payload":\{"\$":(\d+)\}\}$/
-
 export function createOperations(options: Options) {
   const { services, schema, streams, initTimeoutMs } = options
   const sockets = new Map<string | null, number>()
-  let marks = 0
 
   const hooks: Hooks = {
     connectionInitWaitTimeout: initTimeoutMs,
     onConnect: ({ extra, connectionParams }) => connect(options, sockets, extra, connectionParams),
-    onSubscribe: async ({ extra, subscriptions }, _id, payload) => {
+    onSubscribe: async ({ extra, subscriptions }, id, payload) => {
       const open = Object.keys(subscriptions).length
       if (open > options.operationsPerSocket) return [tooMany(options.operationsPerSocket)]
       extra.operations += 1
-      const asked = askedBy(extra)
+      const asked = askedBy(extra, id)
       const prepared = prepare(payload.query)
       const refusal = await refusalOf(services, asked, prepared, payload)
       if (refusal) return [refusal]
@@ -89,12 +86,6 @@ export function createOperations(options: Options) {
     },
     execute: (args: ExecutionArgs) => executeFor(services, args),
     subscribe: (args: ExecutionArgs) => openStream(services, streams, args) as never,
-    onNext: ({ extra }, _id, _payload, _args, result) => {
-      if (!isDelivered(result)) return undefined
-      marks += 1
-      extra.marked.set(marks, result)
-      return { [mark]: marks } as never
-    },
     onError: ({ extra }, _id, _payload, errors) =>
       errors.map((error) => {
         const thrown = error.originalError ?? error
@@ -108,17 +99,6 @@ export function createOperations(options: Options) {
     },
   }
   return makeServer(hooks)
-}
-
-/** A message as it goes out: marked results are replaced by the text that all listeners share. */
-export function withSharedText(message: string, marked: Map<number, Delivered>): string {
-  const found = marked.size > 0 ? markedPayload.exec(message) : null
-  if (!found) return message
-  const number = Number(found[1])
-  const delivered = marked.get(number)
-  if (!delivered) return message
-  marked.delete(number)
-  return `${message.slice(0, found.index)}"payload":${delivered.json()}}`
 }
 
 // False closes with 4403, as the protocol says.
@@ -186,11 +166,11 @@ function textIn(params: Record<string, unknown> | undefined, wanted: string) {
   return null
 }
 
-function askedBy(connection: Connection): Asked {
+function askedBy(connection: Connection, operationId: string): Asked {
   const at = performance.now()
   const early = () =>
     Promise.reject(new Error('An operation ran before its connection was acknowledged.'))
-  return { connection, at, viewer: connection.rights?.viewer(at) ?? early() }
+  return { connection, operationId, at, viewer: connection.rights?.viewer(at) ?? early() }
 }
 
 /** Why the operation is not run. Whoever could not be identified is told so when it is. */
@@ -224,14 +204,14 @@ async function openStream(
   services: Services,
   streams: Streams,
   args: ExecutionArgs,
-): Promise<ResultStream | ExecutionResult> {
-  const { connection, viewer, at } = args.contextValue as Asked
+): Promise<AsyncIterableIterator<never> | ExecutionResult> {
+  const { connection, operationId, viewer, at } = args.contextValue as Asked
   try {
     await viewer
   } catch (error) {
     return failed(error, scopeOf(services, connection))
   }
-  return streams.open({
+  const opened = await streams.open({
     since: at,
     document: args.document,
     variables: args.variableValues,
@@ -239,16 +219,34 @@ async function openStream(
     authorization: connection.authorization,
     requestId: requestIdOf(connection),
   })
+  if (!('each' in opened)) return opened
+  return ending(opened, (result) => connection.deliver(operationId, result))
+}
+
+/** Results go past graphql-ws, which would write out each anew: it hears of the end alone. */
+function ending(
+  stream: ResultStream,
+  deliver: (result: Delivered) => Promise<void> | void,
+): AsyncIterableIterator<never> {
+  return {
+    next: async () => {
+      await stream.each(deliver)
+      return { done: true, value: undefined }
+    },
+    return: async () => {
+      await stream.return()
+      return { done: true, value: undefined }
+    },
+    [Symbol.asyncIterator]() {
+      return this
+    },
+  }
 }
 
 function failed(error: unknown, scope: ErrorScope): ExecutionResult {
   return {
     errors: [error instanceof CredentialLost ? error.toPublic() : publicError(error, scope)],
   }
-}
-
-function isDelivered(result: object): result is Delivered {
-  return 'json' in result && 'cursor' in result
 }
 
 function requestIdOf({ requestId, operations }: Connection): string {

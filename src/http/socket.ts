@@ -11,7 +11,8 @@ import type { Services } from '../context.ts'
 import { askingFor } from '../db/asker.ts'
 import type { RightsRegistry } from './rights.ts'
 import { clientOf } from './router.ts'
-import { createOperations, withSharedText, type Connection } from './socket-operations.ts'
+import { nextFrame } from './socket-frame.ts'
+import { createOperations, type Connection } from './socket-operations.ts'
 import type { Streams } from './streams.ts'
 
 export const socketLimits = {
@@ -60,13 +61,20 @@ export function createSocketDoor(options: Options): SocketDoor {
   const keepAlive = startKeepAlive(server, limits.keepAliveMs)
   let stopping = false
 
-  const open = (socket: WebSocket, request: IncomingMessage) => {
+  const open = (socket: WebSocket, request: IncomingMessage, wire: Duplex) => {
     const close = (code: number, reason: string) =>
       closeSocket(socket, code, reason, limits.closeMs)
-    const connection = newConnection(request, close)
-    const send = (message: string) => {
+    const cutIfSlow = () => {
       if (socket.bufferedAmount > limits.unreadBytes) close(1013, 'Too slow')
-      return sendText(socket, withSharedText(message, connection.marked))
+    }
+    const connection = newConnection(request, close, (operationId, result) => {
+      cutIfSlow()
+      if (socket.readyState !== WebSocket.OPEN) return undefined
+      return write(wire, nextFrame(operationId, result.bytes()))
+    })
+    const send = (message: string) => {
+      cutIfSlow()
+      return sendText(socket, message)
     }
     const onMessage = (take: (text: string) => Promise<void>) =>
       socket.on('message', (message) => {
@@ -85,7 +93,6 @@ export function createSocketDoor(options: Options): SocketDoor {
     socket.once('close', (code, reason) => void closed(code, String(reason)))
   }
 
-  server.on('connection', open)
   return {
     upgrade: (request, socket, head) => {
       socket.on('error', () => socket.destroy())
@@ -96,6 +103,7 @@ export function createSocketDoor(options: Options): SocketDoor {
       }
       server.handleUpgrade(request, socket, head, (opened) => {
         server.emit('connection', opened, request)
+        open(opened, request, socket)
       })
     },
     openSockets: () => server.clients.size,
@@ -114,15 +122,19 @@ async function closeAll(server: WebSocketServer, waitMs: number): Promise<void> 
   await Promise.all(ended)
 }
 
-function newConnection(request: IncomingMessage, close: Connection['close']): Connection {
+function newConnection(
+  request: IncomingMessage,
+  close: Connection['close'],
+  deliver: Connection['deliver'],
+): Connection {
   return {
     request,
     requestId: randomUUID(),
     rights: null,
     authorization: null,
     operations: 0,
-    marked: new Map(),
     close,
+    deliver,
   }
 }
 
@@ -149,6 +161,13 @@ function sendText(socket: WebSocket, message: string): Promise<void> {
   if (socket.readyState !== WebSocket.OPEN) return Promise.resolve()
   // An error here means that the socket is gone, which its close says too.
   return new Promise((resolve) => socket.send(message, () => resolve()))
+}
+
+// Between the frames of ws, which holds none back. Mostly the network takes it at once, and nobody
+// has to wait; else whoever writes waits, as above.
+function write(wire: Duplex, frame: Buffer): Promise<void> | void {
+  if (wire.writableLength === 0) return void wire.write(frame)
+  return new Promise((resolve) => wire.write(frame, () => resolve()))
 }
 
 function closeSocket(socket: WebSocket, code: number, reason: string, waitMs: number): void {

@@ -41,10 +41,12 @@ export const streamLimits = {
 }
 
 /** One result, shared by all who get the same; it is serialised once. */
-export type Delivered = { cursor: string; result: ExecutionResult; json(): string }
+export type Delivered = { cursor: string; json(): string; bytes(): Buffer }
 
 /** One result for each event. Ends with a public error when something ends it. */
 export type ResultStream = AsyncIterableIterator<Delivered, undefined> & {
+  /** Instead of next(): hands on each, one after the other, until the end. */
+  each(take: (result: Delivered) => Promise<void> | void): Promise<void>
   return(): Promise<IteratorResult<Delivered, undefined>>
 }
 
@@ -181,15 +183,31 @@ function createStream({ source, rights, run, scope, onEnd }: StreamOptions): Str
     return null
   }
 
+  const close = () => {
+    end()
+    if (!fault) return
+    const error: GraphQLError = fault
+    fault = null
+    throw error
+  }
+
   return {
     next: async () => {
       const result = await read().catch(fail)
       if (result) return { done: false, value: result }
-      end()
-      if (!fault) return { done: true, value: undefined }
-      const error: GraphQLError = fault
-      fault = null
-      throw error
+      close()
+      return { done: true, value: undefined }
+    },
+    each: async (take) => {
+      try {
+        for (let result = await read(); result; result = await read()) {
+          const taken = take(result)
+          if (taken) await taken
+        }
+      } catch (error) {
+        fail(error)
+      }
+      close()
     },
     return: () => {
       end()
@@ -268,7 +286,9 @@ function textOf(operation: unknown[]): string {
 
 function delivered(cursor: string, result: ExecutionResult): Delivered {
   let text: string | undefined
-  return { cursor, result, json: () => (text ??= JSON.stringify(result)) }
+  let bytes: Buffer | undefined
+  const json = () => (text ??= JSON.stringify(result))
+  return { cursor, json, bytes: () => (bytes ??= Buffer.from(json())) }
 }
 
 type Keyed<K, V> = { get(key: K): V | undefined; set(key: K, value: V): unknown }
