@@ -2,6 +2,7 @@
 // here was redacted when it was written. Ids in it are global ids wherever the graph has them.
 
 import type { Scope } from '../auth/scope.ts'
+import { may, type Viewer } from '../auth/viewer.ts'
 import { poolReader } from '../db/reader.ts'
 import type { Change } from '../events/event.ts'
 import { Prisma, type AuditEntry } from '../generated/prisma/client.ts'
@@ -20,6 +21,7 @@ import {
 } from '../graphql/lists.ts'
 import { DateTimeRange, withinRange } from '../graphql/narrow.ts'
 import { findable, findNode, Node } from '../graphql/node.ts'
+import { forbidden } from '../graphql/scopes.ts'
 import { actorNode, globalId, toldChanges } from '../graphql/told.ts'
 import { namesOfUsers } from './client.data.ts'
 
@@ -88,7 +90,9 @@ AuditActor.implement({
   }),
 })
 
-const AuditChange = builder.objectRef<Change & { accountId: string }>('AuditChange')
+type AccountChange = Change & { accountId: string }
+
+const AuditChange = builder.objectRef<AccountChange>('AuditChange')
 
 AuditChange.implement({
   description:
@@ -100,17 +104,35 @@ AuditChange.implement({
     from: t.field({
       type: 'JSON',
       nullable: true,
-      description: 'What it was: things by global id, instants in RFC 3339; null for nothing.',
-      resolve: ({ from }) => from,
+      description:
+        'What it was: things by global id, instants in RFC 3339; null for nothing. Prices and ' +
+        'what was paid need `payments:read`, too.',
+      resolve: (change, _args, { viewer }) => shown(viewer, change, change.from),
     }),
     to: t.field({
       type: 'JSON',
       nullable: true,
-      description: 'What it is since, or was meant to be; null for nothing.',
-      resolve: ({ to }) => to,
+      description:
+        'What it is since, or was meant to be; null for nothing. Prices and what was paid need ' +
+        '`payments:read`, too.',
+      resolve: (change, _args, { viewer }) => shown(viewer, change, change.to),
     }),
   }),
 })
+
+const money: readonly Scope[] = [...read, 'payments:read']
+
+function shown(viewer: Viewer, { accountId, field }: AccountChange, value: unknown): unknown {
+  if (tellsMoney(field, value) && !may(viewer, accountId, money)) throw forbidden(money)
+  return value
+}
+
+/** Amounts are stored in minor units, and named so; some stand inside of objects. */
+function tellsMoney(field: string, value: unknown): boolean {
+  if (field.endsWith('Minor')) return true
+  if (typeof value !== 'object' || value === null) return false
+  return Object.entries(value).some(([name, inner]) => tellsMoney(name, inner))
+}
 
 builder.prismaObject('AuditEntry', {
   description:

@@ -155,6 +155,39 @@ describe('the lists', () => {
       requiredScopes: [['audit:read']],
     })
   })
+
+  it('tell prices to whoever may see prices', async () => {
+    const { accountId, key, row } = await business()
+    const price = (amount: number) => ({ amount, currency: 'GBP' })
+    const wish = { accountId, name: 'Cut', kind: 'APPOINTMENT', durationMinutes: 30 }
+    const { id } = await done(app, key, 'createService', { ...wish, price: price(7700) })
+    const { id: staffId } = await done(app, key, 'createStaffMember', { accountId, name: 'Bo' })
+    const staffTerms = [{ staffId, price: price(9900) }]
+    await done(app, key, 'updateService', {
+      id,
+      price: price(8800),
+      staffIds: [staffId],
+      staffTerms,
+    })
+    const look = `{ auditLog(filter: { subjectId: "${id}" }) {
+      nodes { action changes { field from to } } } }`
+    const narrow = await makeApiKey(db, { accountId: row, scopes: ['audit:read'] })
+    const { data, errors } = await app.graphql(narrow.key, look)
+    expect(JSON.stringify(data)).not.toMatch(/[789]900|7700|8800/)
+    const [updated, created] = data.auditLog.nodes
+    expect(created.changes).toContainEqual({ field: 'name', from: null, to: 'Cut' })
+    expect(updated.changes).toContainEqual({ field: 'priceMinor', from: null, to: null })
+    const at = updated.changes.findIndex(({ field }: { field: string }) => field === 'priceMinor')
+    expect(errors).toContainEqual(
+      expect.objectContaining({
+        path: ['auditLog', 'nodes', 0, 'changes', at, 'from'],
+        extensions: { code: 'FORBIDDEN', requiredScopes: [['audit:read', 'payments:read']] },
+      }),
+    )
+    const wide = await app.graphql(key, look)
+    expect(wide.errors).toBeUndefined()
+    expect(JSON.stringify(wide.data)).toMatch(/7700.*8800|8800.*7700/)
+  })
 })
 
 describe('what was refused', () => {
