@@ -25,6 +25,8 @@ export type LoadedModel =
   | 'Series'
   | 'Payment'
   | 'ApiKey'
+  | 'Membership'
+  | 'Invitation'
   | 'AuditEntry'
   | 'Installation'
   | 'WebhookEndpoint'

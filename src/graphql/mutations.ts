@@ -19,7 +19,9 @@ export type InputBuilder = InputFieldBuilder<Types, 'InputObject'>
 
 type MutationOptions<Fields extends InputFieldMap> = {
   description: string
-  scopes: Needs
+  /** None only with the reason, in `open`, why it is for everybody. */
+  scopes?: Needs
+  open?: string
   input: (t: InputBuilder) => Fields
   /** Type of `data`: a Prisma model's name, or a type of its own. */
   data: string | object
@@ -78,7 +80,8 @@ export function mutation<Fields extends InputFieldMap>(
     t.field({
       type: Result,
       nullable: true,
-      scopes: options.scopes,
+      ...(options.scopes && { scopes: options.scopes }),
+      ...(options.open !== undefined && { open: options.open }),
       description: `${options.description} Null only together with an error.`,
       args: {
         input: t.arg({ type: Input, required: true, description: 'What to do.' }),
@@ -90,7 +93,7 @@ export function mutation<Fields extends InputFieldMap>(
           return { __typename: `${stem}Success`, ...told } as never
         } catch (error) {
           if (error instanceof Forbidden) {
-            const needs = error.scopes.length > 0 ? error.scopes : options.scopes
+            const needs = error.scopes.length > 0 ? error.scopes : (options.scopes ?? [])
             await recordDenied(ctx, name, { args, needs, error })
           }
           return answerOf(error, codes, ctx) as never

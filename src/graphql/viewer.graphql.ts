@@ -28,12 +28,12 @@ const ViewerKind = builder.enumType('ViewerKind', {
 
 const roles = {
   OWNER: 'May do everything.',
-  ADMIN: 'May do everything but close the account.',
+  ADMIN: 'May do everything but make, change or remove an owner.',
   STAFF: 'Works with bookings and customers.',
   VIEWER: 'Looks only.',
 } as const satisfies Record<Role, string>
 
-const RoleEnum = builder.enumType('Role', {
+export const RoleEnum = builder.enumType('Role', {
   description:
     'What a person is in an account. It limits what the credentials of that person can do.',
   values: Object.fromEntries(
@@ -69,7 +69,7 @@ builder.objectRef<Reached>('ViewerAccount').implement({
 
 const ViewerAccountConnection = connectionType<Reached>('ViewerAccount', 'ViewerAccount')
 
-const ViewerType = builder.objectRef<Viewer>('Viewer').implement({
+export const ViewerType = builder.objectRef<Viewer>('Viewer').implement({
   description: 'Who asks: the credential of this request.',
   open,
   fields: (t) => ({

@@ -10,7 +10,6 @@ import type { User } from '../generated/prisma/client.ts'
 import { isText } from '../graphql/text.ts'
 import type { Authenticator } from './authenticate.ts'
 import { contentType, HttpFault, readBody, send, type Exchange } from './exchange.ts'
-import { escape } from './page.ts'
 import {
   cookieOf,
   csrfTokenOf,
@@ -94,28 +93,25 @@ export function createPeople(
     },
     formToken: (exchange) => {
       const { headers } = exchange.req
-      let secret = cookieOf(headers, sessionCookie) ?? cookieOf(headers, formCookie)
-      if (secret === null) {
-        secret = newSessionSecret().text
-        setCookie(exchange, formCookie, secret)
-      }
-      return `<input type="hidden" name="${tokenField}" value="${escape(csrfTokenOf(secret))}">`
+      const known = cookieOf(headers, sessionCookie) ?? cookieOf(headers, formCookie)
+      const secret = known ?? newSessionSecret().text
+      if (known === null) setCookie(exchange, formCookie, secret)
+      return `<input type="hidden" name="${tokenField}" value="${csrfTokenOf(secret)}">`
     },
-    readForm: async (exchange) => {
-      const { headers } = exchange.req
-      demandOwnSite(headers, baseUrl())
-      const form = await fieldsOf(exchange)
-      const secrets = [sessionCookie, formCookie].map((name) => cookieOf(headers, name))
-      const token = form.get(tokenField)
-      if (secrets.some((secret) => secret !== null && isCsrfToken(secret, token))) return form
-      throw new HttpFault(
-        403,
-        'The form is out of date. Open its page again, and send it from there.',
-      )
-    },
+    readForm: (exchange) => readOwnForm(exchange, baseUrl()),
     demandOwnSite: ({ req }) => demandOwnSite(req.headers, baseUrl()),
-    context: ({ requestId, address }, viewer) => newContext(services, viewer, requestId, address),
+    context,
   }
+}
+
+async function readOwnForm(exchange: Exchange, baseUrl: string): Promise<Map<string, string>> {
+  const { headers } = exchange.req
+  demandOwnSite(headers, baseUrl)
+  const form = await fieldsOf(exchange)
+  const secrets = [sessionCookie, formCookie].map((name) => cookieOf(headers, name))
+  const token = form.get(tokenField)
+  if (secrets.some((secret) => secret !== null && isCsrfToken(secret, token))) return form
+  throw new HttpFault(403, 'The form is out of date. Open its page again, and send it from there.')
 }
 
 async function fieldsOf(exchange: Exchange): Promise<Map<string, string>> {

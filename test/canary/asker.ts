@@ -3,7 +3,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { createSourceEventStream, parse, type ExecutionResult } from 'graphql'
 import pg from 'pg'
-import { isFailure, viewerOf } from '../../src/auth/credential.ts'
+import { cookieCredential, isFailure, viewerOf } from '../../src/auth/credential.ts'
 import { newContext } from '../../src/context.ts'
 import { isEventSource, type EventSource } from '../../src/events/source.ts'
 import { execute } from '../../src/graphql/documents.ts'
@@ -32,10 +32,10 @@ client.query = function counted(this: unknown, ...args: unknown[]) {
 
 export type Asker = Awaited<ReturnType<typeof asker>>
 
-/** Asks with the rights that a token has now; null is without a credential. */
+/** Asks with the rights that a token, or a session, has now; null is without a credential. */
 export async function asker(app: TestApp, token: string | null) {
-  const header = token === null ? null : `Bearer ${token}`
-  const found = await viewerOf(app.db, header, app.clock.now())
+  const shown = token?.startsWith('sgu_') ? cookieCredential(token) : token && `Bearer ${token}`
+  const found = await viewerOf(app.db, shown, app.clock.now())
   if (isFailure(found)) throw new Error(found.sentence)
   const context = () => newContext(app.app.services, found.viewer, 'the request')
   const ask = async (document: string, variables: Variables): Promise<Answer> =>

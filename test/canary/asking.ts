@@ -62,6 +62,7 @@ const idTypes: Record<string, NodeName> = {
   holdId: 'Hold',
   intoId: 'Customer',
   linkId: 'BookingLink',
+  membershipId: 'Membership',
   linkIds: 'BookingLink',
   replaces: 'Hold',
   resourceId: 'Resource',

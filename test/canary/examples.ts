@@ -29,6 +29,12 @@ let cancelled = 0
 /** One of the bookings in the first session that nothing else here is done to. */
 const anotherOfSeries = (world: World) => world.id('Booking', 9 + (cancelled++ % 6))
 
+let opened = 0
+let removed = 0
+
+/** Another one each time, while there are any. */
+const lastMember = (world: World) => world.id('Membership', 6 - (removed++ % 5))
+
 const link = (world: World) => ({ account: world.id('Account'), slug: `${world.word}-0` })
 const through = (world: World) => ({
   startsAt: freeStart(),
@@ -128,6 +134,21 @@ const examples: Record<string, Example> = {
   'Mutation.createLinkBooking input.slug': (world) => ({
     input: { accountId: world.id('Account'), slug: link(world).slug, ...through(world) },
   }),
+  'Mutation.createAccount': () => ({
+    input: { name: 'New', slug: `new-${++opened}`, timeZone: 'Europe/London', currency: 'EUR' },
+  }),
+  'Mutation.inviteUser': (world) => ({
+    input: {
+      accountId: world.id('Account'),
+      email: `guest${++opened}@example.com`,
+      name: 'New',
+      role: 'VIEWER',
+    },
+  }),
+  'Mutation.changeRole': (world) => ({
+    input: { membershipId: world.id('Membership', 1), role: 'STAFF' },
+  }),
+  'Mutation.removeUser': (world) => ({ input: { membershipId: lastMember(world) } }),
   'Mutation.createCustomer': (world) => ({
     input: { accountId: world.id('Account'), name: 'New' },
   }),

@@ -7,9 +7,11 @@ import { describe, expect, it } from 'vitest'
 import { newId } from '../../src/db/id.ts'
 import { encodeEventCursor } from '../../src/events/cursor.ts'
 import { encodeId, nowhere, type NodeName } from '../../src/graphql/ids.ts'
+import { issueUserSession } from '../../src/auth/user-session.data.ts'
 import { schema } from '../../src/graphql/schema.ts'
 import { testApp } from '../support/app.ts'
 import { makeApiKey } from '../support/makers.ts'
+import { makePerson } from '../support/people.ts'
 import { makeViewers, viewerNames } from '../support/viewers.ts'
 import {
   documentOf,
@@ -45,7 +47,14 @@ const asked = Object.fromEntries(
 // What only an owner does is done by one.
 const ownerKey = await makeApiKey(app.db, { accountId: accounts.first.id, role: 'OWNER' })
 const owner = await asker(app, ownerKey.key)
-const doerOf = ({ name }: Way) => (name === 'Mutation.authorizeApplication' ? owner : asked.admin)
+// And what only a person does, by one who is signed in.
+const person = await makePerson(app, { [accounts.first.id]: 'ADMIN' })
+const session = { userId: person.id, address: null, agent: null, now: app.clock.now() }
+const signedIn = await asker(app, (await issueUserSession(app.db.prisma, session)).secret)
+const doerOf = ({ name }: Way) => {
+  if (name === 'Mutation.leaveAccount') return signedIn
+  return name === 'Mutation.authorizeApplication' ? owner : asked.admin
+}
 
 /** Ids of a type that must be told apart by nobody who reaches only the first account. */
 function strangeIds(type: NodeName): { dressedAs: string; given: string[] }[] {
@@ -128,7 +137,11 @@ describe('an id', async () => {
   })
 
   it('has changed nothing by being asked for', async () => {
-    expect(await checksums(app.db)).toEqual(before)
+    // That somebody tried is told to the accounts of whoever did, and to no other.
+    const unlogged = (sums: typeof before) => ({ ...sums, AuditEntry: '' })
+    expect(unlogged(await checksums(app.db))).toEqual(unlogged(before))
+    const refused = { accountId: theirs.accountId, outcome: 'REFUSED' as const }
+    expect(await app.db.prisma.auditEntry.count({ where: refused })).toBe(0)
   })
 
   it.each(ids)('$name finds what is its own', async (slot) => {

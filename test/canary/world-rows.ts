@@ -4,6 +4,7 @@ import { newId } from '../../src/db/id.ts'
 import type { Database } from '../../src/db/client.ts'
 import type { NodeName } from '../../src/graphql/ids.ts'
 import { monday } from '../support/shop.ts'
+import { writePeople } from './people-rows.ts'
 
 type Parts = {
   accountId: string
@@ -408,11 +409,8 @@ async function writeRecords(prisma: Prisma, { accountId, word, rows }: Parts) {
 }
 
 async function writeAccess(prisma: Prisma, { accountId, word, rows }: Parts) {
-  const id = newId()
+  const id = await writePeople(prisma, { accountId, word, rows }, (index) => made(index).createdAt)
   const secretHash = new Uint8Array(32)
-  const email = `${word}.user@example.com`.toLowerCase()
-  await prisma.user.create({ data: { id, email, name: word } })
-  await prisma.membership.create({ data: { accountId, userId: id, role: 'OWNER' } })
   const scopes = ['bookings:read']
   // Of whoever administers already, so that somebody who asks may change them.
   const admin = await prisma.membership.findFirst({

@@ -15,6 +15,8 @@ export type World = {
   rows: Record<NodeName, string[]>
   /** Global id of the nth row of a type. */
   id(name: NodeName, index?: number): string
+  /** How many people are in the account, those of the world among them. */
+  members: number
   /** Global ids of bookings that nothing else needs. */
   spare: Record<'pending' | 'started' | 'confirmed', string[]>
 }
@@ -40,8 +42,8 @@ export async function fillWorld(db: Database, accountId: string, word: string): 
     Payment: ids(odd),
     BookingEvent: ids(even),
     User: ids(1),
-    Membership: ids(1),
-    Invitation: ids(1),
+    Membership: ids(odd),
+    Invitation: ids(odd),
     ApiKey: ids(odd),
     ApiClient: ids(2 * odd),
     Application: ids(odd),
@@ -52,6 +54,7 @@ export async function fillWorld(db: Database, accountId: string, word: string): 
     BusyTime: ids(2 * odd),
     AccountEvent: ids(odd),
   }
+  const strangers = await db.prisma.membership.count({ where: { accountId } })
   const slug = `slug-${word.toLowerCase()}`
   await writeRows(db, { accountId, word, slug, rows })
   const id: World['id'] = (name, index = 0) =>
@@ -64,6 +67,7 @@ export async function fillWorld(db: Database, accountId: string, word: string): 
     slug,
     rows,
     id,
+    members: strangers + odd,
     spare: { pending: spares(0), started: spares(1), confirmed: spares(2) },
   }
 }
@@ -74,7 +78,7 @@ export function homeOf(name: NodeName, accountId: string): string {
 }
 
 /** How many rows each list has below the first row of its parent; `Query` is for one account. */
-export function expectedCounts({ rows }: World): Record<string, number> {
+export function expectedCounts({ rows, members }: World): Record<string, number> {
   const { odd, even, spare } = sizes
   const everything = {
     bookings: rows.Booking.length,
@@ -95,7 +99,7 @@ export function expectedCounts({ rows }: World): Record<string, number> {
   const lists: Record<string, Record<string, number>> = {
     Query: { ...everything, accounts: 1 },
     Viewer: { accounts: 1 },
-    Account: { ...everything, exceptions: odd, blocks: odd },
+    Account: { ...everything, exceptions: odd, blocks: odd, members, invitations: odd },
     Service: {
       staff: odd,
       resources: even,
