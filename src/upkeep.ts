@@ -7,8 +7,10 @@ import { pruneUserSessions } from './auth/user-session.data.ts'
 import { systemViewer } from './auth/viewer.ts'
 import { expireHolds } from './booking/hold.actions.ts'
 import type { Services } from './context.ts'
+import { poolReader } from './db/reader.ts'
 import { pruneAudit, pruneEvents } from './events/prune.data.ts'
 import { DAY, HOUR } from './time/instant.ts'
+import { pruneDeliveries } from './webhook/delivery.data.ts'
 
 const sweepMs = 5_000
 const pruneMs = HOUR
@@ -43,6 +45,8 @@ export function createUpkeep(services: Services, kept: { auditDays: number; even
     const old = new Date(clock.now() - kept.eventDays * DAY)
     prunedTo = (await pruneEvents(db.pool, old, prunedTo)).place
     await pruneSpending(db.pool, clock.now())
+    // Without its event a message could not be sent again.
+    await pruneDeliveries(poolReader(db), old.getTime())
   }
 
   function plan(): void {

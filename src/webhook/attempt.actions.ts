@@ -20,6 +20,8 @@ export type Try = {
   startedAt: Instant
   durationMs: number
   answer: Answer
+  /** Nothing was sent, and the receiver is not to blame. */
+  isOurFault: boolean
 }
 
 type SettleContext = Omit<ActionContext, 'viewer'> & { random: () => number }
@@ -32,7 +34,8 @@ export async function settleTry(ctx: SettleContext, made: Try): Promise<Settled 
   return transaction(ctx.db, (tx) => settleFailed(tx, ctx, made))
 }
 
-const instant = (at: Instant) => Prisma.sql`${new Date(at).toISOString()}::timestamptz`
+const timestamp = (at: Instant | null) =>
+  Prisma.sql`${at === null ? null : new Date(at).toISOString()}::timestamptz`
 
 /** Writes the try, and what becomes of the delivery if it is still leased to this worker. */
 function recording(made: Try, state: Settled, next: Instant | null, now: Instant): Prisma.Sql {
@@ -43,9 +46,9 @@ function recording(made: Try, state: Settled, next: Instant | null, now: Instant
     WITH settled AS (
       UPDATE "WebhookDelivery"
       SET "state" = ${state}::"DeliveryState", "leasedBy" = NULL, "leasedUntil" = NULL,
-        "nextAttemptAt" = ${next === null ? null : new Date(next).toISOString()}::timestamptz,
+        "nextAttemptAt" = ${timestamp(next)},
         "lastStatus" = ${answer.status}::int, "lastError" = ${answer.error},
-        "finishedAt" = CASE WHEN ${isOver} THEN ${instant(now)} END
+        "finishedAt" = CASE WHEN ${isOver} THEN ${timestamp(now)} END
       WHERE "accountId" = ${delivery.accountId}::uuid AND "id" = ${delivery.id}::uuid
         AND "leasedBy" = ${worker} AND "state" = 'WAITING'
       RETURNING *
@@ -54,15 +57,15 @@ function recording(made: Try, state: Settled, next: Instant | null, now: Instant
         "durationMs", "status", "error", "answer")
       SELECT s."accountId", s."id", 1 + COALESCE((SELECT max(a."number")
           FROM "WebhookAttempt" a WHERE a."accountId" = s."accountId" AND a."deliveryId" = s."id"),
-        0), ${instant(startedAt)}, ${durationMs}::int, ${answer.status}::int, ${answer.error},
+        0), ${timestamp(startedAt)}, ${durationMs}::int, ${answer.status}::int, ${answer.error},
         ${answer.body}
       FROM settled s
     ), followers AS (
-      UPDATE "WebhookDelivery" f SET "nextAttemptAt" = ${instant(followersAt)} FROM settled s
+      UPDATE "WebhookDelivery" f SET "nextAttemptAt" = ${timestamp(followersAt)} FROM settled s
       WHERE f."endpointId" = s."endpointId" AND f."subjectId" = s."subjectId"
         AND f."state" = 'WAITING' AND f."eventSeq" > s."eventSeq" AND f."attempts" = 0
-        AND CASE WHEN ${isOver} THEN f."nextAttemptAt" > ${instant(followersAt)}
-          ELSE f."nextAttemptAt" < ${instant(followersAt)} END
+        AND CASE WHEN ${isOver} THEN f."nextAttemptAt" > ${timestamp(followersAt)}
+          ELSE f."nextAttemptAt" < ${timestamp(followersAt)} END
     ), recovered AS (
       UPDATE "WebhookEndpoint" e SET "failingSince" = NULL, "lostCount" = 0 FROM settled s
       WHERE ${state === 'DELIVERED'} AND e."id" = s."endpointId"
@@ -90,14 +93,15 @@ async function settleFailed(
   const [endpoint] = await read<Health>(Prisma.sql`SELECT "failingSince", "disabledAt"
     FROM "WebhookEndpoint" WHERE "id" = ${delivery.endpointId}::uuid FOR NO KEY UPDATE`)
   if (!endpoint) return null
-  const failingSince = endpoint.failingSince?.getTime() ?? now
-  const reason = endpoint.disabledAt ? null : reasonToDisable(answer, now, failingSince)
+  const failingSince = endpoint.failingSince?.getTime() ?? (made.isOurFault ? null : now)
+  const isLive = endpoint.disabledAt === null && !made.isOurFault
+  const reason = isLive ? reasonToDisable(answer, now, failingSince ?? now) : null
   const isOver = reason !== null || endpoint.disabledAt !== null
   const next = isOver ? null : nextTry(now, delivery.attempts, ctx.random(), answer.retryAfter)
   const state = next === null ? 'FAILED' : 'WAITING'
   const settled = await read(recording(made, state, next, now))
   if (settled.length === 0) return null
-  await read(Prisma.sql`UPDATE "WebhookEndpoint" SET "failingSince" = ${instant(failingSince)},
+  await read(Prisma.sql`UPDATE "WebhookEndpoint" SET "failingSince" = ${timestamp(failingSince)},
       "lostCount" = "lostCount" + ${next === null ? 1 : 0}::int
     WHERE "id" = ${delivery.endpointId}::uuid`)
   if (reason !== null) await disable(tx, ctx, delivery, reason)
@@ -120,7 +124,7 @@ async function disable(
   reason: string,
 ): Promise<void> {
   const read = transactionReader(tx)
-  const now = instant(ctx.clock.now())
+  const now = timestamp(ctx.clock.now())
   const lost = await giveUpWaiting(read, endpointId, now)
   const [row] = await read<Disabled>(Prisma.sql`UPDATE "WebhookEndpoint"
     SET "disabledAt" = ${now}, "disabledReason" = ${reason}, "updatedAt" = ${now},

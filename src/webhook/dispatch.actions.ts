@@ -2,7 +2,6 @@
 // once, whichever node reads it. The place in the log moves in the statement that adds them. It is
 // woken by new events and polls anyway: the poll is the truth.
 
-import type { Pool } from 'pg'
 import type { Logger } from 'pino'
 import { newId } from '../db/id.ts'
 import { poolReader, type Reader } from '../db/reader.ts'
@@ -62,7 +61,7 @@ export function createDispatcher(options: Options): Dispatcher {
   }
 }
 
-function createLogReader({ db, clock, log, onAdded, batchSize = 500 }: Options) {
+function createLogReader({ db, clock, onAdded, batchSize = 500 }: Options) {
   const read = poolReader(db)
   let stored: EventCursor = { xid: 0n, seq: 0n }
   /** Not before `stored`: what lies between concerns nobody. */
@@ -76,13 +75,7 @@ function createLogReader({ db, clock, log, onAdded, batchSize = 500 }: Options) 
   }
 
   return {
-    start: async () => {
-      await reload()
-      if (await jumpsBack(read, db.pool, stored, clock)) {
-        log.warn('the log of events is another one than before; webhooks tell of it from now on')
-        await reload()
-      }
-    },
+    start: reload,
     /** Reads one page; true when there is more. */
     readOn: async (): Promise<boolean> => {
       const page = await readLog(db.pool, position, batchSize)
@@ -121,19 +114,4 @@ async function deliveriesOf(read: Reader, { events }: LogPage): Promise<NewDeliv
         subjectId: event.subjectId,
       })),
   )
-}
-
-/**
- * A database that was restored elsewhere numbers its transactions anew: a place beyond all of them
- * would never be reached again. It is moved to where the log is now.
- */
-async function jumpsBack(
-  read: Reader,
-  pool: Pool,
-  stored: EventCursor,
-  clock: Clock,
-): Promise<boolean> {
-  const end = await logPosition(pool)
-  if (stored.xid <= end.xid) return false
-  return addAndMove(read, { name: readerName, from: stored, to: end }, [], clock.now())
 }

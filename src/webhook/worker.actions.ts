@@ -7,8 +7,8 @@ import type { Services } from '../context.ts'
 import { newId } from '../db/id.ts'
 import { poolReader } from '../db/reader.ts'
 import type { LoggedEvent } from '../events/event.ts'
-import type { Answer, Outbound } from '../outbound/post.ts'
-import { settleTry } from './attempt.actions.ts'
+import type { Outbound } from '../outbound/post.ts'
+import { settleTry, type Try } from './attempt.actions.ts'
 import {
   claimDeliveries,
   contentOf,
@@ -129,11 +129,11 @@ function claiming(
   }
 }
 
-const unanswered = (error: string): Answer => ({
-  status: null,
-  error,
-  body: null,
-  retryAfter: null,
+type Sent = Pick<Try, 'answer' | 'isOurFault'>
+
+const unsent = (error: string): Sent => ({
+  answer: { status: null, error, body: null, retryAfter: null },
+  isOurFault: true,
 })
 
 /** Delivers one, and settles it whatever becomes of it. */
@@ -149,15 +149,16 @@ function delivering(
     endpoint: EndpointRow,
     event: LoggedEvent | undefined,
     at: number,
-  ): Promise<Answer> => {
-    if (!event) return unanswered('The event is not kept any more.')
+  ): Promise<Sent> => {
+    if (!event) return unsent('The event is not kept any more.')
     try {
       const message = { id: leased.id, at, attempt: leased.attempts }
       const { headers, body } = await render(endpoint, event, message)
-      return await outbound.post({ url: endpoint.url, headers, body }, stopped)
+      const answer = await outbound.post({ url: endpoint.url, headers, body }, stopped)
+      return { answer, isOurFault: false }
     } catch (error) {
       log.error({ err: error, deliveryId: leased.id }, 'the message of a webhook could not be made')
-      return unanswered('The message could not be made.')
+      return unsent('The message could not be made.')
     }
   }
 
@@ -166,12 +167,12 @@ function delivering(
     if (!endpoint) return
     const startedAt = clock.now()
     const began = performance.now()
-    const answer = await send(leased, endpoint, event, startedAt)
+    const { answer, isOurFault } = await send(leased, endpoint, event, startedAt)
     if (answer.status === null && stopped.aborted) {
       return releaseDelivery(poolReader(db), worker, leased)
     }
     const durationMs = Math.round(performance.now() - began)
-    const made = { worker, delivery: leased, startedAt, durationMs, answer }
+    const made = { worker, delivery: leased, startedAt, durationMs, answer, isOurFault }
     const settle = () => settleTry({ db, clock, log, random }, made)
     const settled = await persistently(settle, leaseMs, stopped)
     if (settled === null)

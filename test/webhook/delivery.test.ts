@@ -4,11 +4,13 @@
 import { Webhook as Standard } from 'standardwebhooks'
 import { Webhook as Svix } from 'svix'
 import { afterEach, describe, expect, it } from 'vitest'
+import { createSealer } from '../../src/auth/seal.ts'
 import { newId } from '../../src/db/id.ts'
 import { transaction } from '../../src/db/transaction.ts'
 import { appendEvents } from '../../src/events/outbox.ts'
 import { pruneDeliveries } from '../../src/webhook/delivery.data.ts'
 import { waits } from '../../src/webhook/retry.ts'
+import { testSealer } from '../support/app.ts'
 import { testDatabase } from '../support/database.ts'
 import { startReceiver, type Received } from '../support/receiver.ts'
 import { becomes, openTelling, secret, startDelivering } from './delivering.ts'
@@ -156,24 +158,6 @@ describe('what happens', () => {
     next.worker.start()
     await receiver.gets(3)
     expect(receiver.received.map((one) => told(one).version).toSorted()).toEqual([1, 2, 3])
-  })
-
-  it('is told from now on when the log is another one, with smaller numbers', async () => {
-    const world = await openTelling(db)
-    const reader = { name: 'webhooks', xid: 2n ** 62n, seq: 5n }
-    await db.prisma.logReader.upsert({
-      where: { name: 'webhooks' },
-      create: reader,
-      update: reader,
-    })
-    const { dispatcher, worker } = startDelivering(db, world.clock)
-    await dispatcher.start()
-    worker.start()
-    const receiver = await startReceiver()
-    await world.endpoint(receiver.url)
-    await world.happens({ id: newId(), version: 1 })
-    await receiver.gets(1)
-    expect(receiver.received.length).toBe(1)
   })
 })
 
@@ -343,6 +327,25 @@ describe('a worker', () => {
     expect(row?.attempts).toBe(2)
     expect(receiver.received.map(idOf)).toEqual([row?.id, row?.id])
     expect(await db.prisma.webhookAttempt.count({ where: { deliveryId: row?.id ?? '' } })).toBe(1)
+  })
+
+  it('that cannot make a message tries again, and blames no receiver', async () => {
+    const { happens, endpoint, clock } = await started()
+    const receiver = await startReceiver()
+    const foreign = createSealer(new Uint8Array(32).fill(9)).seal(secret)
+    const { id } = await endpoint(receiver.url, { secretSealed: foreign })
+    await happens({ id: newId(), version: 1 })
+    const [row] = await becomes(
+      () => deliveries(id),
+      ([one]) => one?.attempts === 1 && !one.leasedBy,
+    )
+    expect(row).toMatchObject({ state: 'WAITING', lastError: 'The message could not be made.' })
+    expect((await endpointAt(id)).failingSince).toBeNull()
+    const mended = { secretSealed: testSealer.seal(secret) }
+    await db.prisma.webhookEndpoint.update({ where: { id }, data: mended })
+    clock.advance(waits[0] ?? 0)
+    await receiver.gets(1)
+    expect(receiver.received.map(idOf)).toEqual([row?.id])
   })
 
   it('that is stopped gives back what it could not finish, untried', async () => {
