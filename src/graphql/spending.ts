@@ -57,8 +57,8 @@ function chargesOf({ viewer, address, budgets }: Asker): Charge[] {
   return charges
 }
 
-/** One sender has all of the last 64 bits of an IPv6 address. */
-function networkOf(address: string | null): string {
+/** By what a sender is counted: one sender has all of the last 64 bits of an IPv6 address. */
+export function networkOf(address: string | null): string {
   if (address === null || !ipaddr.isValid(address)) return 'unknown'
   const parsed = ipaddr.process(address)
   if (parsed.kind() === 'ipv4') return parsed.toString()

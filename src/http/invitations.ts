@@ -10,6 +10,7 @@ import { parseLinkSecret } from '../auth/secret.ts'
 import { anonymous } from '../auth/viewer.ts'
 import type { Services } from '../context.ts'
 import { Refused } from '../errors.ts'
+import { networkOf } from '../graphql/spending.ts'
 import { headerOf, type Exchange } from './exchange.ts'
 import { escape, sendPage } from './page.ts'
 import type { Route } from './router.ts'
@@ -26,7 +27,7 @@ export function linkRoutes(parts: Parts): Route[] {
   const { clock } = parts.services
   const byAddress = createThrottle({ points: 60, seconds: 900, clock })
   const take = ({ address }: Exchange) => {
-    const seconds = byAddress.take(address ?? '')
+    const seconds = byAddress.take(networkOf(address))
     if (seconds > 0) throw tooMany(seconds)
   }
   const tools = { ...parts, take }

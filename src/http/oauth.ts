@@ -20,6 +20,7 @@ import { isPassing } from '../db/failure.ts'
 import { poolReader } from '../db/reader.ts'
 import { noteRefusal } from '../events/refused.ts'
 import { retryAfterSeconds } from '../graphql/public-errors.ts'
+import { networkOf } from '../graphql/spending.ts'
 import { contentType, readBody, send, sendJson, type Door, type Exchange } from './exchange.ts'
 import {
   narrowScopes,
@@ -100,7 +101,7 @@ function createAuthentication({ db, clock }: OAuthServices): Authenticate {
   return async ({ req, address, requestId, log }, form) => {
     const origin = { requestId, address }
     const shown = readClient(req.headers.authorization, form)
-    const from = address ?? ''
+    const from = networkOf(address)
     const blocked = byAddress.wait(from)
     if (blocked > 0) throw tooMany(blocked)
     const client = await findApiClient(db.pool, shown.clientId)

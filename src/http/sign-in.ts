@@ -8,6 +8,7 @@ import { anonymous } from '../auth/viewer.ts'
 import type { Clock } from '../time/clock.ts'
 import { contentType, headerOf, HttpFault, readBody, sendJson, type Exchange } from './exchange.ts'
 import { encodeId, nowhere } from '../graphql/ids.ts'
+import { networkOf } from '../graphql/spending.ts'
 import { escape, sendPage } from './page.ts'
 import type { Route } from './router.ts'
 import {
@@ -114,7 +115,7 @@ function createAttempts(people: People, clock: Clock): Attempt {
   const byAddress = createThrottle({ points: 200, seconds: quarterHour, clock })
   return async (exchange, shown) => {
     const email = shown.email.trim().toLowerCase().slice(0, 254)
-    const seconds = byAddress.take(exchange.address ?? '') || byEmail.take(email)
+    const seconds = byAddress.take(networkOf(exchange.address)) || byEmail.take(email)
     if (seconds > 0) {
       exchange.log.warn({ address: exchange.address }, 'too many attempts to sign in')
       return tooMany(seconds)

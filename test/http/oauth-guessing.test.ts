@@ -1,6 +1,6 @@
 // Whoever guesses secrets at the OAuth endpoints is slowed down; whoever knows one is not.
 import { beforeEach, describe, expect, it } from 'vitest'
-import { testApp } from '../support/app.ts'
+import { serveApp, testApp } from '../support/app.ts'
 import { makeAccount, makeApiClient } from '../support/makers.ts'
 
 const app = await testApp()
@@ -67,6 +67,23 @@ describe('guessing', () => {
     }
     app.clock.advance(60_000)
     expect((await ask(clientId, clientSecret)).status).toBe(200)
+  })
+
+  it('from all addresses of one IPv6 network is from one address', async () => {
+    const behind = await serveApp(app.db, { config: { trustProxy: 1 } })
+    const guessFrom = async (address: string) => {
+      const headers = {
+        'content-type': 'application/x-www-form-urlencoded',
+        'x-forwarded-for': address,
+      }
+      const body = `grant_type=client_credentials&client_id=${address}&client_secret=wrong`
+      return (await behind.post('/oauth/token', { headers, body })).status
+    }
+    for (let n = 0; n < 30; n += 1) {
+      expect(await guessFrom(`2001:db8:1:2:${n.toString(16)}::9`)).toBe(401)
+    }
+    expect(await guessFrom('2001:db8:1:2:ffff::1')).toBe(429)
+    expect(await guessFrom('2001:db8:1:3::1')).toBe(401)
   })
 
   it('is not what somebody does who shows no secret, or asks for too much', async () => {
