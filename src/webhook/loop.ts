@@ -1,5 +1,5 @@
-// Work that is done again and again: soon after it is woken, and from time to time anyway. The times
-// are the truth, waking only makes it quick. One run at a time; a fault ends no loop.
+// Work that is done again and again: soon after it is woken, and from time to time anyway. The
+// times are the truth, waking only makes it quick. One run at a time; a fault ends no loop.
 
 export type Loop = {
   start(): void

@@ -1,6 +1,6 @@
-// Processes that send webhooks are killed in the middle of it, again and again, while clients write:
-// whatever was changed is told to the receiver, in order for each subject, and what is told twice is
-// told by the same id. ROUNDS says how often; then 200 things are changed between two kills.
+// Processes that send webhooks are killed in the middle of it, again and again, while clients
+// write: whatever was changed is told to the receiver, in order for each subject, and what is told
+// twice is told by the same id. ROUNDS says how often; then 200 things change between two kills.
 import { Webhook as Standard } from 'standardwebhooks'
 import { Webhook as Svix } from 'svix'
 import { expect, it } from 'vitest'
