@@ -39,8 +39,8 @@ const lookedAt = 200
 
 const instant = (at: Instant) => Prisma.sql`${new Date(at).toISOString()}::timestamptz`
 
-/** An INSERT of deliveries that are not there yet; `condition` decides whether it happens. */
-function adding(rows: readonly NewDelivery[], now: Instant, condition: Prisma.Sql): Prisma.Sql {
+/** An INSERT of deliveries that are not there yet, if the place of the reader was moved. */
+function adding(rows: readonly NewDelivery[], now: Instant): Prisma.Sql {
   const json = JSON.stringify(rows, (_key, value: unknown) =>
     typeof value === 'bigint' ? String(value) : value,
   )
@@ -56,20 +56,10 @@ function adding(rows: readonly NewDelivery[], now: Instant, condition: Prisma.Sq
     FROM jsonb_to_recordset(${json}::jsonb) AS n("accountId" uuid, "id" uuid, "endpointId" uuid,
       "eventId" uuid, "eventSeq" bigint, "eventType" text, "subjectId" uuid)
     JOIN "WebhookEndpoint" e ON e."id" = n."endpointId"
-    WHERE ${condition}
+    WHERE EXISTS (SELECT FROM moved)
     ORDER BY n."eventSeq"
     ON CONFLICT ("endpointId", "eventId") DO NOTHING
     RETURNING "id"`
-}
-
-/** Adds deliveries, except of events that their endpoint has one of; returns the ids of the new. */
-export async function addDeliveries(
-  read: Reader,
-  rows: readonly NewDelivery[],
-  now: Instant,
-): Promise<string[]> {
-  const added = await read<{ id: string }>(adding(rows, now, Prisma.sql`true`))
-  return added.map(({ id }) => id)
 }
 
 /**
@@ -89,7 +79,7 @@ export async function addAndMove(
       SET "xid" = ${to.xid}::bigint, "seq" = ${to.seq}::bigint, "updatedAt" = ${instant(now)}
       WHERE "name" = ${name} AND "xid" = ${from.xid}::bigint AND "seq" = ${from.seq}::bigint
       RETURNING 1
-    ), added AS (${adding(rows, now, Prisma.sql`EXISTS (SELECT FROM moved)`)})
+    ), added AS (${adding(rows, now)})
     SELECT EXISTS (SELECT FROM moved) AS "moved"`)
   return found?.moved ?? false
 }
@@ -201,7 +191,7 @@ export async function releaseDelivery(
   { accountId, id }: Leased,
 ): Promise<void> {
   await read(Prisma.sql`UPDATE "WebhookDelivery"
-    SET "leasedBy" = NULL, "leasedUntil" = NULL, "attempts" = "attempts" - 1
+    SET "leasedBy" = NULL, "leasedUntil" = NULL, "attempts" = GREATEST("attempts" - 1, 0)
     WHERE "accountId" = ${accountId}::uuid AND "id" = ${id}::uuid AND "leasedBy" = ${worker}`)
 }
 
