@@ -5,6 +5,7 @@ import type { Key } from '../db/id.ts'
 import type { Reader } from '../db/reader.ts'
 import { transactionReader } from '../db/reader.ts'
 import type { Transaction } from '../db/transaction.ts'
+import type { AuditFact } from '../events/audit.ts'
 import { Prisma, type ApiClient } from '../generated/prisma/client.ts'
 
 /** A client, with one of the accounts that it reaches: the one through which it is seen. */
@@ -57,6 +58,35 @@ export async function reachOfClients(
     WHERE r."id" = ANY(${clientIds}::uuid[]) ORDER BY r."accountId"`)
   const byClient = Map.groupBy(rows, ({ id }) => id)
   return clientIds.map((id) => (byClient.get(id) ?? []).map(({ accountId }) => accountId))
+}
+
+/**
+ * Has the clients of a person that reach all accounts keep to those that the person is in now. What
+ * is to be told of it is returned.
+ */
+export async function stopFollowing(
+  tx: Transaction,
+  userId: string,
+  now: Date,
+): Promise<AuditFact[]> {
+  const clients = await tx.apiClient.updateManyAndReturn({
+    where: { createdById: userId, allAccounts: true, revokedAt: null },
+    data: { allAccounts: false, updatedAt: now },
+    select: { id: true },
+  })
+  if (clients.length === 0) return []
+  const memberships = await tx.membership.findMany({ where: { userId } })
+  const kept = clients.flatMap(({ id: clientId }) =>
+    memberships.map(({ accountId }) => ({ clientId, accountId })),
+  )
+  await tx.apiClientAccount.createMany({ data: kept, skipDuplicates: true })
+  return kept.map(({ clientId, accountId }) => ({
+    accountId,
+    action: 'client.updated',
+    subjectType: 'ApiClient',
+    subjectId: clientId,
+    changes: [{ field: 'allAccounts', from: true, to: false }],
+  }))
 }
 
 /** The names of these people, in their order. */

@@ -15,6 +15,7 @@ import { appendAudit } from '../events/audit.ts'
 import { noteRefusal } from '../events/refused.ts'
 import type { User } from '../generated/prisma/client.ts'
 import { DAY, type Instant } from '../time/instant.ts'
+import { stopFollowing } from './client.data.ts'
 import { passwordIssues } from './invitation.data.ts'
 import { personIssues } from './person.ts'
 
@@ -111,7 +112,11 @@ export async function personOfLink(
   return link?.user ?? null
 }
 
-/** Sets a password by a link, which is used up, and begins a session. Refuses NOT_FOUND. */
+/**
+ * Sets a password by a link, which is used up, and begins a session. Whoever knew the password before
+ * may have been somebody else: nothing that they made follows the person into later accounts. Refuses
+ * NOT_FOUND.
+ */
 export async function setPassword(
   ctx: ActionContext,
   hash: Uint8Array,
@@ -127,10 +132,15 @@ export async function setPassword(
         AND "expiresAt" > ${new Date(ctx.clock.now())} RETURNING "userId"`
     if (!used) throw notFound('Link')
     const { userId } = used
+    const before = await tx.user.findUniqueOrThrow({ where: { id: userId } })
     const user = await tx.user.update({ where: { id: userId }, data: { passwordHash } })
     await tx.passwordLink.deleteMany({ where: { userId } })
     await tx.userSession.deleteMany({ where: { userId } })
-    await tell(tx, { ...ctx, viewer: personViewer(user) }, user)
+    const asUser = { ...ctx, viewer: personViewer(user) }
+    if (before.passwordHash !== null) {
+      await appendAudit(tx, asUser, await stopFollowing(tx, userId, new Date(ctx.clock.now())))
+    }
+    await tell(tx, asUser, user)
     return beginSession(ctx, tx, user, agent)
   })
 }

@@ -1,13 +1,14 @@
 // A credential gives nobody what it does not hold itself: not a role by an invitation, and an
 // application nothing that would go on without it.
 import { describe, expect, it } from 'vitest'
+import { issuePasswordLink } from '../../src/access/sign-in.actions.ts'
 import { installationCredential } from '../../src/auth/credential.ts'
 import { allScopes, effectiveScopes, type Role, type Scope } from '../../src/auth/scope.ts'
 import { encodeId } from '../../src/graphql/ids.ts'
 import { testApp, type GraphQLAnswer } from '../support/app.ts'
 import { change, documentOf, issued } from '../support/ask.ts'
 import { giveRole, makeAccount, makeApiKey, makeUser } from '../support/makers.ts'
-import { askAs, makePerson, signIn } from '../support/people.ts'
+import { askAs, makePerson, open, signIn, submit } from '../support/people.ts'
 
 const app = await testApp()
 const { prisma } = app.db
@@ -115,6 +116,41 @@ describe('an application', async () => {
     const where = { id: another.row.id }
     expect(await prisma.application.findUnique({ where })).toEqual(another.row)
   })
+})
+
+it('made by whoever took an address first does not follow its person into later accounts', async () => {
+  const [trap, shop] = [await makeAccount(app.db), await makeAccount(app.db)]
+  // Somebody who opens an invitation that was not for them is this person until there is a link.
+  const person = await makePerson(app, { [trap.id]: 'ADMIN' })
+  const thief = await signIn(app, person.email)
+  const wish = { name: 'Follows', scopes: ['accounts:read'], allAccounts: true }
+  const create = `mutation ($input: CreateApiClientInput!) { createApiClient(input: $input) {
+    ... on CreateApiClientSuccess { secret data { clientId } } } }`
+  const made = await askAs(app, thief, create, { input: wish })
+  const { secret, data } = made.data.createApiClient
+  const now = app.clock.now()
+  const link = await issuePasswordLink(app.db, { email: person.email, name: 'Ada' }, now)
+  const path = `/password/${link.secret}`
+  const page = await open(app, path)
+  const fields = { ...page.fields, password: 'a password of my own' }
+  const sent = await submit(app, path, fields, { cookie: page.cookie })
+  expect(sent.location).toBe('/console')
+  await giveRole(app.db, shop.id, person.id, 'ADMIN')
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+  const body = new URLSearchParams({
+    grant_type: 'client_credentials',
+    client_id: data.clientId,
+    client_secret: secret,
+  }).toString()
+  const token = (await (await app.post('/oauth/token', { headers, body })).json()) as {
+    access_token: string
+  }
+  const seen = await app.graphql(token.access_token, '{ accounts { nodes { id } } }')
+  expect(seen.data.accounts.nodes).toEqual([{ id: idOf(trap.id) }])
+  const entry = await prisma.auditEntry.findFirstOrThrow({
+    where: { accountId: trap.id, action: 'client.updated' },
+  })
+  expect(entry.changes).toEqual([{ field: 'allAccounts', from: true, to: false }])
 })
 
 it('changes an application for its owner also without being allowed to see it', async () => {
