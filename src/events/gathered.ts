@@ -1,0 +1,88 @@
+// A source of what is derived from events: one event may become several things or none, and what
+// comes soon after another is put together. The first comes at once, so a single change is quick;
+// in a burst there is one batch in each window.
+
+import type { EventSource } from './source.ts'
+import type { ReadEvent } from './log.data.ts'
+
+type Options<T extends ReadEvent> = {
+  /** What becomes of an event. */
+  derive: (event: ReadEvent) => Promise<readonly T[]>
+  /** One thing in place of two, or null when they are of different kinds. */
+  merge: (one: T, other: T) => T | null
+  windowMs?: number
+}
+
+// What fails while nobody waits fails whoever asks next, not the process.
+function nextOf(source: EventSource) {
+  const next = source.next()
+  next.catch(() => {})
+  return next
+}
+
+export function gathered<T extends ReadEvent>(
+  source: EventSource,
+  options: Options<T>,
+): EventSource {
+  const { derive, merge, windowMs = 250 } = options
+  const ready: T[] = []
+  let coming: Promise<IteratorResult<ReadEvent, undefined>> | null = null
+  let quietUntil = -Infinity
+  let ended = false
+
+  const take = async (event: ReadEvent) => {
+    for (const one of await derive(event)) {
+      const index = ready.findIndex((known) => merge(known, one) !== null)
+      const known = ready[index]
+      const whole = known && merge(known, one)
+      if (whole) ready[index] = whole
+      else ready.push(one)
+    }
+  }
+
+  // Reads on until the window is over; what is not there by then is left for the next.
+  const gather = async (): Promise<void> => {
+    let timer: NodeJS.Timeout | undefined
+    const over = new Promise<null>((resolve) => {
+      timer = setTimeout(() => resolve(null), Math.max(0, quietUntil - performance.now()))
+    })
+    try {
+      while (!ended) {
+        coming ??= nextOf(source)
+        const step = await (ready.length > 0 || quietUntil > performance.now()
+          ? Promise.race([coming, over])
+          : coming)
+        if (step === null) {
+          if (ready.length > 0) return
+          continue
+        }
+        coming = null
+        if (step.done) ended = true
+        else await take(step.value)
+        if (ready.length > 0 && performance.now() >= quietUntil) return
+      }
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  return {
+    next: async () => {
+      if (ready.length === 0) {
+        await gather()
+        quietUntil = performance.now() + windowMs
+      }
+      const value = ready.shift()
+      return value ? { done: false, value } : { done: true, value: undefined }
+    },
+    return: () => {
+      ended = true
+      return source.return()
+    },
+    follow: source.follow,
+    mayHear: source.mayHear,
+    [Symbol.asyncIterator]() {
+      return this
+    },
+  }
+}
