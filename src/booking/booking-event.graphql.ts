@@ -91,11 +91,13 @@ const BookingEventFilter = builder.inputType('BookingEventFilter', {
 
 type Filter = typeof BookingEventFilter.$inferInput | null | undefined
 
+const allTypes: ReadonlySet<string> = new Set(bookingEventTypes)
+
 /** Which events are wanted. Ids of another type or made up are those of no booking. */
 function wanted(filter: Filter): (event: ReadEvent) => boolean {
-  const types = new Set<string>(filter?.types ?? bookingEventTypes)
+  const types = filter?.types ? new Set(filter.types) : allTypes
   for (const type of types) {
-    if (!(bookingEventTypes as readonly string[]).includes(type)) {
+    if (!allTypes.has(type)) {
       const legal = bookingEventTypes.join(', ')
       throw badInput(`"${type}" is no type of a booking's event; there are ${legal}.`)
     }

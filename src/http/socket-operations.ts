@@ -1,7 +1,7 @@
 // What is done over one WebSocket: who it speaks for, and the operations that it asks for. The
 // protocol itself (graphql-transport-ws) is graphql-ws's; here is what it leaves to a server.
 
-import type { IncomingMessage } from 'node:http'
+import type { IncomingHttpHeaders } from 'node:http'
 import { makeServer, type ServerOptions, type SubscribePayload } from 'graphql-ws'
 import {
   execute,
@@ -19,13 +19,15 @@ import type { Spending } from '../graphql/spending.ts'
 import { shownCredential } from './authenticate.ts'
 import { HttpFault } from './exchange.ts'
 import { CredentialLost, type Rights, type RightsRegistry } from './rights.ts'
-import { senderOf } from './sender.ts'
 import { csrfHeader } from './session-cookie.ts'
-import type { Delivered, ResultStream, Streams } from './streams.ts'
+import type { Delivered } from './stream-executions.ts'
+import type { ResultStream, Streams } from './streams.ts'
 
 /** One socket, from its upgrade to its end. */
 export type Connection = {
-  request: IncomingMessage
+  /** What came with the upgrade; empty from connection_init on, for it is held by thousands. */
+  headers: IncomingHttpHeaders
+  address: string | null
   requestId: string
   /** Null until connection_init was accepted. */
   rights: Rights | null
@@ -108,7 +110,8 @@ async function connect(
   connection: Connection,
   params: Record<string, unknown> | undefined,
 ): Promise<boolean> {
-  const authorization = credentialOf(services, params, connection.request)
+  const authorization = credentialOf(services, params, connection.headers)
+  connection.headers = {}
   if (authorization === undefined) return false
   const open = sockets.get(authorization) ?? 0
   if (open >= socketsPerCredential) {
@@ -140,7 +143,7 @@ async function connect(
 function credentialOf(
   { baseUrl }: Services,
   params: Record<string, unknown> | undefined,
-  { headers }: IncomingMessage,
+  headers: IncomingHttpHeaders,
 ): string | null | undefined {
   const authorization = textIn(params, 'authorization')
   const csrfToken = textIn(params, 'csrftoken') ?? textIn(params, csrfHeader)
@@ -182,7 +185,7 @@ async function refusalOf(
 ): Promise<GraphQLError | null> {
   const viewer = await asked.viewer.catch(() => null)
   if (!viewer) return null
-  const asker = { viewer, address: addressOf(asked.connection), budgets }
+  const asker = { viewer, address: asked.connection.address, budgets }
   const { spending, refusal } = admit(asker, prepared, operationName, variables)
   asked.spending = spending
   return refusal
@@ -192,7 +195,7 @@ async function executeFor(services: Services, args: ExecutionArgs): Promise<Exec
   const { connection, viewer, spending } = args.contextValue as Asked
   const scope = scopeOf(services, connection)
   try {
-    const ctx: Context = newContext(services, await viewer, scope.requestId, addressOf(connection))
+    const ctx: Context = newContext(services, await viewer, scope.requestId, connection.address)
     if (spending) ctx.spending = spending
     return publicResult(await execute({ ...args, contextValue: ctx }), ctx)
   } catch (error) {
@@ -269,8 +272,4 @@ function unknownOperation(): GraphQLError {
   return new GraphQLError('The document has several operations; name one in "operationName".', {
     extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
   })
-}
-
-function addressOf({ request }: Connection): string | null {
-  return senderOf(request)
 }

@@ -12,6 +12,7 @@ import { askingFor } from '../db/asker.ts'
 import type { RightsRegistry } from './rights.ts'
 import { clientOf } from './router.ts'
 import { nextFrame } from './socket-frame.ts'
+import { senderOf } from './sender.ts'
 import { createOperations, type Connection } from './socket-operations.ts'
 import type { Streams } from './streams.ts'
 
@@ -67,6 +68,7 @@ export function createSocketDoor(options: Options): SocketDoor {
     const cutIfSlow = () => {
       if (socket.bufferedAmount > limits.unreadBytes) close(1013, 'Too slow')
     }
+    const sender = clientOf(request)
     const connection = newConnection(request, close, (operationId, result) => {
       cutIfSlow()
       if (socket.readyState !== WebSocket.OPEN) return undefined
@@ -80,8 +82,8 @@ export function createSocketDoor(options: Options): SocketDoor {
       socket.on('message', (message) => {
         // What still comes after a close has nobody to answer it.
         if (socket.readyState !== WebSocket.OPEN) return
-        const client = connection.authorization ?? clientOf(request)
-        askingFor(client, () => take(String(message))).catch((error: unknown) => {
+        const text = String(message)
+        askingFor(connection.authorization ?? sender, () => take(text)).catch((error: unknown) => {
           log.error({ err: error, requestId: connection.requestId }, 'a socket failed')
           close(CloseCode.InternalServerError, 'Internal server error')
         })
@@ -128,7 +130,8 @@ function newConnection(
   deliver: Connection['deliver'],
 ): Connection {
   return {
-    request,
+    headers: request.headers,
+    address: senderOf(request),
     requestId: randomUUID(),
     rights: null,
     authorization: null,

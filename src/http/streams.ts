@@ -5,7 +5,6 @@
 
 import {
   createSourceEventStream,
-  execute,
   GraphQLError,
   type DocumentNode,
   type ExecutionResult,
@@ -13,14 +12,10 @@ import {
 } from 'graphql'
 import type { Viewer } from '../auth/viewer.ts'
 import { newContext, type Services } from '../context.ts'
-import { isPassing } from '../db/failure.ts'
-import { encodeEventCursor } from '../events/cursor.ts'
-import type { ReadEvent } from '../events/log.data.ts'
 import { isEventSource, type EventSource } from '../events/source.ts'
-import { inTurns } from '../events/turns.ts'
-import { badInput } from '../graphql/lists.ts'
 import { publicError, publicResult, type ErrorScope } from '../graphql/public-errors.ts'
-import { CredentialLost, rightsOf, type Rights, type RightsRegistry } from './rights.ts'
+import { CredentialLost, type Rights, type RightsRegistry } from './rights.ts'
+import { createExecutions, type Delivered, type Run } from './stream-executions.ts'
 
 export type SubscribeRequest = {
   document: DocumentNode
@@ -39,9 +34,6 @@ export const streamLimits = {
   /** Over all its sockets and requests, at this node. */
   perCredential: 10_000,
 }
-
-/** One result, shared by all who get the same; it is serialised once. */
-export type Delivered = { cursor: string; json(): string; bytes(): Buffer }
 
 /** One result for each event. Ends with a public error when something ends it. */
 export type ResultStream = AsyncIterableIterator<Delivered, undefined> & {
@@ -231,72 +223,4 @@ function createStream({ source, rights, run, scope, onEnd }: StreamOptions): Str
 function endOf(error: unknown, scope: ErrorScope): GraphQLError {
   if (error instanceof CredentialLost) return error.toPublic()
   return publicError(error, scope)
-}
-
-const executionsAtOnce = 8
-
-type Run = (event: ReadEvent, viewer: Viewer) => Promise<Delivered>
-
-/** Runs operations over events; the same one over the same event with the same rights runs once. */
-function createExecutions(services: Services, schema: GraphQLSchema) {
-  const shared = new WeakMap<ReadEvent, Map<string, Map<string, Promise<Delivered>>>>()
-  const numbers = new WeakMap<DocumentNode, number>()
-  const inTurn = inTurns(executionsAtOnce)
-  let documents = 0
-
-  const runOnce = async (request: SubscribeRequest, event: ReadEvent, viewer: Viewer) => {
-    const ctx = newContext(services, viewer, request.requestId)
-    const result = await execute({
-      schema,
-      document: request.document,
-      rootValue: event,
-      contextValue: ctx,
-      variableValues: request.variables,
-      operationName: request.operationName,
-    })
-    // Its cursor would be taken for one that was heard. The listener comes back for it instead.
-    const passing = result.errors?.find(({ originalError }) => isPassing(originalError))
-    if (passing) throw passing
-    return delivered(encodeEventCursor(event), publicResult(result, ctx))
-  }
-
-  return {
-    of: (request: SubscribeRequest): Run => {
-      const { document, operationName, variables } = request
-      const number = numbers.get(document) ?? (documents += 1)
-      numbers.set(document, number)
-      const operation = textOf([number, operationName, variables])
-      return (event, viewer) => {
-        const byRights = within(shared, event, () => new Map())
-        const byOperation = within(byRights, rightsOf(viewer), () => new Map())
-        return within(byOperation, operation, () => inTurn(() => runOnce(request, event, viewer)))
-      }
-    },
-  }
-}
-
-function textOf(operation: unknown[]): string {
-  try {
-    return JSON.stringify(operation)
-  } catch {
-    // Thousands of levels exhaust its stack, also in a variable that the document does not declare.
-    throw badInput('The variables are nested too deeply.')
-  }
-}
-
-function delivered(cursor: string, result: ExecutionResult): Delivered {
-  let text: string | undefined
-  let bytes: Buffer | undefined
-  const json = () => (text ??= JSON.stringify(result))
-  return { cursor, json, bytes: () => (bytes ??= Buffer.from(json())) }
-}
-
-type Keyed<K, V> = { get(key: K): V | undefined; set(key: K, value: V): unknown }
-
-function within<K, V>(map: Keyed<K, V>, key: K, make: () => V): V {
-  const known = map.get(key)
-  if (known !== undefined) return known
-  const value = make()
-  map.set(key, value)
-  return value
 }
