@@ -169,6 +169,9 @@ function reasonOf(error: unknown): string {
     case 'UND_ERR_HEADERS_OVERFLOW':
       return 'The headers of the answer are too long.'
     default:
+      if (/CERT|SIGNATURE|ERR_TLS/.test(code ?? '')) {
+        return `The certificate of the host is not valid: ${code}.`
+      }
       return `The request failed: ${code ?? readable(Buffer.from(message))}.`
   }
 }

@@ -1,20 +1,21 @@
 // One POST to a stranger's server, whatever that does: it ends in time, reads little, follows
 // nothing, and reaches no address that it must not.
 
-import type { Socket } from 'node:net'
+import { createServer } from 'node:https'
+import type { AddressInfo, Socket } from 'node:net'
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
 import { createOutbound } from '../../src/outbound/post.ts'
 import { startReceiver } from '../support/receiver.ts'
 
-const outbound = createOutbound({ allowLocal: true, timeoutMs: 400 })
-const strict = createOutbound({ allowLocal: false, timeoutMs: 400 })
-afterAll(() => Promise.all([outbound.close(), strict.close()]))
+const outbound = createOutbound({ allowLocal: true })
+const hasty = createOutbound({ allowLocal: true, timeoutMs: 400 })
+const strict = createOutbound({ allowLocal: false })
+afterAll(() => Promise.all([outbound.close(), hasty.close(), strict.close()]))
 
 const request = (url: string) => ({ url, headers: { 'x-mine': 'yes' }, body: '{"a":1}' })
 function resolving(answer: () => string[], allowLocal = false) {
   const made = createOutbound({
     allowLocal,
-    timeoutMs: 400,
     resolve: (_hostname, _options, callback) =>
       callback(
         null,
@@ -57,7 +58,7 @@ describe('a POST', () => {
 
   it('gives up a receiver that says nothing', async () => {
     const receiver = await startReceiver(() => {})
-    expect(await outbound.post(request(receiver.url))).toEqual(failed(late))
+    expect(await hasty.post(request(receiver.url))).toEqual(failed(late))
   })
 
   it('gives up a receiver that drips', async () => {
@@ -66,7 +67,7 @@ describe('a POST', () => {
       const drops = setInterval(() => response.write('.'), 20)
       response.on('close', () => clearInterval(drops))
     })
-    expect(await outbound.post(request(receiver.url))).toEqual(failed(late))
+    expect(await hasty.post(request(receiver.url))).toEqual(failed(late))
   })
 
   it('gives up at once when it is stopped', async () => {
@@ -123,6 +124,16 @@ describe('a POST', () => {
     expect(await outbound.post(request(receiver.url))).toEqual(failed(long))
   })
 
+  it('trusts no certificate that nobody vouches for', async () => {
+    const server = createServer({ key, cert }, (_request, response) => response.end())
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    onTestFinished(() => void server.close())
+    const { port } = server.address() as AddressInfo
+    expect(await outbound.post(request(`https://127.0.0.1:${port}/`))).toEqual(
+      failed('The certificate of the host is not valid: DEPTH_ZERO_SELF_SIGNED_CERT.'),
+    )
+  })
+
   it('is told of a host that refuses', async () => {
     const receiver = await startReceiver()
     await new Promise((resolve) => receiver.server.close(resolve))
@@ -166,3 +177,21 @@ describe('a POST', () => {
     expect(receiver.received.length).toBe(1)
   })
 })
+
+// Made for this file, by nobody for nobody.
+const key = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg/tQwZOfYXfbk7iWy
+pU0VWYHtD04mC3Mmgrb9lTzfqr+hRANCAASF6ri1JWAkJq5stbFaDTvJ8zzbslUB
+9KM/RLO0nXdDZkg6DO5Uk8aER0FG56JdlA76UpInVZ8DmGfIbsf0gA02
+-----END PRIVATE KEY-----`
+const cert = `-----BEGIN CERTIFICATE-----
+MIIBkTCCATagAwIBAgIUC5FJ7aXtaN01EhjWKCCejJlemiIwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMTEyNDU1MloYDzIxMjYxMDI4
+MTI0NTUyWjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAASF6ri1JWAkJq5stbFaDTvJ8zzbslUB9KM/RLO0nXdDZkg6DO5Uk8aE
+R0FG56JdlA76UpInVZ8DmGfIbsf0gA02o2QwYjAdBgNVHQ4EFgQUMbp1T7xDCTcg
+uCGL7dfg5e9Ne/MwHwYDVR0jBBgwFoAUMbp1T7xDCTcguCGL7dfg5e9Ne/MwDwYD
+VR0TAQH/BAUwAwEB/zAPBgNVHREECDAGhwR/AAABMAoGCCqGSM49BAMCA0kAMEYC
+IQCvA+WIOubUjoGD9sHMFWV1yPchvAwmQe/w113/rn4O1wIhALVIeaqE/kWoyTDV
+fud3SkJb/zpP2NZd4gkx9rLHYhUL
+-----END CERTIFICATE-----`
