@@ -14,7 +14,7 @@ import { appendAudit, type AuditFact } from '../events/audit.ts'
 import { changesBetween } from '../events/event.ts'
 import { lockSeenClient, reachOfClients, seenClient, type SeenClient } from './client.data.ts'
 import { clientIssues, newScopes, type ClientTerms } from './client.ts'
-import { personBehind } from './key.actions.ts'
+import { demandLasting, personBehind } from './key.actions.ts'
 import { demandHeld, overreach, recorded } from './overreach.actions.ts'
 
 const fields = ['name', 'description', 'scopes', 'allAccounts'] as const
@@ -39,6 +39,7 @@ export async function createApiClient(
   return recorded(ctx, () =>
     transaction(ctx.db, async (tx) => {
       await demandGrantable(tx, ctx, null, input, 'client.created')
+      await demandLasting(tx, ctx, null, { ...factOf('client.created'), accountId })
       let secret: string | null = null
       const add = async (): Promise<SeenClient> => {
         const now = new Date(ctx.clock.now())
@@ -114,6 +115,7 @@ export async function regenerateApiClientSecret(
   return changing(ctx, id, action, async (tx, before) => {
     const accountIds = before.allAccounts ? ('ALL' as const) : await reachOf(tx, before)
     await demandGrantable(tx, ctx, null, { ...before, accountIds }, action)
+    await demandLasting(tx, ctx, null, { ...factOf(action, id), accountId: before.accountId })
     const now = new Date(ctx.clock.now())
     const secret = await replaceClientSecret(tx, id, now)
     await tell(tx, ctx, action, null, before)

@@ -39,6 +39,7 @@ export async function createApiKey(
   return recorded(ctx, async () => {
     demandHeld(ctx, scopes, tried, 'scopes')
     return transaction(ctx.db, async (tx) => {
+      await demandLasting(tx, ctx, input.expiresAt, tried)
       let secret: string | null = null
       const add = async () => {
         const createdAt = new Date(ctx.clock.now())
@@ -60,7 +61,10 @@ export async function createApiKey(
   })
 }
 
-/** Needs clients:write. Takes scopes away only. Refuses as createApiKey, ILLEGAL_TRANSITION. */
+/**
+ * Needs clients:write, and to prolong it every scope of the key. Takes scopes away only. Refuses as
+ * createApiKey, ILLEGAL_TRANSITION.
+ */
 export async function updateApiKey(
   ctx: ActionContext,
   key: Key,
@@ -77,7 +81,12 @@ export async function updateApiKey(
       const isSame = changes.every(({ field }) => field !== 'expiresAt')
       const expiresAt = isSame ? null : after.expiresAt
       invalidAll(keyIssues({ ...after, expiresAt }, ctx.clock.now()))
-      demandFewer(before, after.scopes, factOf('key.updated', before))
+      const tried = factOf('key.updated', before)
+      demandFewer(before, after.scopes, tried)
+      if (isLater(after.expiresAt, before.expiresAt)) {
+        demandHeld(ctx, after.scopes as Scope[], tried, 'expiresAt')
+        await demandLasting(tx, ctx, after.expiresAt, tried)
+      }
       const { name, scopes } = after
       const data = { name, scopes: [...scopes], expiresAt: after.expiresAt }
       const updated = await tx.apiKey.update({ where: whereOf(key), data })
@@ -152,6 +161,26 @@ export function personBehind({ viewer }: ActionContext): string {
   }
   if (viewer.userId !== null) return viewer.userId
   throw new Forbidden([], 'Credentials are made by a person, or by a credential of a person.')
+}
+
+/** Refuses a key that has an end of its own what would go on after it. */
+export async function demandLasting(
+  tx: Transaction,
+  { viewer }: ActionContext,
+  expiresAt: Date | null,
+  fact: AuditFact,
+): Promise<void> {
+  if (viewer.kind !== 'API_KEY') return
+  const where = whereOf({ accountId: fact.accountId, id: viewer.id })
+  const own = await tx.apiKey.findUnique({ where, select: { expiresAt: true } })
+  if (!own || !isLater(expiresAt, own.expiresAt)) return
+  const sentence = 'A key that expires makes and prolongs nothing that would go on after it.'
+  throw overreach(new Forbidden([], sentence), [fact])
+}
+
+/** Whether one end comes after another; null is never. */
+function isLater(one: Date | null, other: Date | null): boolean {
+  return other !== null && (one === null || one > other)
 }
 
 function demandFewer(before: ApiKey, scopes: readonly string[], fact: AuditFact): void {

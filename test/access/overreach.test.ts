@@ -118,6 +118,56 @@ describe('an application', async () => {
   })
 })
 
+describe('a key that expires', () => {
+  it('makes and prolongs nothing that goes on after it, itself least of all', async () => {
+    const { id } = await makeAccount(app.db)
+    const accountId = idOf(id)
+    const { key } = await makeApiKey(app.db, { accountId: id, role: 'OWNER' })
+    const end = new Date(app.clock.now() + 3_600_000).toISOString()
+    const wish = { accountId, name: 'Short', scopes: allScopes, expiresAt: end }
+    const short = await issued(app, key, 'createApiKey', wish)
+    const later = new Date(app.clock.now() + 3_600_001).toISOString()
+    const reach = { scopes: ['accounts:read'], accountIds: [accountId] }
+    const client = await issued(app, key, 'createApiClient', { name: 'Client', ...reach })
+    const lasting: [string, object][] = [
+      ['createApiKey', { ...wish, expiresAt: null }],
+      ['createApiKey', { ...wish, expiresAt: later }],
+      ['updateApiKey', { id: short.id, expiresAt: null }],
+      ['updateApiKey', { id: short.id, expiresAt: later }],
+      ['createApiClient', { name: 'Long', ...reach }],
+      ['regenerateApiClientSecret', { id: client.id }],
+    ]
+    for (const [mutation, input] of lasting) {
+      const { data, errors } = await app.graphql(short.secret, documentOf(mutation, 'id'), {
+        input,
+      })
+      const told = [mutation, data, errors?.[0]?.extensions.code]
+      expect(told).toEqual([mutation, { result: null }, 'FORBIDDEN'])
+    }
+    expect(await prisma.apiKey.count({ where: { accountId: id } })).toBe(2)
+    await issued(app, short.secret, 'createApiKey', wish)
+    await change(app, key, 'updateApiKey', { id: short.id, expiresAt: null }, 'id')
+    expect(
+      (await issued(app, short.secret, 'createApiKey', { ...wish, expiresAt: null })).secret,
+    ).toMatch(/^sgk_/)
+  })
+
+  it('is prolonged by whoever holds what it may do', async () => {
+    const { id } = await makeAccount(app.db)
+    const { key, userId } = await makeApiKey(app.db, { accountId: id, role: 'OWNER' })
+    const end = new Date(app.clock.now() + 3_600_000).toISOString()
+    const wish = { accountId: idOf(id), name: 'Short', scopes: ['audit:read'], expiresAt: end }
+    const short = await issued(app, key, 'createApiKey', wish)
+    const scopes: Scope[] = ['clients:write', 'clients:read']
+    const narrow = await makeApiKey(app.db, { accountId: id, userId, scopes })
+    const prolong = { id: short.id, expiresAt: null }
+    const refused = await change(app, narrow.key, 'updateApiKey', prolong, 'id')
+    expect(refused).toMatchObject({ code: 'VALIDATION_FAILED', path: ['expiresAt'] })
+    const sooner = { id: short.id, expiresAt: new Date(app.clock.now() + 1000).toISOString() }
+    expect((await change(app, narrow.key, 'updateApiKey', sooner, 'id')).code).toBeUndefined()
+  })
+})
+
 it('made by whoever took an address first does not follow its person into later accounts', async () => {
   const [trap, shop] = [await makeAccount(app.db), await makeAccount(app.db)]
   // Somebody who opens an invitation that was not for them is this person until there is a link.
