@@ -7,7 +7,7 @@ import { Prisma } from '../generated/prisma/client.ts'
 import type { LoggedEvent } from '../events/event.ts'
 import type { EventCursor } from '../events/cursor.ts'
 import type { Instant } from '../time/instant.ts'
-import type { EndpointRow } from './message.ts'
+import type { EndpointRow } from './endpoint.data.ts'
 
 /** A delivery before it is one. */
 export type NewDelivery = {

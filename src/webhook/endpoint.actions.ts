@@ -17,7 +17,7 @@ import { appendAudit, type AuditFact } from '../events/audit.ts'
 import { changesBetween, type Change } from '../events/event.ts'
 import { newSigningSecret } from '../outbound/signature.ts'
 import { urlIssue } from '../outbound/target.ts'
-import { endpointAt, lockEndpoint, type AccountEndpoint } from './endpoint.data.ts'
+import { demandFiltered, endpointAt, lockEndpoint, type AccountEndpoint } from './endpoint.data.ts'
 import {
   endpointIssues,
   headerIssues,
@@ -82,6 +82,7 @@ async function insert(
     const message = `An account has at most ${mostEndpoints} webhook endpoints.`
     throw refused('LIMIT_REACHED', message, { path: ['accountId'] })
   }
+  await demandFiltered(tx, accountId, terms.filter)
   const now = new Date(ctx.clock.now())
   const row = await tx.webhookEndpoint.create({
     data: {
@@ -129,6 +130,7 @@ export async function updateWebhookEndpoint(
       if (changes.some(({ field }) => field !== 'description' && field !== 'pausedAt')) {
         demandMayTell(ctx, after, factOf('webhook.updated', before))
       }
+      if (input.filter) await demandFiltered(tx, key.accountId, input.filter)
       const row = await tx.webhookEndpoint.update({
         where: { id: key.id },
         data: {
@@ -198,7 +200,7 @@ export async function enableWebhookEndpoint(
   })
 }
 
-/** Needs webhooks:write. What waits for it, and what was delivered, is forgotten. Refuses NOT_FOUND. */
+/** Needs webhooks:write. What waits, and what was delivered, is forgotten. Refuses NOT_FOUND. */
 export async function deleteWebhookEndpoint(
   ctx: EndpointContext,
   key: Key,

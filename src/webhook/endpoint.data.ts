@@ -2,11 +2,14 @@
 
 import type { Key } from '../db/id.ts'
 import { lockRow } from '../db/lock.ts'
-import type { Reader } from '../db/reader.ts'
+import { transactionReader, type Reader } from '../db/reader.ts'
 import type { Transaction } from '../db/transaction.ts'
 import { notFound } from '../errors.ts'
-import { Prisma } from '../generated/prisma/client.ts'
-import type { EndpointRow } from './message.ts'
+import { Prisma, type WebhookEndpoint } from '../generated/prisma/client.ts'
+import type { EventFilter } from './endpoint.ts'
+
+/** An endpoint, whoever it belongs to. */
+export type EndpointRow = WebhookEndpoint
 
 /** An endpoint of an account. */
 export type AccountEndpoint = EndpointRow & { accountId: string }
@@ -39,4 +42,28 @@ export async function endpointAt(
   const row = await db.webhookEndpoint.findFirst({ where: { accountId, id } })
   if (!row) throw notFound('WebhookEndpoint', path)
   return { ...row, accountId }
+}
+
+const filtered = [
+  ['serviceIds', 'Service'],
+  ['staffIds', 'StaffMember'],
+  ['customerIds', 'Customer'],
+  ['bookingIds', 'Booking'],
+  ['linkIds', 'BookingLink'],
+] as const satisfies readonly (readonly [keyof EventFilter, string])[]
+
+/** Refuses NOT_FOUND where a filter names what the account does not have. */
+export async function demandFiltered(
+  tx: Transaction,
+  accountId: string,
+  filter: EventFilter,
+): Promise<void> {
+  for (const [name, table] of filtered) {
+    const ids = [...new Set(filter[name])]
+    if (ids.length === 0) continue
+    const found = await transactionReader(tx)(Prisma.sql`SELECT "id"
+      FROM ${Prisma.raw(`"${table}"`)}
+      WHERE "accountId" = ${accountId}::uuid AND "id" = ANY(${ids}::uuid[])`)
+    if (found.length < ids.length) throw notFound(table, 'filter', name)
+  }
 }

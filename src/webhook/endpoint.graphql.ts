@@ -18,8 +18,8 @@ import {
   pageArgs,
 } from '../graphql/lists.ts'
 import { findable, Node } from '../graphql/node.ts'
+import type { EndpointRow } from './endpoint.data.ts'
 import type { CustomHeader, EventFilter } from './endpoint.ts'
-import type { EndpointRow } from './message.ts'
 
 const read: readonly Scope[] = ['webhooks:read']
 

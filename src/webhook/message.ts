@@ -1,12 +1,10 @@
-// What is sent to an endpoint: a message, and what an event becomes in it. The worker that sends and
-// the graph that shows beforehand share it; nothing is decided here.
+// What is sent to an endpoint: a message, and what an event becomes in it. The worker that sends
+// and the graph that shows beforehand share it; nothing is decided here.
 
 import type { Issue } from '../errors.ts'
 import type { LoggedEvent } from '../events/event.ts'
-import type { WebhookEndpoint } from '../generated/prisma/client.ts'
 import type { Reach } from '../outbound/address.ts'
-
-export type EndpointRow = WebhookEndpoint
+import type { EndpointRow } from './endpoint.data.ts'
 
 /** One try to send; `id` is the delivery's, the same over all tries. */
 export type Message = {

@@ -21,9 +21,10 @@ import type { Prepared } from '../graphql/documents.ts'
 import { encodeId } from '../graphql/ids.ts'
 import type { Reach } from '../outbound/address.ts'
 import { signatureHeaders } from '../outbound/signature.ts'
+import type { EndpointRow } from './endpoint.data.ts'
 import type { CustomHeader } from './endpoint.ts'
 import { testType } from './event-type.ts'
-import type { EndpointRow, Message, Told, WebhookContext, WebhookFormat } from './message.ts'
+import type { Message, Told, WebhookContext, WebhookFormat } from './message.ts'
 import { dataOf, variablesOf, variableTypes } from './payload.graphql.ts'
 
 /** The graph, as documents are run in process. */

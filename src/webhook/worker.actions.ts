@@ -17,7 +17,8 @@ import {
   type Leased,
 } from './delivery.data.ts'
 import { createLoop } from './loop.ts'
-import type { EndpointRow, Render } from './message.ts'
+import type { EndpointRow } from './endpoint.data.ts'
+import type { Render } from './message.ts'
 
 export type WebhookWorker = {
   start(): void

@@ -57,6 +57,8 @@ const idTypes: Record<string, NodeName> = {
   bookingIds: 'Booking',
   customerId: 'Customer',
   customerIds: 'Customer',
+  endpointIds: 'WebhookEndpoint',
+  eventId: 'BookingEvent',
   excludeBooking: 'Booking',
   fromIds: 'Customer',
   holdId: 'Hold',
@@ -91,6 +93,8 @@ export function idTypeOf(slot: Slot): NodeName | null {
     if (field.name === 'regenerateApiClientSecret') return 'ApiClient'
     if (field.name === 'rotateApplicationSecret') return 'Application'
     if (field.name === 'uninstallApplication') return 'Installation'
+    if (field.name === 'redeliverWebhook') return 'WebhookDelivery'
+    if (/[wW]ebhook(s|Secret|DryRun)$/.test(field.name)) return 'WebhookEndpoint'
     const nouns = [/[A-Z]\w*$/.exec(field.name)?.[0] ?? '', getNamedType(field.type).name]
     const noun = nouns.find((each) => schema.getType(each))
     if (noun) return noun as NodeName

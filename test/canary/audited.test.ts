@@ -52,6 +52,10 @@ const inputs: Record<string, () => Promise<object>> = {
   updateStaffMember: named('StaffMember'),
   updateSession: async () => ({ id: mine.id('Session', 6), capacity: 19 }),
   updateApiClient: named('ApiClient'),
+  updateWebhookEndpoint: async () => ({
+    id: mine.id('WebhookEndpoint', 1),
+    description: 'Another',
+  }),
   updateBooking: async () => ({ id: mine.spare.confirmed[1], notes: 'Another note' }),
   reassignBooking: async () => ({
     id: mine.spare.confirmed[1],
@@ -85,6 +89,7 @@ const mutations = waysTo(schema).filter(({ operation }) => operation === 'mutati
 
 /** What the example does not change, so that there is nothing to tell. */
 const unchanged: Record<string, string> = {
+  webhookDryRun: 'It shows what would be sent, and changes nothing.',
   setPartyCategories: 'The example sets them as they are.',
   setWorkingHours: 'The example sets them as they are.',
 }

@@ -78,7 +78,8 @@ const nth =
       | 'Resource'
       | 'Service'
       | 'Session'
-      | 'StaffMember',
+      | 'StaffMember'
+      | 'WebhookEndpoint',
     index: number,
   ): Example =>
   (world) => ({ input: { id: world.id(name, index) } })
@@ -247,6 +248,24 @@ const examples: Record<string, Example> = {
   }),
   'Mutation.uninstallApplication': nth('Installation', 4),
 
+  'Mutation.createWebhookEndpoint': (world) => ({ input: endpoint(world) }),
+  'Mutation.createWebhookEndpoint input.document': (world) => ({
+    input: { ...endpoint(world), document },
+  }),
+  'Mutation.updateWebhookEndpoint': nth('WebhookEndpoint', 1),
+  'Mutation.updateWebhookEndpoint input.document': (world) => ({
+    input: { id: world.id('WebhookEndpoint', 1), document },
+  }),
+  'Mutation.webhookDryRun': nth('WebhookEndpoint', 6),
+  'Mutation.webhookDryRun input.document': (world) => ({
+    input: { id: world.id('WebhookEndpoint', 6), document },
+  }),
+  'Mutation.enableWebhookEndpoint': nth('WebhookEndpoint', 5),
+  'Mutation.deleteWebhookEndpoint': (world) => spareEndpoint(world),
+  'Mutation.replayWebhooks': (world) => ({
+    input: { id: world.id('WebhookEndpoint', 1), since: new Date(monday).toISOString() },
+  }),
+
   'Mutation.createSession': (world) => ({
     input: { serviceId: world.id('Service', 1), startsAt: later().startsAt },
   }),
@@ -275,6 +294,23 @@ let deleted = 0
 /** One of the clients that nothing else here is done to. */
 const spareClient: Example = (world) => ({
   input: { id: world.id('ApiClient', 7 + (deleted++ % 7)) },
+})
+
+const document = '{ bookings { totalCount } }'
+
+const endpoint = (world: World) => ({
+  accountId: world.id('Account'),
+  url: 'https://hooks.example.com/',
+  // Of which there are none, so that no rows come by themselves.
+  types: ['webhook.disabled'],
+  scopes: ['webhooks:read'],
+})
+
+let endpoints = 0
+
+/** One of the endpoints that nothing else here is done to. */
+const spareEndpoint: Example = (world) => ({
+  input: { id: world.id('WebhookEndpoint', 2 + (endpoints++ % 3)) },
 })
 
 let blocks = 0

@@ -46,6 +46,7 @@ const coded = new Set([
   'Installation.scopes',
   'Payment.currency',
   'StaffMember.timeZone',
+  'WebhookEndpoint.filter',
   'WebhookEndpoint.format',
   'WebhookEndpoint.scopes',
 ])

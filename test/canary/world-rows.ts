@@ -4,6 +4,7 @@ import { newId } from '../../src/db/id.ts'
 import type { Database } from '../../src/db/client.ts'
 import type { NodeName } from '../../src/graphql/ids.ts'
 import { monday } from '../support/shop.ts'
+import { writeWebhooks } from './webhook-rows.ts'
 import { writePeople } from './people-rows.ts'
 
 type Parts = {
@@ -469,20 +470,5 @@ async function writeAccess(prisma: Prisma, { accountId, word, rows }: Parts) {
       createdAt: made(index).createdAt,
     })),
   })
-  const endpoint = { accountId, id: newId(), url: `https://${word}.example.com/`, types: [word] }
-  await prisma.webhookEndpoint.create({
-    data: { ...endpoint, document: word, secretSealed: secretHash, scopes, disabledReason: word },
-  })
-  await prisma.webhookDelivery.create({
-    data: {
-      accountId,
-      id: newId(),
-      endpointId: endpoint.id,
-      eventId: newId(),
-      eventSeq: 1n,
-      eventType: word,
-      subjectId: newId(),
-      lastError: word,
-    },
-  })
+  await writeWebhooks(prisma, { accountId, word, rows }, (index) => made(index).createdAt)
 }

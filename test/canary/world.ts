@@ -49,8 +49,8 @@ export async function fillWorld(db: Database, accountId: string, word: string): 
     Application: ids(odd),
     Installation: ids(odd),
     AuditEntry: ids(odd),
-    WebhookEndpoint: ids(1),
-    WebhookDelivery: ids(1),
+    WebhookEndpoint: ids(odd),
+    WebhookDelivery: ids(odd),
     BusyTime: ids(2 * odd),
     AccountEvent: ids(odd),
   }
@@ -90,6 +90,8 @@ export function expectedCounts({ rows, members }: World): Record<string, number>
     bookingLinks: odd,
     apiKeys: odd,
     auditLog: odd,
+    webhookEndpoints: odd,
+    webhookDeliveries: odd,
     installations: odd,
     // Of both worlds: one person administers both.
     applications: 2 * odd,
@@ -122,6 +124,7 @@ export function expectedCounts({ rows, members }: World): Record<string, number>
     Series: { bookings: rows.Booking.length },
     // Of whoever asks: it reaches two accounts.
     ApiClient: { accounts: 2 },
+    WebhookEndpoint: { deliveries: odd },
     Booking: { payments: odd, history: even },
   }
   return Object.fromEntries(

@@ -1,6 +1,7 @@
 // Webhook endpoints over HTTP: who may make them, what is legal, and what a change changes.
 import { describe, expect, it } from 'vitest'
 import type { Scope } from '../../src/auth/scope.ts'
+import { newId } from '../../src/db/id.ts'
 import { encodeId } from '../../src/graphql/ids.ts'
 import { testApp } from '../support/app.ts'
 import { change, done, issued, rowCounts } from '../support/ask.ts'
@@ -36,7 +37,9 @@ const auditOf = async (accountId: string) => {
 describe('createWebhookEndpoint', () => {
   it('makes an endpoint whose secret and headers are shown to nobody again', async () => {
     const { accountId, key, row, userId } = await business()
-    const serviceId = encodeId('Service', { accountId: row, id: row })
+    const service = { accountId: row, id: newId(), name: 'Cut', kind: 'APPOINTMENT' as const }
+    await db.prisma.service.create({ data: { ...service, durationMinutes: 30 } })
+    const serviceId = encodeId('Service', service)
     const headers = [{ name: 'Authorization', value: 'Basic c2VjcmV0' }]
     const more = { description: 'Till', filter: { serviceIds: [serviceId] }, headers }
     const made = await issued(app, key, 'createWebhookEndpoint', wish(accountId, more))

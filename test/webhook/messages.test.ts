@@ -3,6 +3,7 @@
 import { Webhook as Standard } from 'standardwebhooks'
 import { Webhook as Svix } from 'svix'
 import { describe, expect, it } from 'vitest'
+import { newId } from '../../src/db/id.ts'
 import { encodeId, type NodeName } from '../../src/graphql/ids.ts'
 import { testApp } from '../support/app.ts'
 import { change, done, issued, rowCounts } from '../support/ask.ts'
@@ -116,7 +117,10 @@ describe('a message', () => {
   it('is sent to whoever wants it by type and filter, and to nobody else', async () => {
     const { book, receiver, endpoint, id, shop, key } = await business()
     const here = await startReceiver()
-    const another = id('Service', shop.customerId)
+    const { accountId } = shop
+    const other = { accountId, id: newId(), name: 'Wash', kind: 'APPOINTMENT' as const }
+    await db.prisma.service.create({ data: { ...other, durationMinutes: 30 } })
+    const another = id('Service', other.id)
     await endpoint({ types: ['booking.cancelled'] })
     await endpoint({ filter: { serviceIds: [another] } })
     const service = id('Service', shop.serviceId)
@@ -179,7 +183,7 @@ describe('a message', () => {
     clock.advance(3 * MINUTE)
     const after = await send(1)
     expect(verified(after, rotated.secret).type).toBe('webhook.test')
-    expect(() => verified(after, secret)).toThrow()
+    expect(() => verified(after, secret)).toThrow('No matching signature found')
   })
 })
 
