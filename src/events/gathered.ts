@@ -13,6 +13,16 @@ type Options<T extends ReadEvent> = {
   windowMs?: number
 }
 
+function add<T>(things: T[], one: T, merge: (known: T, one: T) => T | null): void {
+  for (const [index, known] of things.entries()) {
+    const whole = merge(known, one)
+    if (whole === null) continue
+    things[index] = whole
+    return
+  }
+  things.push(one)
+}
+
 // What fails while nobody waits fails whoever asks next, not the process.
 function nextOf(source: EventSource) {
   const next = source.next()
@@ -29,16 +39,6 @@ export function gathered<T extends ReadEvent>(
   let coming: Promise<IteratorResult<ReadEvent, undefined>> | null = null
   let quietUntil = -Infinity
   let ended = false
-
-  const take = async (event: ReadEvent) => {
-    for (const one of await derive(event)) {
-      const index = ready.findIndex((known) => merge(known, one) !== null)
-      const known = ready[index]
-      const whole = known && merge(known, one)
-      if (whole) ready[index] = whole
-      else ready.push(one)
-    }
-  }
 
   // Reads on until the window is over; what is not there by then is left for the next.
   const gather = async (): Promise<void> => {
@@ -58,7 +58,7 @@ export function gathered<T extends ReadEvent>(
         }
         coming = null
         if (step.done) ended = true
-        else await take(step.value)
+        else for (const one of await derive(step.value)) add(ready, one, merge)
         if (ready.length > 0 && performance.now() >= quietUntil) return
       }
     } finally {
