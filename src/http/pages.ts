@@ -69,6 +69,17 @@ function docs(baseUrl: string): string {
   -H 'content-type: application/json' -H 'accept: text/event-stream' \\
   -H 'authorization: Bearer YOUR-API-KEY' \\
   -d '{"query":"subscription { bookingEvents { cursor type booking { number } } }"}'`
+  const verify = `const { createHmac, timingSafeEqual } = require('node:crypto')
+
+function isGenuine(headers, body, secret) {
+  const key = Buffer.from(secret.slice('whsec_'.length), 'base64')
+  const signed = headers['webhook-id'] + '.' + headers['webhook-timestamp'] + '.' + body
+  const expected = Buffer.from('v1,' + createHmac('sha256', key).update(signed).digest('base64'))
+  return headers['webhook-signature'].split(' ').some((text) => {
+    const given = Buffer.from(text)
+    return given.length === expected.length && timingSafeEqual(given, expected)
+  })
+}`
   return `
 <p>Everything is at <a href="/graphql">/graphql</a>: queries and mutations by POST (queries by GET
 too), subscriptions over WebSocket (graphql-transport-ws) or as a stream of server-sent events.</p>
@@ -76,7 +87,17 @@ too), subscriptions over WebSocket (graphql-transport-ws) or as a stream of serv
 <h2>2. Or with an OAuth client, for many accounts</h2><pre>${escape(token)}</pre>
 <p>The answer holds an <code>access_token</code>; send it as the key above.</p>
 <h2>3. Watch</h2><pre>${escape(watch)}</pre>
-<h2>4. Read on</h2>
+<h2>4. Be told</h2>
+<p>The mutation <code>createWebhookEndpoint</code> has a URL of yours told what happens, and answers
+with a secret (<code>whsec_…</code>) this once. Every message is a POST, signed as
+<a href="https://www.standardwebhooks.com">Standard Webhooks</a> says, so its libraries verify it;
+or, over the body exactly as it came:</p><pre>${escape(verify)}</pre>
+<p>Refuse a timestamp that is more than five minutes off. <code>webhook-id</code> stays the same
+over all attempts: what you have had before is a repeat. Answer with a 2xx status within 15 seconds, and
+do the work afterwards; with any other answer, or none, it is tried again for three days. While a
+secret is being replaced, <code>webhook-signature</code> holds two signatures, with a space between:
+one that fits is enough. An answer of 410 disables the endpoint.</p>
+<h2>5. Read on</h2>
 <p><a href="/graphql">GraphiQL</a> has ready tabs and the description of every field. The
 <a href="/schema.graphql">schema</a> says by <code>@requiresScopes</code> what each field needs.</p>`
 }
