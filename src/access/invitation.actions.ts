@@ -24,9 +24,9 @@ import { personIssues } from './person.ts'
 export type NewInvitation = { email: string; name: string; role: Role }
 
 /**
- * Needs accounts:write, and everything that the role may do. Invites a person; an earlier invitation
- * of the same address ends. The secret is shown this once. Refuses NOT_FOUND, VALIDATION_FAILED,
- * LIMIT_REACHED.
+ * Needs accounts:write, and everything that the role may do. Invites a person; an earlier
+ * invitation of the same address ends. The secret is shown this once. Refuses NOT_FOUND,
+ * VALIDATION_FAILED, LIMIT_REACHED.
  */
 export async function inviteUser(
   ctx: ActionContext,

@@ -14,8 +14,8 @@ import { demandAdmin, keepAnOwner, lockMembers, withdrawBeyond } from './member.
 import { demandGrantable, demandHeldRole, demandTouchable, reachesUpTo } from './member.ts'
 
 /**
- * Needs accounts:write, and everything that the role may do. Refuses NOT_FOUND, VALIDATION_FAILED (a
- * role above one's own, or beyond the credential), IN_USE.
+ * Needs accounts:write, and everything that the role may do. Refuses NOT_FOUND, VALIDATION_FAILED
+ * (a role above one's own, or beyond the credential), IN_USE.
  */
 export async function changeRole(ctx: ActionContext, key: Key, role: Role): Promise<Membership> {
   const path = 'membershipId'

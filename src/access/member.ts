@@ -18,8 +18,8 @@ export function demandGrantable(own: Role, role: Role, ...path: string[]): void 
 }
 
 /**
- * Refuses to give a role to whoever does not hold all of it: by an invitation to itself a credential
- * would get what it was not given.
+ * Refuses to give a role to whoever does not hold all of it: by an invitation to itself a
+ * credential would get what it was not given.
  */
 export function demandHeldRole(
   held: ReadonlySet<Scope> | undefined,

@@ -113,9 +113,9 @@ export async function personOfLink(
 }
 
 /**
- * Sets a password by a link, which is used up, and begins a session. Whoever knew the password before
- * may have been somebody else: nothing that they made follows the person into later accounts. Refuses
- * NOT_FOUND.
+ * Sets a password by a link, which is used up, and begins a session. Whoever knew the password
+ * before may have been somebody else: nothing that they made follows the person into later
+ * accounts. Refuses NOT_FOUND.
  */
 export async function setPassword(
   ctx: ActionContext,
