@@ -30,6 +30,7 @@ const COMMANDS = {
   prove: [[...vitest, '--reporter=verbose', ...PROVEN]],
   'db:new': [script('scripts/db-new.ts')],
   'db:migrate': [script('scripts/db-migrate.ts')],
+  'user:new': [script('scripts/user-new.ts')],
 }
 
 const [name, ...rest] = process.argv.slice(2)

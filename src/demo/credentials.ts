@@ -2,6 +2,7 @@
 // Secrets are in the return value only.
 
 import { issueApiClient, issueApiKey } from '../auth/credential.data.ts'
+import { hashPassword } from '../auth/password.ts'
 import { allScopes, type Scope } from '../auth/scope.ts'
 import { newApplicationSecret, newInstallationKey, newPublicId } from '../auth/secret.ts'
 import { newId } from '../db/id.ts'
@@ -10,6 +11,8 @@ import type { Account } from '../generated/prisma/client.ts'
 import { encodeId } from '../graphql/ids.ts'
 
 export type DemoCredentials = {
+  /** What the owner of the five signs in with. */
+  console: { email: string; password: string }
   admin: { clientId: string; clientSecret: string; scopes: Scope[] }
   readOnly: { apiKey: string; account: string }
   frontDesk: { apiKey: string; account: string }
@@ -77,6 +80,7 @@ export async function issueDemoCredentials(tx: Transaction, demo: Demo): Promise
   }
   const link = await tx.bookingLink.findFirstOrThrow({ where: { accountId: salon.id } })
   return {
+    console: await givePassword(tx, demo),
     admin: {
       ...(await clientOf(demoAccounts(demo), 'Demo: all businesses', allScopes)),
       scopes: allScopes,
@@ -109,6 +113,21 @@ export async function issueDemoCredentials(tx: Transaction, demo: Demo): Promise
       bookingLinkId: encodeId('BookingLink', link),
     },
   }
+}
+
+/** A new password for the owner of the five, in place of any before. */
+export async function givePassword(
+  tx: Transaction,
+  { salon }: Demo,
+): Promise<DemoCredentials['console']> {
+  const password = `demo-${newPublicId()}`
+  const passwordHash = await hashPassword(password)
+  const { id, email } = await tx.user.update({
+    where: { id: salon.ownerId },
+    data: { passwordHash },
+  })
+  await tx.userSession.deleteMany({ where: { userId: id } })
+  return { email, password }
 }
 
 /** The global id of an account. */

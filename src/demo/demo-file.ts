@@ -43,11 +43,14 @@ export function writeDemoFile(
   renameSync(`${path}.new`, path)
 }
 
+/** As a file may have them that was written before people could sign in. */
+export type KnownCredentials = Omit<DemoCredentials, 'console'> & Partial<DemoCredentials>
+
 /** The credentials in the file; null when it is lost, or is of another database. */
 export async function readDemoCredentials(
   db: Pick<Database, 'pool'>,
   dataDir: string,
-): Promise<DemoCredentials | null> {
+): Promise<KnownCredentials | null> {
   const file = readFile(demoFilePath(dataDir))
   const { clientId, clientSecret } = file?.admin ?? {}
   if (!file || typeof clientId !== 'string' || typeof clientSecret !== 'string') return null

@@ -5,7 +5,7 @@ import type { Config } from '../config.ts'
 import type { Database } from '../db/client.ts'
 import { transaction } from '../db/transaction.ts'
 import type { Clock } from '../time/clock.ts'
-import { issueDemoCredentials, type DemoCredentials } from './credentials.ts'
+import { givePassword, issueDemoCredentials, type DemoCredentials } from './credentials.ts'
 import { seedDemo, type Seeding } from './demo.ts'
 import { demoFilePath, readDemoCredentials, writeDemoFile } from './demo-file.ts'
 import { demoText } from './welcome.ts'
@@ -40,5 +40,10 @@ async function credentialsOf(
 ): Promise<DemoCredentials> {
   if (seeding.outcome === 'SEEDED') return seeding.credentials
   const kept = await readDemoCredentials(db, dataDir)
-  return kept ?? transaction(db, (tx) => issueDemoCredentials(tx, seeding.demo))
+  if (kept?.console) return { ...kept, console: kept.console }
+  return transaction(db, async (tx) =>
+    kept
+      ? { ...kept, console: await givePassword(tx, seeding.demo) }
+      : issueDemoCredentials(tx, seeding.demo),
+  )
 }

@@ -80,8 +80,20 @@ describe('a start with the demo', () => {
       ws: `${url}/graphql`.replace('http', 'ws'),
     })
     expect(statSync(join(dataDir, 'demo.json')).mode & 0o777).toBe(0o600)
+    const { console: person } = readDemo()
+    expect(person.password).toMatch(/^demo-[0-9A-Za-z]{12}$/)
+    expect(program.output().stdout).toContain(
+      `Sign in at ${url}/sign-in as ${person.email}, password ${person.password}\n`,
+    )
+    const signedIn = await fetch(`${url}/console/sign-in`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(person),
+    })
+    expect(await signedIn.json()).toMatchObject({ user: { name: 'Dana Whitlock' } })
     const answers = await paste(program.output().stdout)
-    expect(answers).toEqual([
+    // What an answer cost stands beside it.
+    expect(answers.map(({ extensions: _cost, ...answer }) => answer)).toEqual([
       { data: { bookings: { totalCount: expect.any(Number), nodes: expect.any(Array) } } },
       { data: { availability: { timeZone: 'Europe/London', slots: expect.any(Array) } } },
       { data: { createBooking: { data: expect.objectContaining({ status: 'CONFIRMED' }) } } },
