@@ -7,6 +7,7 @@ import { bookingEventTypes } from '../../src/booking/booking.events.ts'
 import { createCustomer, updateCustomer } from '../../src/customer/customer.actions.ts'
 import { allScopes, type Scope } from '../../src/auth/scope.ts'
 import { encodeEventCursor } from '../../src/events/cursor.ts'
+import { logPosition } from '../../src/events/log.data.ts'
 import { eventTypes } from '../../src/events/subject.ts'
 import { encodeId } from '../../src/graphql/ids.ts'
 import { updateService } from '../../src/service/service.actions.ts'
@@ -28,6 +29,14 @@ const page = `query ($accounts: [ID!], $filter: EventFilter, $after: EventCursor
     edges { cursor node { type } } nodes { id cursor type subjectType subjectId subjectVersion }
     resumeAfter totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }`
 
+/** Transactions of other tests hold the log back for a moment. */
+async function listed() {
+  const { _max } = await db.prisma.event.aggregate({ _max: { xid: true } })
+  const last = _max.xid ?? 0n
+  const isListed = async () => (await logPosition(db.pool)).xid > last
+  await expect.poll(isListed, { timeout: 20_000 }).toBe(true)
+}
+
 /** A customer, a booking and a price: four events. */
 async function happen(shop: Shop) {
   const { accountId, ctx, serviceId } = shop
@@ -35,6 +44,7 @@ async function happen(shop: Shop) {
   const booking = await createBooking(ctx, asked(shop, { startsAt: tuesday(9) }))
   await updateBooking(ctx, { accountId, id: booking.id }, { notes: 'Window' })
   await updateService(ctx, { accountId, id: serviceId }, { priceMinor: 5000 })
+  await listed()
   return { customer, booking }
 }
 
@@ -91,6 +101,7 @@ describe('events', () => {
     expect(empty).toMatchObject({ nodes: [], resumeAfter: after })
     expect(empty.pageInfo).toMatchObject({ hasNextPage: false, hasPreviousPage: true })
     await rename(shop)
+    await listed()
     const { data } = await app.graphql(key, page, { after })
     expect(types(data.events.nodes)).toEqual(['service.updated'])
   })
@@ -158,6 +169,7 @@ describe('who is told', () => {
     const { customer } = await happen(shop)
     const changed = { email: 'grace@example.com', notes: 'Tea' }
     await updateCustomer(shop.ctx, { accountId: shop.accountId, id: customer.id }, changed)
+    await listed()
     const query = `query ($types: [String!]) { events(filter: { types: $types }) {
       nodes { changes { field from to } } } }`
     const scopes: Scope[] = ['events:read', 'customers:read', 'services:read']
@@ -213,6 +225,7 @@ describe('who is told', () => {
     const few = await counted(query, { first: 2 })
     await updateBooking(shop.ctx, await firstBooking(shop), { notes: 'Aisle' })
     await createBooking(shop.ctx, asked(shop, { startsAt: tuesday(11) }))
+    await listed()
     // What a new connection begins with is counted too, so all are opened before.
     await counted(query, { first: 7 })
     const many = await counted(query, { first: 7 })
@@ -285,6 +298,7 @@ describe('a place in the log', () => {
     expect(events.pageInfo.hasNextPage).toBe(true)
     await writer.write(accountId, 9)
     await writer.end('COMMIT')
+    await listed()
     const { data } = await app.graphql(key, page, { after: events.resumeAfter })
     expect(types(data.events.nodes).toSorted()).toEqual(['booking.updated', 'service.updated'])
   })

@@ -55,8 +55,13 @@ const live = `subscription ($after: EventCursor, $types: [String!]) {
 const start = async (shop: Shop) => {
   await createCustomer(shop.ctx, shop.accountId, { name: 'Start' })
   const { key } = await keyFor(shop)
-  const { data } = await one.graphql(key, '{ events { resumeAfter } }')
-  return { key, after: data.events.resumeAfter as string }
+  // Transactions of other tests hold the log back for a moment.
+  const place = async () => {
+    const { data } = await one.graphql(key, '{ events { resumeAfter } }')
+    return data.events.resumeAfter as string | null
+  }
+  await expect.poll(place, { timeout: 20_000 }).not.toBeNull()
+  return { key, after: await place() }
 }
 
 const rename = ({ accountId, ctx, serviceId }: Shop, name: string) =>
@@ -95,7 +100,10 @@ describe.each([
     for (let n = 1; n <= 5; n += 1) await rename(shop, `Name ${n}`)
     const query = `query ($after: EventCursor) { events(after: $after, first: 2) {
       nodes { changes { to } } resumeAfter } }`
-    const { data } = await one.graphql(key, query, { after })
+    const page = async () => (await one.graphql(key, query, { after })).data
+    const nodes = async () => (await page()).events.nodes.length
+    await expect.poll(nodes, { timeout: 20_000 }).toBe(2)
+    const data = await page()
     const heard = listen(other, key, live, { after: data.events.resumeAfter })
     const told = async () => (await heard.event()).changes
     expect(data.events.nodes.at(-1).changes).toEqual([{ to: 'Name 2' }])
