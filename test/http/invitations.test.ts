@@ -1,5 +1,5 @@
-// From an invitation to a member: who may make one, who may accept, how often and how long; and that
-// a link which was handed over is never a way to be somebody who is here already.
+// From an invitation to a member: who may make one, who may accept, how often and how long; and
+// that a link which was handed over is never a way to be somebody who is here already.
 import { describe, expect, it } from 'vitest'
 import { testApp } from '../support/app.ts'
 import { documentOf } from '../support/ask.ts'
