@@ -62,39 +62,6 @@ export function createSocketDoor(options: Options): SocketDoor {
   const keepAlive = startKeepAlive(server, limits.keepAliveMs)
   let stopping = false
 
-  const open = (socket: WebSocket, request: IncomingMessage, wire: Duplex) => {
-    const close = (code: number, reason: string) =>
-      closeSocket(socket, code, reason, limits.closeMs)
-    const cutIfSlow = () => {
-      if (socket.bufferedAmount > limits.unreadBytes) close(1013, 'Too slow')
-    }
-    const sender = clientOf(request)
-    const connection = newConnection(request, close, (operationId, result) => {
-      cutIfSlow()
-      if (socket.readyState !== WebSocket.OPEN) return undefined
-      return write(wire, nextFrame(operationId, result.bytes()))
-    })
-    const send = (message: string) => {
-      cutIfSlow()
-      return sendText(socket, message)
-    }
-    const onMessage = (take: (text: string) => Promise<void>) =>
-      socket.on('message', (message) => {
-        // What still comes after a close has nobody to answer it.
-        if (socket.readyState !== WebSocket.OPEN) return
-        const text = String(message)
-        askingFor(connection.authorization ?? sender, () => take(text)).catch((error: unknown) => {
-          log.error({ err: error, requestId: connection.requestId }, 'a socket failed')
-          close(CloseCode.InternalServerError, 'Internal server error')
-        })
-      })
-    const { protocol } = socket
-    const closed = operations.opened({ protocol, close, send, onMessage }, connection)
-    // What was wrong with a frame is answered by ws itself, with the close code it deserves.
-    socket.on('error', (error) => log.debug({ err: error }, 'a socket broke'))
-    socket.once('close', (code, reason) => void closed(code, String(reason)))
-  }
-
   return {
     upgrade: (request, socket, head) => {
       socket.on('error', () => socket.destroy())
@@ -105,7 +72,7 @@ export function createSocketDoor(options: Options): SocketDoor {
       }
       server.handleUpgrade(request, socket, head, (opened) => {
         server.emit('connection', opened, request)
-        open(opened, request, socket)
+        open({ limits, log, operations }, opened, request, socket)
       })
     },
     openSockets: () => server.clients.size,
@@ -115,6 +82,50 @@ export function createSocketDoor(options: Options): SocketDoor {
       await closeAll(server, limits.closeMs)
     },
   }
+}
+
+type Within = {
+  limits: typeof socketLimits
+  log: Services['log']
+  operations: ReturnType<typeof createOperations>
+}
+
+/** Speaks with one client, until its socket is closed; `wire` is what the socket stands on. */
+function open(
+  { limits, log, operations }: Within,
+  socket: WebSocket,
+  request: IncomingMessage,
+  wire: Duplex,
+): void {
+  const close = (code: number, reason: string) => closeSocket(socket, code, reason, limits.closeMs)
+  const cutIfSlow = () => {
+    if (socket.bufferedAmount > limits.unreadBytes) close(1013, 'Too slow')
+  }
+  const sender = clientOf(request)
+  const connection = newConnection(request, close, (operationId, result) => {
+    cutIfSlow()
+    if (socket.readyState !== WebSocket.OPEN) return undefined
+    return write(wire, nextFrame(operationId, result.bytes()))
+  })
+  const send = (message: string) => {
+    cutIfSlow()
+    return sendText(socket, message)
+  }
+  const onMessage = (take: (text: string) => Promise<void>) =>
+    socket.on('message', (message) => {
+      // What still comes after a close has nobody to answer it.
+      if (socket.readyState !== WebSocket.OPEN) return
+      const text = String(message)
+      askingFor(connection.authorization ?? sender, () => take(text)).catch((error: unknown) => {
+        log.error({ err: error, requestId: connection.requestId }, 'a socket failed')
+        close(CloseCode.InternalServerError, 'Internal server error')
+      })
+    })
+  const { protocol } = socket
+  const closed = operations.opened({ protocol, close, send, onMessage }, connection)
+  // What was wrong with a frame is answered by ws itself, with the close code it deserves.
+  socket.on('error', (error) => log.debug({ err: error }, 'a socket broke'))
+  socket.once('close', (code, reason) => void closed(code, String(reason)))
 }
 
 async function closeAll(server: WebSocketServer, waitMs: number): Promise<void> {

@@ -161,19 +161,7 @@ function createStream({ source, rights, run, scope, onEnd }: StreamOptions): Str
     end()
   }
 
-  // The result of the next event that may be heard; null when the stream has ended.
-  const read = async (): Promise<Delivered | null> => {
-    while (!ended) {
-      const step = await source.next()
-      if (step.done) return null
-      const viewer = await rights.viewer(step.value.readAt)
-      source.follow(viewer)
-      if (!source.mayHear(step.value)) continue
-      const result = await run(step.value, viewer)
-      if (!ended) return result
-    }
-    return null
-  }
+  const read = reader({ source, rights, run }, () => ended)
 
   const close = () => {
     end()
@@ -192,10 +180,7 @@ function createStream({ source, rights, run, scope, onEnd }: StreamOptions): Str
     },
     each: async (take) => {
       try {
-        for (let result = await read(); result; result = await read()) {
-          const taken = take(result)
-          if (taken) await taken
-        }
+        await handOn(read, take)
       } catch (error) {
         fail(error)
       }
@@ -216,6 +201,35 @@ function createStream({ source, rights, run, scope, onEnd }: StreamOptions): Str
     [Symbol.asyncIterator]() {
       return this
     },
+  }
+}
+
+type Reader = () => Promise<Delivered | null>
+
+/** Reads the result of the next event that may be heard; null when the stream has ended. */
+function reader(
+  { source, rights, run }: Pick<StreamOptions, 'source' | 'rights' | 'run'>,
+  ended: () => boolean,
+): Reader {
+  return async () => {
+    while (!ended()) {
+      const step = await source.next()
+      if (step.done) return null
+      const viewer = await rights.viewer(step.value.readAt)
+      source.follow(viewer)
+      if (!source.mayHear(step.value)) continue
+      const result = await run(step.value, viewer)
+      if (!ended()) return result
+    }
+    return null
+  }
+}
+
+// Nobody waits for what was taken at once: thousands do this for every event.
+async function handOn(read: Reader, take: (result: Delivered) => Promise<void> | void) {
+  for (let result = await read(); result; result = await read()) {
+    const taken = take(result)
+    if (taken) await taken
   }
 }
 
