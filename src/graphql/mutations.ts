@@ -35,8 +35,7 @@ type MutationOptions<Fields extends InputFieldMap> = {
 
 const always: readonly RefusalCode[] = ['NOT_FOUND', 'VALIDATION_FAILED']
 
-const shownOnce =
-  'Shown this once: it is stored as a hash. Null when this answer repeats an earlier one.'
+const shownOnce = 'Shown this once, and never again. Null when this answer repeats an earlier one.'
 
 /** Adds `name(input: NameInput!): NameResult` with NameSuccess and the refusals. */
 export function mutation<Fields extends InputFieldMap>(

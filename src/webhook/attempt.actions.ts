@@ -22,6 +22,8 @@ export type Try = {
   answer: Answer
   /** Nothing was sent, and the receiver is not to blame. */
   isOurFault: boolean
+  /** Why the endpoint is to be disabled whatever was answered. */
+  ends?: string | undefined
 }
 
 type SettleContext = Omit<ActionContext, 'viewer'> & { random: () => number }
@@ -94,8 +96,10 @@ async function settleFailed(
     FROM "WebhookEndpoint" WHERE "id" = ${delivery.endpointId}::uuid FOR NO KEY UPDATE`)
   if (!endpoint) return null
   const failingSince = endpoint.failingSince?.getTime() ?? (made.isOurFault ? null : now)
-  const isLive = endpoint.disabledAt === null && !made.isOurFault
-  const reason = isLive ? reasonToDisable(answer, now, failingSince ?? now) : null
+  const isLive = endpoint.disabledAt === null
+  const failed =
+    isLive && !made.isOurFault ? reasonToDisable(answer, now, failingSince ?? now) : null
+  const reason = (isLive && made.ends) || failed
   const isOver = reason !== null || endpoint.disabledAt !== null
   const next = isOver ? null : nextTry(now, delivery.attempts, ctx.random(), answer.retryAfter)
   const state = next === null ? 'FAILED' : 'WAITING'

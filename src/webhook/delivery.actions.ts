@@ -12,7 +12,7 @@ import { invalid, invalidAll, notFound, refused } from '../errors.ts'
 import { appendAudit } from '../events/audit.ts'
 import type { EventCursor } from '../events/cursor.ts'
 import type { LoggedEvent } from '../events/event.ts'
-import { eventRetentionDays } from '../events/hub.ts'
+import type { EventHub } from '../events/hub.ts'
 import { appendEvents } from '../events/outbox.ts'
 import type { WebhookDelivery } from '../generated/prisma/client.ts'
 import { DAY } from '../time/instant.ts'
@@ -29,7 +29,7 @@ import {
   type Stretch,
 } from './event.data.ts'
 import { testType } from './event-type.ts'
-import type { Preview, WebhookContext } from './message.ts'
+import { MakerLeft, type Preview, type WebhookContext } from './message.ts'
 
 /** Looked through for one that the endpoint wants. */
 const lookedAt = 1_000
@@ -57,7 +57,9 @@ export async function webhookDryRun(
   await recorded(ctx, async () => demandHeld(ctx, endpoint.scopes as Scope[], fact, 'id'))
   const event = await eventFor(ctx, endpoint, eventId ?? null)
   const message = { id: newId(), at: ctx.clock.now(), attempt: 1 }
-  const preview = await ctx.webhooks.preview(endpoint, event, message)
+  const preview = await ctx.webhooks.preview(endpoint, event, message).catch((error: unknown) => {
+    throw error instanceof MakerLeft ? invalid(['id'], error.message) : error
+  })
   return { ...preview, accountId: key.accountId, event }
 }
 
@@ -132,14 +134,14 @@ export type Replay = { accountId: string; endpoint: AccountEndpoint; count: numb
  * CURSOR_EXPIRED, LIMIT_REACHED. Broken off, it can be said again.
  */
 export async function replayWebhooks(
-  ctx: ActionContext,
+  ctx: ActionContext & { events: Pick<EventHub, 'retentionDays'> },
   key: Key,
   { since, until, onlyMissed }: { since: Date; until: Date | null; onlyMissed: boolean },
 ): Promise<Replay> {
   demand(ctx.viewer, key.accountId, ['webhooks:write'], 'WebhookEndpoint', 'id')
   const now = ctx.clock.now()
   const stretch = { accountId: key.accountId, since, until: until ?? new Date(now + 1) }
-  demandReplayable(stretch, now)
+  demandReplayable(stretch, now, ctx.events.retentionDays)
   const read = poolReader(ctx.db)
   const endpoint = await transaction(ctx.db, (tx) => liveEndpoint(tx, key))
   if ((await countEvents(read, stretch, mostReplayed + 1)) > mostReplayed) {
@@ -166,10 +168,10 @@ export async function replayWebhooks(
   return { accountId: key.accountId, endpoint, count }
 }
 
-function demandReplayable({ since, until }: Stretch, now: number): void {
+function demandReplayable({ since, until }: Stretch, now: number, keptDays: number): void {
   if (since >= until) throw invalid(['since'], 'The time has to begin before it ends.')
-  if (now - since.getTime() <= eventRetentionDays * DAY) return
-  const message = `Events are kept for ${eventRetentionDays} days, and this is longer ago.`
+  if (now - since.getTime() <= keptDays * DAY) return
+  const message = `Events are kept for ${keptDays} days, and this is longer ago.`
   throw refused('CURSOR_EXPIRED', message, { path: ['since'] })
 }
 

@@ -204,8 +204,9 @@ mutation('rotateWebhookSecret', {
 
 mutation('enableWebhookEndpoint', {
   description:
-    'Sends again to an endpoint that was disabled for failing. What happened meanwhile is not ' +
-    'sent by this: `replayWebhooks` does that. Twice is once.',
+    'Sends again to an endpoint that was disabled. What happened meanwhile is not sent by this: ' +
+    '`replayWebhooks` does that. One whose maker has left the account becomes yours; you must hold ' +
+    'its scopes. Twice is once.',
   scopes: needs,
   data: 'WebhookEndpoint',
   dataDescription: 'The endpoint as it is now.',

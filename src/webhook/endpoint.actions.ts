@@ -2,6 +2,7 @@
 // endpoint is never told more than whoever makes it, or sends it elsewhere, may see. Its secret
 // leaves here once.
 
+import { personBehind } from '../access/key.actions.ts'
 import { demandHeld, recorded } from '../access/overreach.actions.ts'
 import type { Issued } from '../auth/credential.data.ts'
 import type { Scope } from '../auth/scope.ts'
@@ -11,13 +12,20 @@ import type { ActionContext } from '../context.ts'
 import { newId, type Key } from '../db/id.ts'
 import { idempotent } from '../db/idempotency.ts'
 import { lockRow } from '../db/lock.ts'
+import { transactionReader } from '../db/reader.ts'
 import { transaction, type Transaction } from '../db/transaction.ts'
 import { checkVersion, invalidAll, refused, type Issue } from '../errors.ts'
 import { appendAudit, type AuditFact } from '../events/audit.ts'
 import { changesBetween, type Change } from '../events/event.ts'
 import { newSigningSecret } from '../outbound/signature.ts'
 import { urlIssue } from '../outbound/target.ts'
-import { demandFiltered, endpointAt, lockEndpoint, type AccountEndpoint } from './endpoint.data.ts'
+import {
+  demandFiltered,
+  endpointAt,
+  lockEndpoint,
+  roleOfMaker,
+  type AccountEndpoint,
+} from './endpoint.data.ts'
 import {
   endpointIssues,
   headerIssues,
@@ -93,7 +101,7 @@ async function insert(
       scopes: [...terms.scopes],
       secretSealed: ctx.sealer.seal(secret),
       headersSealed: sealedHeaders(ctx, headers),
-      createdById: ctx.viewer.userId,
+      createdById: personBehind(ctx),
       createdAt: now,
       updatedAt: now,
     },
@@ -181,23 +189,32 @@ export async function rotateWebhookSecret(
 }
 
 /**
- * Sends again to an endpoint that was disabled because it failed for long. What happened while it
- * was is not sent: replay it. Needs webhooks:write. Refuses NOT_FOUND. Twice is once.
+ * Sends again to an endpoint that was disabled. What happened while it was is not sent: replay it.
+ * Whoever enables one whose maker has left becomes its maker, and must hold its scopes. Needs
+ * webhooks:write. Refuses NOT_FOUND, VALIDATION_FAILED. Twice is once.
  */
 export async function enableWebhookEndpoint(
   ctx: EndpointContext,
   key: Key,
 ): Promise<AccountEndpoint> {
   demand(ctx.viewer, key.accountId, ['webhooks:write'], 'WebhookEndpoint', 'id')
-  return transaction(ctx.db, async (tx) => {
-    const before = await lockEndpoint(tx, key)
-    if (!before.disabledAt) return before
-    const enabled = { disabledAt: null, disabledReason: null, failingSince: null }
-    const row = await write(tx, ctx, before, enabled)
-    const changes = changesBetween(before, row, ['disabledAt', 'disabledReason'])
-    await appendAudit(tx, ctx, [{ ...factOf('webhook.enabled', before), changes }])
-    return row
-  })
+  return recorded(ctx, () =>
+    transaction(ctx.db, async (tx) => {
+      const before = await lockEndpoint(tx, key)
+      if (!before.disabledAt) return before
+      const isOrphan = (await roleOfMaker(transactionReader(tx), before)) === null
+      if (isOrphan) demandMayTell(ctx, before, factOf('webhook.enabled', before))
+      const row = await write(tx, ctx, before, {
+        disabledAt: null,
+        disabledReason: null,
+        failingSince: null,
+        ...(isOrphan && { createdById: personBehind(ctx) }),
+      })
+      const changes = changesBetween(before, row, ['disabledAt', 'disabledReason', 'createdById'])
+      await appendAudit(tx, ctx, [{ ...factOf('webhook.enabled', before), changes }])
+      return row
+    }),
+  )
 }
 
 /** Needs webhooks:write. What waits, and what was delivered, is forgotten. Refuses NOT_FOUND. */

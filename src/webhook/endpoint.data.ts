@@ -1,5 +1,6 @@
 // Rows of webhook endpoints.
 
+import type { Role } from '../auth/scope.ts'
 import type { Key } from '../db/id.ts'
 import { lockRow } from '../db/lock.ts'
 import { transactionReader, type Reader } from '../db/reader.ts'
@@ -21,6 +22,20 @@ export function endpointsFor(
 ): Promise<AccountEndpoint[]> {
   return read<AccountEndpoint>(Prisma.sql`SELECT * FROM "WebhookEndpoint"
     WHERE "accountId" = ANY(${accountIds}::uuid[]) AND "disabledAt" IS NULL`)
+}
+
+/**
+ * The role that whoever made the endpoint has in its account now; null when that person has left.
+ * What the gateway made itself has the role of an owner.
+ */
+export async function roleOfMaker(
+  read: Reader,
+  { accountId, createdById }: Pick<EndpointRow, 'accountId' | 'createdById'>,
+): Promise<Role | null> {
+  if (createdById === null) return 'OWNER'
+  const [member] = await read<{ role: Role }>(Prisma.sql`SELECT "role" FROM "Membership"
+    WHERE "accountId" = ${accountId}::uuid AND "userId" = ${createdById}::uuid`)
+  return member?.role ?? null
 }
 
 /** The endpoint, so that nobody else changes it meanwhile. Refuses NOT_FOUND. */

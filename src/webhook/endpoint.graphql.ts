@@ -88,8 +88,8 @@ const homeOf = ({ accountId }: EndpointRow) => accountId ?? nowhere
 builder.prismaObject('WebhookEndpoint', {
   description:
     'A URL that is told by HTTP POST what happens in an account, signed as Standard Webhooks ' +
-    'says. It belongs to the account, and goes on when whoever made it leaves. It is told only ' +
-    'what its own scopes show.',
+    'says. It is told what its own scopes and the present role of whoever made it both allow; when ' +
+    'that person has left the account, it is disabled, until somebody enables it as their own.',
   interfaces: [Node],
   scopes: read,
   fields: (t) => ({

@@ -18,7 +18,18 @@ export type Message = {
 /** What is sent. Names of headers are in lower case. */
 export type Rendered = { headers: Record<string, string>; body: string }
 
-/** Makes what is sent, signature and secret headers included. May read; changes nothing. */
+/** The endpoint has nobody any more in whose name it is told anything. */
+export class MakerLeft extends Error {
+  constructor() {
+    super('Whoever made it has left the account. Enable it to be told in your name.')
+    this.name = 'MakerLeft'
+  }
+}
+
+/**
+ * Makes what is sent, signature and secret headers included. May read; changes nothing. Throws
+ * MakerLeft.
+ */
 export type Render = (
   endpoint: EndpointRow,
   event: LoggedEvent,

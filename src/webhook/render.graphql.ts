@@ -1,5 +1,6 @@
 // What an event becomes for an endpoint: the body, by the endpoint's document or the usual way, and
-// the headers with the signature. A document runs with the scopes of the endpoint and no more; it
+// the headers with the signature. It tells what the scopes of the endpoint and the present role of its
+// maker both allow; a document runs with that and no more. It
 // is asked afresh at every try, so a message tells how things are when it is sent.
 
 import {
@@ -10,10 +11,11 @@ import {
   type GraphQLSchema,
   type OperationDefinitionNode,
 } from 'graphql'
-import { isScope, type Scope } from '../auth/scope.ts'
+import { effectiveScopes, type Scope } from '../auth/scope.ts'
 import type { Sealer } from '../auth/seal.ts'
 import type { Viewer } from '../auth/viewer.ts'
 import { newContext, type Context, type Services } from '../context.ts'
+import { poolReader } from '../db/reader.ts'
 import type { Issue } from '../errors.ts'
 import type { LoggedEvent } from '../events/event.ts'
 import { costOf } from '../graphql/cost.ts'
@@ -21,10 +23,16 @@ import type { Prepared } from '../graphql/documents.ts'
 import { encodeId } from '../graphql/ids.ts'
 import type { Reach } from '../outbound/address.ts'
 import { signatureHeaders } from '../outbound/signature.ts'
-import type { EndpointRow } from './endpoint.data.ts'
+import { roleOfMaker, type EndpointRow } from './endpoint.data.ts'
 import type { CustomHeader } from './endpoint.ts'
 import { testType } from './event-type.ts'
-import type { Message, Told, WebhookContext, WebhookFormat } from './message.ts'
+import {
+  MakerLeft,
+  type Message,
+  type Told,
+  type WebhookContext,
+  type WebhookFormat,
+} from './message.ts'
 import { dataOf, variablesOf, variableTypes } from './payload.graphql.ts'
 
 /** The graph, as documents are run in process. */
@@ -122,7 +130,9 @@ function headersOf({ sealer }: Parts, { headersSealed }: EndpointRow): CustomHea
 async function told(parts: Parts, endpoint: EndpointRow, event: LoggedEvent): Promise<Told> {
   const { type, accountId } = event
   const common = { type, timestamp: event.occurredAt.toISOString() }
-  const scopes = new Set(endpoint.scopes.filter((scope) => isScope(scope)))
+  const role = await roleOfMaker(poolReader(parts.services().db), endpoint)
+  if (role === null) throw new MakerLeft()
+  const scopes = effectiveScopes(endpoint.scopes, role)
   if (endpoint.document === null || type === testType) {
     return { ...common, data: dataOf(parts.graph.schema, scopes, event) }
   }

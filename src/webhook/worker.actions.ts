@@ -18,7 +18,7 @@ import {
 } from './delivery.data.ts'
 import { createLoop } from './loop.ts'
 import type { EndpointRow } from './endpoint.data.ts'
-import type { Render } from './message.ts'
+import { MakerLeft, type Render } from './message.ts'
 
 export type WebhookWorker = {
   start(): void
@@ -130,7 +130,7 @@ function claiming(
   }
 }
 
-type Sent = Pick<Try, 'answer' | 'isOurFault'>
+type Sent = Pick<Try, 'answer' | 'isOurFault' | 'ends'>
 
 const unsent = (error: string): Sent => ({
   answer: { status: null, error, body: null, retryAfter: null },
@@ -158,6 +158,7 @@ function delivering(
       const answer = await outbound.post({ url: endpoint.url, headers, body }, stopped)
       return { answer, isOurFault: false }
     } catch (error) {
+      if (error instanceof MakerLeft) return { ...unsent(error.message), ends: error.message }
       log.error({ err: error, deliveryId: leased.id }, 'the message of a webhook could not be made')
       return unsent('The message could not be made.')
     }
@@ -168,12 +169,12 @@ function delivering(
     if (!endpoint) return
     const startedAt = clock.now()
     const began = performance.now()
-    const { answer, isOurFault } = await send(leased, endpoint, event, startedAt)
+    const { answer, isOurFault, ends } = await send(leased, endpoint, event, startedAt)
     if (answer.status === null && stopped.aborted) {
       return releaseDelivery(poolReader(db), worker, leased)
     }
     const durationMs = Math.round(performance.now() - began)
-    const made = { worker, delivery: leased, startedAt, durationMs, answer, isOurFault }
+    const made = { worker, delivery: leased, startedAt, durationMs, answer, isOurFault, ends }
     const settle = () => settleTry({ db, clock, log, random }, made)
     const settled = await persistently(settle, leaseMs, stopped)
     if (settled === null)
