@@ -213,7 +213,10 @@ export async function replaceClientSecret(
     where: { id: clientId },
     data: { secretHash: secret.hash, updatedAt: now },
   })
-  await tx.accessToken.updateMany({ where: { clientId, revokedAt: null }, data: { revokedAt: now } })
+  await tx.accessToken.updateMany({
+    where: { clientId, revokedAt: null },
+    data: { revokedAt: now },
+  })
   return secret.text
 }
 

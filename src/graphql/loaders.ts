@@ -25,12 +25,12 @@ export type LoadedModel =
   | 'Series'
   | 'Payment'
   | 'ApiKey'
-  | 'Membership'
-  | 'Invitation'
   | 'AuditEntry'
   | 'Installation'
   | 'WebhookEndpoint'
   | 'WebhookDelivery'
+  | 'Membership'
+  | 'Invitation'
 
 export type Row<M extends LoadedModel> = PrismaTypes[M]['Shape']
 
