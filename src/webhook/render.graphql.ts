@@ -1,7 +1,7 @@
 // What an event becomes for an endpoint: the body, by the endpoint's document or the usual way, and
-// the headers with the signature. It tells what the scopes of the endpoint and the present role of its
-// maker both allow; a document runs with that and no more. It
-// is asked afresh at every try, so a message tells how things are when it is sent.
+// the headers with the signature. It tells what the scopes of the endpoint and the present role of
+// its maker both allow, and is asked afresh at every try: a message tells how things are when it is
+// sent.
 
 import {
   Kind,

@@ -1,6 +1,6 @@
 // What may be booked, decided minute by minute straight from the promises: no interval sets, no
-// zone tables, no step arithmetic of the engine. One flag per minute, slow on purpose. All times are
-// whole minutes since 1970 unless they are said to be instants.
+// zone tables, no step arithmetic of the engine. One flag per minute, slow on purpose. All times
+// are whole minutes since 1970 unless they are said to be instants.
 
 import { DateTime } from 'luxon'
 import type { BookingRules } from '../../src/availability/booking-window.ts'

@@ -1,5 +1,5 @@
-// The console in a real browser: its forms, cookies and policies work together, and GraphiQL asks as
-// whoever is signed in.
+// The console in a real browser: its forms, cookies and policies work together, and GraphiQL asks
+// as whoever is signed in.
 import { expect, it } from 'vitest'
 import { testApp } from '../support/app.ts'
 import { noBrowser, startBrowser } from '../support/browser.ts'
