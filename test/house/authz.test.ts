@@ -190,7 +190,7 @@ function uncovered(): string[] {
     .toSorted()
 }
 
-it('is the table that is checked in', async () => {
+it('is the table that is checked in', { timeout: 180_000 }, async () => {
   const roots = await rows(ways.filter(isRoot))
   const scoped = ways.filter((way) => !isRoot(way) && needsOf(way).length > 0)
   const fields = await rows(scoped)
