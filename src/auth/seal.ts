@@ -2,7 +2,7 @@
 // encrypted, and the key does not. AES-256-GCM; a sealed text says which key it needs.
 
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { StartupFault } from '../db/startup-fault.ts'
 
@@ -66,6 +66,8 @@ export function createSealer(key: Uint8Array): Sealer {
 /** The key of SECRETS_KEY, or that in the data directory, which is made when there is none. */
 export function sealerOf(secretsKey: string | undefined, dataDir: string): Sealer {
   if (secretsKey !== undefined) return createSealer(Buffer.from(secretsKey, 'base64'))
+  // With a database of somebody else's nothing else has made the folder.
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   const path = join(dataDir, 'secrets.key')
   try {
     writeFileSync(path, `${randomBytes(keyLength).toString('base64')}\n`, {

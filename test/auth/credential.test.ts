@@ -72,7 +72,7 @@ describe('an API key', () => {
     const expiresAt = new Date(now + 1000)
     const { key } = await makeApiKey(db, { accountId: account.id, expiresAt })
     expect(isFailure(await ask(key, now + 999))).toBe(false)
-    expect(await ask(key, now + 1000)).toEqual({
+    expect(await ask(key, now + 1000)).toMatchObject({
       reason: 'EXPIRED',
       sentence: 'The API key expired at 2026-03-02T08:00:01.000Z. Ask for another.',
     })

@@ -40,10 +40,11 @@ describe('a sealer', () => {
 
 describe('the key of a node', () => {
   it('is made once, readable by its owner only', () => {
-    const first = sealerOf(undefined, dir)
-    const path = join(dir, 'secrets.key')
+    const made = join(dir, 'not', 'there')
+    const first = sealerOf(undefined, made)
+    const path = join(made, 'secrets.key')
     expect(statSync(path).mode & 0o777).toBe(0o600)
-    expect(sealerOf(undefined, dir).open(first.seal('x'))).toBe('x')
+    expect(sealerOf(undefined, made).open(first.seal('x'))).toBe('x')
     const text = readFileSync(path, 'utf8').trim()
     expect(sealerOf(text, '/nowhere').open(first.seal('y'))).toBe('y')
   })

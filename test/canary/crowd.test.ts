@@ -35,6 +35,9 @@ const withKey = (args: Args, idempotencyKey: string): Args => ({
 })
 
 const faults = (answers: GraphQLAnswer[]) => answers.flatMap(({ errors }) => errors ?? [])
+/** Told to come again in a moment, because one client asks for more at once than it may have. */
+const isLater = ({ errors }: GraphQLAnswer) =>
+  errors?.some(({ extensions }) => extensions['retryAfterSeconds'] !== undefined) ?? false
 const repeatable = (way: Way) => slotsOf(way).some(({ path }) => path[1] === 'idempotencyKey')
 
 /** Success or the code of the refusal, and the id of what was done; a secret is shown once only. */
@@ -65,7 +68,10 @@ describe('many at once', () => {
           ask(way, repeatable(way) ? withKey(args, `${round} ${index} ${way.name}`) : args),
         )
       })
-      expect(faults(await Promise.all(asked))).toEqual([])
+      const answers = await Promise.all(asked)
+      const answered = answers.filter((answer) => !isLater(answer))
+      expect(faults(answered)).toEqual([])
+      expect(answered.length).toBeGreaterThan(answers.length / 10)
     }
     expect(app.lines.filter(({ level }) => Number(level) >= 50)).toEqual([])
   })

@@ -5,6 +5,9 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 
+// The same for all servers of a database, as it has to be.
+const SECRETS_KEY = Buffer.alloc(32, 7).toString('base64')
+
 const ROOT = join(import.meta.dirname, '..', '..')
 
 export type Program = {
@@ -24,7 +27,7 @@ export type Program = {
 export function startProgram(args: string[], variables: Record<string, string>): Program {
   const child = spawn(process.execPath, args, {
     cwd: ROOT,
-    env: { PATH: process.env['PATH'], HOST: '127.0.0.1', PORT: '0', ...variables },
+    env: { PATH: process.env['PATH'], HOST: '127.0.0.1', PORT: '0', SECRETS_KEY, ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const began = performance.now()
