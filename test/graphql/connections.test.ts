@@ -1,5 +1,5 @@
-// Connections of a shop that was made by mutations are walked forward and backward, with equal names
-// and equal starts in the way, over two accounts.
+// Connections of a shop that was made by mutations are walked forward and backward, with equal
+// names and equal starts in the way, over two accounts.
 import { describe, expect, it } from 'vitest'
 import { newId } from '../../src/db/id.ts'
 import { decodeId, encodeId } from '../../src/graphql/ids.ts'
