@@ -101,14 +101,14 @@ function openListener(
     let isAcknowledged = false
     const take = readFrames((opcode, body) => {
       if (opcode === 9) return void socket.write(frame(10, body))
-      if (opcode === 8) return fail(`was closed: ${body.subarray(2)}`)
+      if (opcode === 8) return fail(`was closed: ${body.subarray(2).toString()}`)
       if (!isAcknowledged) {
         isAcknowledged = true
         socket.write(frame(1, Buffer.from(asked)))
         return resolve(socket)
       }
       if (body.includes('"type":"next"') && !body.includes('"errors"')) onEvent(body)
-      else if (!body.includes('"type":"ping"')) fail(`got ${body}`)
+      else if (!body.includes('"type":"ping"')) fail(`got ${body.toString()}`)
     })
     const fail = (words: string) => {
       const error = new Error(`A listener ${words}`)
@@ -122,7 +122,7 @@ function openListener(
     socket.on('data', (bytes) => {
       if (isOpen) return take(bytes)
       isOpen = true
-      if (!bytes.subarray(0, 12).includes('101')) return fail(`was answered: ${bytes}`)
+      if (!bytes.subarray(0, 12).includes('101')) return fail(`was answered: ${bytes.toString()}`)
       const payload = token ? { authorization: `Bearer ${token}` } : {}
       socket.write(frame(1, Buffer.from(JSON.stringify({ type: 'connection_init', payload }))))
     })

@@ -33,7 +33,7 @@ describe('a sealer', () => {
     for (let place = 4; place < sealed.length; place += 1) {
       const changed = Buffer.from(sealed)
       changed[place] = changed[place]! ^ 1
-      expect(() => sealer.open(changed)).toThrow()
+      expect(() => sealer.open(changed)).toThrow(/authenticate data/)
     }
   })
 })

@@ -13,8 +13,8 @@ import { makePerson, password } from '../support/people.ts'
 
 const title = 'An owner signs in and approves an application with the keyboard'
 
-it.skipIf(noBrowser)(
-  noBrowser ? `${title} (${noBrowser})` : title,
+it.skipIf(noBrowser !== null)(
+  `${title}${noBrowser === null ? '' : ` (${noBrowser})`}`,
   { timeout: 60_000 },
   async () => {
     const app = await testApp()
