@@ -5,7 +5,7 @@ import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { once } from 'node:events'
-import { afterAll, describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { eventsChannel, wakeBy } from '../../src/events/outbox.ts'
 import { createRedisWaker } from '../../src/events/redis.ts'
 import { testDatabase } from '../support/database.ts'
@@ -28,7 +28,7 @@ async function startRedis(port: number): Promise<ChildProcess> {
   const dir = mkdtempSync(join(tmpdir(), 'redis-'))
   const args = ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--dir', dir]
   const redis = spawn(program, args, { stdio: ['ignore', 'pipe', 'ignore'] })
-  afterAll(() => {
+  onTestFinished(() => {
     redis.kill('SIGKILL')
     rmSync(dir, { recursive: true, force: true })
   })
@@ -42,7 +42,7 @@ async function startRedis(port: number): Promise<ChildProcess> {
 
 function wakerOf(port: number, onWake: () => void = () => {}) {
   const waker = createRedisWaker({ url: `redis://127.0.0.1:${port}`, log: silent, onWake })
-  afterAll(() => waker.stop())
+  onTestFinished(() => waker.stop())
   return waker
 }
 

@@ -3,7 +3,7 @@
 
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterAll, expect, it } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import { newApplicationSecret, newPublicId } from '../../src/auth/secret.ts'
 import { newId } from '../../src/db/id.ts'
 import { testApp } from '../support/app.ts'
@@ -26,7 +26,7 @@ it.skipIf(noBrowser !== null)(
       res.end('thank you')
     })
     await new Promise<void>((resolve) => maker.listen(0, '127.0.0.1', resolve))
-    afterAll(() => maker.close())
+    onTestFinished(() => maker.close())
     const { port } = maker.address() as AddressInfo
     const publicId = newPublicId()
     await app.db.prisma.application.create({
@@ -40,7 +40,7 @@ it.skipIf(noBrowser !== null)(
       },
     })
     const browser = await startBrowser()
-    afterAll(() => browser.close())
+    onTestFinished(() => browser.close())
     const page = await browser.newPage({ viewport: { width: 360, height: 640 } })
     const outside: string[] = []
     page.on('request', (request) => {
