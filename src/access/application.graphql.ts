@@ -18,13 +18,13 @@ import {
   pageArgs,
 } from '../graphql/lists.ts'
 import { findable, findableBy, Node } from '../graphql/node.ts'
+import { userName } from '../graphql/user-name.ts'
 import {
   applicationsOf,
   registeredBy,
   seenApplication,
   type SeenApplication,
 } from './application.data.ts'
-import { namesOfUsers } from './client.data.ts'
 
 const read: readonly Scope[] = ['apps:read']
 
@@ -107,13 +107,7 @@ builder.prismaObject('Installation', {
     }),
     approvedBy: t.string({
       description: 'The name of the owner who approved it.',
-      resolve: ({ approvedById }, _args, ctx) =>
-        batched(ctx, 'User.name', { accountId: nowhere, id: approvedById }, (users) =>
-          namesOfUsers(
-            poolReader(ctx.db),
-            users.map(({ id }) => id),
-          ),
-        ),
+      resolve: ({ approvedById }, _args, ctx) => userName(ctx, approvedById),
     }),
     approvedAt: t.expose('approvedAt', {
       type: 'DateTime',

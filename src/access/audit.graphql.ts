@@ -3,10 +3,8 @@
 
 import type { Scope } from '../auth/scope.ts'
 import { may, type Viewer } from '../auth/viewer.ts'
-import { poolReader } from '../db/reader.ts'
 import type { Change } from '../events/event.ts'
 import { Prisma, type AuditEntry } from '../generated/prisma/client.ts'
-import { batched } from '../graphql/batches.ts'
 import { builder } from '../graphql/builder.ts'
 import { decodeId, encodeId, nowhere } from '../graphql/ids.ts'
 import { connectionCost } from '../graphql/limits.ts'
@@ -23,7 +21,7 @@ import { DateTimeRange, withinRange } from '../graphql/narrow.ts'
 import { findable, findNode, Node } from '../graphql/node.ts'
 import { forbidden } from '../graphql/scopes.ts'
 import { actorNode, globalId, toldChanges } from '../graphql/told.ts'
-import { namesOfUsers } from './client.data.ts'
+import { userName } from '../graphql/user-name.ts'
 
 const read: readonly Scope[] = ['audit:read']
 
@@ -49,13 +47,7 @@ AuditPerson.implement({
     }),
     name: t.string({
       description: 'Their name now; empty when they are gone.',
-      resolve: ({ userId }, _args, ctx) =>
-        batched(ctx, 'User.name', { accountId: nowhere, id: userId }, (users) =>
-          namesOfUsers(
-            poolReader(ctx.db),
-            users.map(({ id }) => id),
-          ),
-        ),
+      resolve: ({ userId }, _args, ctx) => userName(ctx, userId),
     }),
   }),
 })

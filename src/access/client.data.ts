@@ -88,11 +88,3 @@ export async function stopFollowing(
     changes: [{ field: 'allAccounts', from: true, to: false }],
   }))
 }
-
-/** The names of these people, in their order. */
-export async function namesOfUsers(read: Reader, userIds: readonly string[]): Promise<string[]> {
-  const rows = await read<{ id: string; name: string }>(Prisma.sql`
-    SELECT "id", "name" FROM "User" WHERE "id" = ANY(${userIds}::uuid[])`)
-  const names = new Map(rows.map(({ id, name }) => [id, name]))
-  return userIds.map((id) => names.get(id) ?? '')
-}

@@ -22,8 +22,8 @@ import {
 } from '../graphql/lists.ts'
 import type { PageAsk } from '../db/keyset.ts'
 import { findableBy, Node } from '../graphql/node.ts'
+import { userName } from '../graphql/user-name.ts'
 import {
-  namesOfUsers,
   onceEach,
   reachingClients,
   reachOfClients,
@@ -69,13 +69,7 @@ builder.prismaObject('ApiClient', {
     }),
     createdBy: t.string({
       description: 'The name of whoever made it.',
-      resolve: ({ createdById }, _args, ctx) =>
-        batched(ctx, 'User.name', { accountId: nowhere, id: createdById }, (users) =>
-          namesOfUsers(
-            poolReader(ctx.db),
-            users.map(({ id }) => id),
-          ),
-        ),
+      resolve: ({ createdById }, _args, ctx) => userName(ctx, createdById),
     }),
     mine: t.boolean({
       description: 'Whether you made it, by this or another credential, and so may change it.',

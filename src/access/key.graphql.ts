@@ -2,11 +2,9 @@
 // among its fields.
 
 import type { Scope } from '../auth/scope.ts'
-import { poolReader } from '../db/reader.ts'
 import { Prisma, type ApiKey } from '../generated/prisma/client.ts'
-import { batched } from '../graphql/batches.ts'
 import { builder } from '../graphql/builder.ts'
-import { encodeId, nowhere } from '../graphql/ids.ts'
+import { encodeId } from '../graphql/ids.ts'
 import { connectionCost } from '../graphql/limits.ts'
 import {
   accountsArg,
@@ -17,7 +15,7 @@ import {
   pageArgs,
 } from '../graphql/lists.ts'
 import { findable, Node } from '../graphql/node.ts'
-import { namesOfUsers } from './client.data.ts'
+import { userName } from '../graphql/user-name.ts'
 import { shownPart } from './key.ts'
 
 const read: readonly Scope[] = ['clients:read']
@@ -82,13 +80,7 @@ builder.prismaObject('ApiKey', {
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
     createdBy: t.string({
       description: 'The name of whoever made it, in whose name it acts.',
-      resolve: ({ createdById }, _args, ctx) =>
-        batched(ctx, 'User.name', { accountId: nowhere, id: createdById }, (users) =>
-          namesOfUsers(
-            poolReader(ctx.db),
-            users.map(({ id }) => id),
-          ),
-        ),
+      resolve: ({ createdById }, _args, ctx) => userName(ctx, createdById),
     }),
   }),
 })

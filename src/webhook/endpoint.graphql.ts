@@ -1,11 +1,8 @@
 // WebhookEndpoint as the graph shows it, and its lists: over accounts, and of an account. Neither
 // its secret nor the values of its headers are among its fields.
 
-import { namesOfUsers } from '../access/client.data.ts'
 import type { Scope } from '../auth/scope.ts'
-import { poolReader } from '../db/reader.ts'
 import { Prisma } from '../generated/prisma/client.ts'
-import { batched } from '../graphql/batches.ts'
 import { builder } from '../graphql/builder.ts'
 import { encodeId, nowhere, type NodeName } from '../graphql/ids.ts'
 import { connectionCost } from '../graphql/limits.ts'
@@ -18,6 +15,7 @@ import {
   pageArgs,
 } from '../graphql/lists.ts'
 import { findable, Node } from '../graphql/node.ts'
+import { userName } from '../graphql/user-name.ts'
 import type { EndpointRow } from './endpoint.data.ts'
 import type { CustomHeader, EventFilter } from './endpoint.ts'
 
@@ -176,14 +174,7 @@ builder.prismaObject('WebhookEndpoint', {
     createdBy: t.string({
       nullable: true,
       description: 'The name of whoever made it; null when that was nobody.',
-      resolve: ({ createdById }, _args, ctx) =>
-        createdById &&
-        batched(ctx, 'User.name', { accountId: nowhere, id: createdById }, (users) =>
-          namesOfUsers(
-            poolReader(ctx.db),
-            users.map(({ id }) => id),
-          ),
-        ),
+      resolve: ({ createdById }, _args, ctx) => createdById && userName(ctx, createdById),
     }),
   }),
 })

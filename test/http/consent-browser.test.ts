@@ -26,7 +26,7 @@ it.skipIf(noBrowser !== null)(
       res.end('thank you')
     })
     await new Promise<void>((resolve) => maker.listen(0, '127.0.0.1', resolve))
-    onTestFinished(() => maker.close())
+    onTestFinished(() => void maker.close())
     const { port } = maker.address() as AddressInfo
     const publicId = newPublicId()
     await app.db.prisma.application.create({
