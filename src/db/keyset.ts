@@ -23,6 +23,8 @@ export type PageAsk = {
   last?: number | null
   after?: string | null
   before?: string | null
+  /** Rows left out before the page, counted from its side of the list; costs by their number. */
+  skip?: number | null
 }
 
 export type Partition = { accountId: string; parentId?: string }
@@ -137,14 +139,19 @@ function emptyPage<Row>(): Page<Row> {
 function toPage<Row>(found: Row[], ask: PageAsk, size: number, backward: boolean): Page<Row> {
   const more = found.length > size
   const rows = more ? found.slice(0, size) : found
-  // The row of a cursor lies beyond the page on its side.
+  // The row of a cursor lies beyond the page on its side, and so do those that are skipped.
+  const skipped = (ask.skip ?? 0) > 0
   return backward
     ? {
         rows: rows.toReversed(),
         hasPreviousPage: more || ask.after != null,
-        hasNextPage: ask.before != null,
+        hasNextPage: skipped || ask.before != null,
       }
-    : { rows, hasNextPage: more || ask.before != null, hasPreviousPage: ask.after != null }
+    : {
+        rows,
+        hasNextPage: more || ask.before != null,
+        hasPreviousPage: skipped || ask.after != null,
+      }
 }
 
 function pageStatement(query: ListQuery, ask: PageAsk, size: number, backward: boolean) {
@@ -154,7 +161,9 @@ function pageStatement(query: ListQuery, ask: PageAsk, size: number, backward: b
   const key = Prisma.raw(`r."${order.column}"`)
   const sorted = Prisma.sql`ORDER BY ${key} ${way}, r."id" ${way}`
   // A literal limit: PostgreSQL plans a prepared statement with a parameter there badly.
-  const limit = Prisma.raw(`LIMIT ${Math.trunc(size) + 1}`)
+  const skip = Math.trunc(ask.skip ?? 0)
+  const end = Math.trunc(size) + 1
+  const limit = Prisma.raw(`LIMIT ${end}${skip > 0 ? ` OFFSET ${skip}` : ''}`)
   const where = conditions(query, boundsOf(order, ask))
   if (query.merged && query.partitions.length > lateralLimit) {
     const ids = query.partitions.map(({ accountId }) => accountId)
@@ -162,7 +171,8 @@ function pageStatement(query: ListQuery, ask: PageAsk, size: number, backward: b
       WHERE ${conditions(query, boundsOf(order, ask), Prisma.sql`ANY(${ids}::uuid[])`)}
       ${sorted} ${limit}`
   }
-  const rows = Prisma.sql`SELECT r.* FROM ${table(query)} r WHERE ${where} ${sorted} ${limit}`
+  const ofEach = query.merged ? Prisma.raw(`LIMIT ${end + skip}`) : limit
+  const rows = Prisma.sql`SELECT r.* FROM ${table(query)} r WHERE ${where} ${sorted} ${ofEach}`
   return query.merged
     ? Prisma.sql`SELECT r.* FROM ${partitionRows(query)} CROSS JOIN LATERAL (${rows}) r
         ${sorted} ${limit}`

@@ -16,14 +16,14 @@ export function pageOfIds(
   )
   const between = ids.filter((id) => (!after || id > after) && (!before || id < before)).toSorted()
   const backward = ask.last != null
-  const chosen = backward
-    ? between.slice(Math.max(between.length - size, 0))
-    : between.slice(0, size)
-  const more = chosen.length < between.length
+  const skip = ask.skip ?? 0
+  const left = backward ? between.slice(0, Math.max(between.length - skip, 0)) : between.slice(skip)
+  const chosen = backward ? left.slice(Math.max(left.length - size, 0)) : left.slice(0, size)
+  const more = chosen.length < left.length
   return {
     rows: chosen.map((id) => ({ id })),
-    hasNextPage: before != null || (!backward && more),
-    hasPreviousPage: after != null || (backward && more),
+    hasNextPage: before != null || (backward ? skip > 0 : more),
+    hasPreviousPage: after != null || (backward ? more : skip > 0),
     order,
     count: async () => ids.length,
   }

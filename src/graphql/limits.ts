@@ -8,18 +8,27 @@ import type { Cost } from './cost.ts'
 export const maxPageSize = 100
 export const defaultPageSize = 25
 
+/** Most that a list may be asked to skip. */
+export const maxSkip = 100_000
+
 /** Deepest nesting, largest cost and most fields of one operation. */
 export const limits = { depth: 15, complexity: 60_000, breadth: 1_500 }
 
 /** Most aliases, directives and `__type` of one document. */
 export const documentLimits = { aliases: 500, directives: 200, introspectedTypes: 20 }
 
-/** Cost of a connection field: one for itself and its page size for each field of a node. */
-export function connectionCost(args: { first?: number | null; last?: number | null }) {
-  const size = args.first ?? args.last ?? defaultPageSize
-  return { field: 1, multiplier: Math.min(Math.max(size, 1), maxPageSize) }
+type Paging = { first?: number | null; last?: number | null; skip?: number | null }
+
+/**
+ * Cost of a connection field: one for itself, one for a hundred skipped rows, and its page size for
+ * each field of a node.
+ */
+export function connectionCost({ first, last, skip }: Paging) {
+  const size = first ?? last ?? defaultPageSize
+  const skipped = Math.ceil(Math.min(Math.max(skip ?? 0, 0), maxSkip) / 100)
+  return { field: 1 + skipped, multiplier: Math.min(Math.max(size, 1), maxPageSize) }
 }
-connectionCost.reads = ['first', 'last'] as const
+connectionCost.reads = ['first', 'last', 'skip'] as const
 
 /** Why an operation of this cost is not run; null when it may. `maxCost` can only be lower. */
 export function refusalOfCost(cost: Cost, maxCost = limits.complexity): GraphQLError | null {

@@ -58,9 +58,10 @@ export async function walk(
   parentId: string | null,
   extra = '',
 ): Promise<string[]> {
-  const variables = '$first: Int, $after: String, $last: Int, $before: String'
+  const variables = '$first: Int, $after: String, $last: Int, $before: String, $skip: Int'
   const page = pageOf(parent === 'Viewer' ? 'account { id }' : 'id')
-  const list = `list: ${field}(first: $first, after: $after, last: $last, before: $before${extra}) ${page}`
+  const args = `first: $first, after: $after, last: $last, before: $before, skip: $skip${extra}`
+  const list = `list: ${field}(${args}) ${page}`
   // Query and Viewer are there without an id.
   const root = `query (${variables}) { ${parent === 'Viewer' ? `node: viewer { ${list} }` : list} }`
   const below = `query ($id: ID!, ${variables}) { node(id: $id) { ... on ${parent} { ${list} } } }`
@@ -88,7 +89,23 @@ export async function walk(
   expect(backward.toReversed().flatMap(({ nodes }) => nodes.map(idOf))).toEqual(ids)
   const whole = await ask({ first: 100 })
   expect(whole.nodes.map(idOf)).toEqual(ids)
+  await skips(ask, ids)
   return ids
+}
+
+/** Numbered pages, from both ends and beyond, are the same list. */
+async function skips(ask: (args: object) => Promise<Page>, ids: string[]): Promise<void> {
+  for (const skip of [1, ids.length, ids.length + 5]) {
+    const onward = await ask({ first: 2, skip })
+    expect(onward.nodes.map(idOf)).toEqual(ids.slice(skip, skip + 2))
+    expect(onward.pageInfo.hasNextPage).toBe(ids.length > skip + 2)
+    expect(onward.pageInfo.hasPreviousPage).toBe(true)
+    const end = Math.max(ids.length - skip, 0)
+    const back = await ask({ last: 2, skip })
+    expect(back.nodes.map(idOf)).toEqual(ids.slice(Math.max(end - 2, 0), end))
+    expect(back.pageInfo.hasPreviousPage).toBe(end > 2)
+    expect(back.pageInfo.hasNextPage).toBe(true)
+  }
 }
 
 async function pagesOf(
