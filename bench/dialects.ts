@@ -46,7 +46,7 @@ function slotsOf({ relentify: { apiKey, slug } }: DemoFile): Case {
   const date = day.toISOString().slice(0, 10)
   const headers = { authorization: `Bearer ${apiKey}` }
   const input = { path: {}, query: { slug, date }, body: {}, idempotencyKey: null }
-  const query = { query: listSlots.document, variables: listSlots.variables(input) }
+  const query = { query: listSlots.document, variables: listSlots.variables(input, {}) }
   return {
     name: 'relentify getAvailability',
     rest: {

@@ -56,6 +56,24 @@ export async function idempotentList<T extends Key>(
   })
 }
 
+/**
+ * As `idempotent`, for work whose answer is kept as a text: seal what is nobody else's to read.
+ * `again` gives null for what may not be said again.
+ */
+export async function idempotentText(
+  tx: Transaction,
+  ctx: ActionContext,
+  once: Once,
+  work: () => Promise<string>,
+  again: (kept: string) => string | null,
+): Promise<string> {
+  return remembered(tx, ctx, once, {
+    work,
+    result: (text) => ({ result: text }),
+    again: async ({ result }) => (typeof result === 'string' ? again(result) : null),
+  })
+}
+
 /** Whether the caller has used this key, so that what was said then is to be said again. */
 export async function isClaimed(
   ctx: ActionContext,
@@ -70,7 +88,7 @@ export async function isClaimed(
 
 type Remembering<T> = {
   work: () => Promise<T>
-  result: (done: T) => { resultId: string } | { result: string[] }
+  result: (done: T) => { resultId: string } | { result: string[] | string }
   again: (first: IdempotencyKey) => Promise<T | null>
 }
 

@@ -36,9 +36,12 @@ export async function transaction<T>(
   db: Databases,
   work: (tx: Transaction) => Promise<T>,
 ): Promise<T> {
+  const outer = outers.get(db.prisma)
+  // Who stands within another one cannot run again alone.
+  if (outer) return within(db.prisma, outer, work)
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await (inner.has(db.prisma) ? within(db.prisma, work) : runOnce(db, work))
+      return await runOnce(db, work)
     } catch (error) {
       if (attempt >= runsAtMost(error)) throw error
       // Those who met must not meet again.
@@ -48,16 +51,22 @@ export async function transaction<T>(
   }
 }
 
-const inner = new WeakSet<Transaction>()
+const outers = new WeakMap<Transaction, Transaction>()
 
-/** Makes every transaction of a client that stands within one a part of that. */
-export function joinTransactions(prisma: Database['prisma']): void {
-  inner.add(prisma)
+/** Makes every transaction of a client that stands within `outer` a part of that. */
+export function joinTransactions(prisma: Database['prisma'], outer: Transaction): void {
+  outers.set(prisma, outer)
 }
 
-async function within<T>(tx: Transaction, work: (tx: Transaction) => Promise<T>): Promise<T> {
+async function within<T>(
+  tx: Transaction,
+  outer: Transaction,
+  work: (tx: Transaction) => Promise<T>,
+): Promise<T> {
   const done = await work(tx)
-  haveEffect(tx)
+  // What is done only once it is committed is done when all of it is.
+  for (const effect of effects.get(tx) ?? []) afterCommit(outer, effect)
+  effects.delete(tx)
   return done
 }
 

@@ -6,6 +6,7 @@ import type { Pool } from 'pg'
 import type { ActionContext } from '../context.ts'
 import { transactionReader } from '../db/reader.ts'
 import { afterCommit, type Transaction } from '../db/transaction.ts'
+import { poolBehind } from '../db/unit.ts'
 import { Prisma } from '../generated/prisma/client.ts'
 import { redacted } from './audit.ts'
 import type { NewEvent } from './event.ts'
@@ -66,7 +67,7 @@ async function callReaders(pool: Pool): Promise<void> {
 // Never inside the transaction: commits that notify wait for one another. While one is on its way,
 // those who come meanwhile share the next; one that is lost costs its readers a poll.
 function wakeReaders(ctx: Pick<ActionContext, 'db' | 'log'>): void {
-  const { pool } = ctx.db
+  const pool = poolBehind(ctx.db.pool)
   const running = waking.get(pool)
   if (running) {
     running.again = true

@@ -42,6 +42,7 @@ function callOf(exchange: Exchange, mount: string): Call {
   const { req, method, path, query, requestId, address, log } = exchange
   return {
     method,
+    mount,
     path: path.slice(mount.length),
     query,
     headers: flat(req.headers),

@@ -18,6 +18,7 @@ import { linkRoutes } from './invitations.ts'
 import { createMetrics } from './metrics.ts'
 import { oauthRoutes } from './oauth.ts'
 import { pageRoutes } from './pages.ts'
+import { referenceRoutes } from './reference.ts'
 import { createRightsRegistry } from './rights.ts'
 import { createRouter, type Router } from './router.ts'
 import { signInRoutes } from './sign-in.ts'
@@ -70,7 +71,8 @@ export function createDoors({ services, baseUrl, eventLagSeconds }: Parts): Door
       ...linkRoutes({ services, people }),
       ...consoleRoutes(services, people),
       ...consentRoutes({ services, people }),
-      ...pageRoutes(() => printContract(schema), baseUrl),
+      ...referenceRoutes(dialects, baseUrl),
+      ...pageRoutes(() => printContract(schema), baseUrl, dialects),
       ...healthRoutes({ pool, eventLagSeconds, closing: () => closing }),
       { path: '/metrics', methods: ['GET'], name: 'metrics', door: metrics.door },
     ],

@@ -23,15 +23,22 @@ const links: readonly Link[] = [
   { path: '/metrics', name: 'metrics', what: 'Numbers for Prometheus.' },
 ]
 
+/** A system of somebody else whose programs work here: its name in addresses, and in words. */
+export type Spoken = { name: string; title: string }
+
 /** `sdl` is the printed schema; `baseUrl` how the service is reached from outside. */
-export function pageRoutes(sdl: () => string, baseUrl: () => string): Route[] {
+export function pageRoutes(
+  sdl: () => string,
+  baseUrl: () => string,
+  dialects: readonly Spoken[],
+): Route[] {
   return [
     { path: '/', methods: ['GET'], name: 'pages', door: (exchange) => home(exchange, baseUrl()) },
     {
       path: '/docs',
       methods: ['GET'],
       name: 'pages',
-      door: (exchange) => sendPage(exchange, 'First steps', docs(baseUrl())),
+      door: (exchange) => sendPage(exchange, 'First steps', docs(baseUrl(), dialects)),
     },
     {
       path: '/schema.graphql',
@@ -57,7 +64,10 @@ function home(exchange: Exchange, baseUrl: string): void {
   sendPage(exchange, 'Slotgraph', `${intro}<dl>${items.join('')}</dl>`)
 }
 
-function docs(baseUrl: string): string {
+function docs(baseUrl: string, dialects: readonly Spoken[]): string {
+  const spoken = dialects.map(
+    ({ name, title }) => `<li><a href="/docs/${name}">${escape(title)}</a></li>`,
+  )
   const ask = `curl ${baseUrl}/graphql \\
   -H 'content-type: application/json' \\
   -H 'authorization: Bearer YOUR-API-KEY' \\
@@ -99,5 +109,8 @@ secret is being replaced, <code>webhook-signature</code> holds two signatures, w
 one that fits is enough. An answer of 410 disables the endpoint.</p>
 <h2>5. Read on</h2>
 <p><a href="/graphql">GraphiQL</a> has ready tabs and the description of every field. The
-<a href="/schema.graphql">schema</a> says by <code>@requiresScopes</code> what each field needs.</p>`
+<a href="/schema.graphql">schema</a> says by <code>@requiresScopes</code> what each field needs.</p>
+<h2>6. Or go on with a program written for another system</h2>
+<p>After a change of its base address and credentials, programs for these work here:</p>
+<ul>${spoken.join('')}</ul>`
 }

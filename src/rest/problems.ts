@@ -45,9 +45,9 @@ const codes: ReadonlySet<string> = new Set(refusalCodes)
 /** The refusal that a mutation answered in place of what it does; null when it did it. */
 export function refusalIn(value: unknown): PublicRefusal | null {
   if (typeof value !== 'object' || value === null) return null
-  const { code, message, path } = value as Record<string, unknown>
+  const { code, message, path, ...details } = value as Record<string, unknown>
   if (typeof code !== 'string' || !codes.has(code) || typeof message !== 'string') return null
-  return { code: code as RefusalCode, message, path: Array.isArray(path) ? path : null }
+  return { code: code as RefusalCode, message, path: Array.isArray(path) ? path : null, details }
 }
 
 type Scope = { log: Logger; requestId: string }
@@ -92,8 +92,10 @@ export function replyTo(dialect: Dialect, route: Route | null, failed: Failed): 
   const refusal = details.refusal ?? null
   const word = refusal ? wordFor(dialect, route, refusal) : dialect.troubles[trouble as Trouble]
   const { fields = [] } = details
-  const headers = { ...challengeOf(dialect, failed), ...details.headers }
-  const body = dialect.errorBody({ message, ...word, fields, refusal })
+  const headers: Record<string, string> = { ...challengeOf(dialect, failed), ...details.headers }
+  const later = Number(headers['retry-after'])
+  const retryAfterSeconds = Number.isFinite(later) ? later : null
+  const body = dialect.errorBody({ message, ...word, fields, refusal, retryAfterSeconds })
   return { status: word.status, headers, body }
 }
 
@@ -106,7 +108,7 @@ function challengeOf(dialect: Dialect, { message, details }: Failed): Record<str
 }
 
 /** What a dialect says of a refusal: the route's own word before that of the whole dialect. */
-function wordFor(dialect: Dialect, route: Route | null, refusal: PublicRefusal): Word {
+export function wordFor(dialect: Dialect, route: Route | null, refusal: PublicRefusal): Word {
   const { code } = refusal
   const word = route?.refusals?.[code] ?? dialect.refusals[code]
   return { status: refusalStatus(code), ...(typeof word === 'function' ? word(refusal) : word) }

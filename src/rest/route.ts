@@ -1,10 +1,13 @@
 // What a dialect is made of: routes as data, tables of words for what goes wrong, and the form of
 // an error. A dialect is a client of the graph: it knows documents, never rows, rules or rights.
 
-import type { z } from 'zod'
+import { z } from 'zod'
 import type { RefusalCode } from '../errors.ts'
 
 export type Shape = z.ZodObject
+
+/** Of an answer that has no body. */
+export const noBody = z.undefined()
 
 /** A request after its schemas. */
 export type Input<Query = Record<string, unknown>, Body = Record<string, unknown>> = {
@@ -12,7 +15,10 @@ export type Input<Query = Record<string, unknown>, Body = Record<string, unknown
   path: Readonly<Record<string, string>>
   query: Query
   body: Body
-  /** Of the header Idempotency-Key, which every dialect takes with every write. */
+  /**
+   * Of the header Idempotency-Key, which every dialect takes with every write. The runner sees to
+   * it that said once is done once; a document need not be given it.
+   */
   idempotencyKey: string | null
 }
 
@@ -20,7 +26,13 @@ export type Input<Query = Record<string, unknown>, Body = Record<string, unknown
 export type Word = { status: number; code: string; message?: string }
 
 /** A refusal as the graph answers it. */
-export type PublicRefusal = { code: RefusalCode; message: string; path: string[] | null }
+export type PublicRefusal = {
+  code: RefusalCode
+  message: string
+  path: string[] | null
+  /** Whatever else the document selected of it. */
+  details?: Readonly<Record<string, unknown>>
+}
 
 /** As Word; left out, the status is the one that the refusal has everywhere. */
 export type RefusalWord = Omit<Word, 'status'> & { status?: number }
@@ -52,14 +64,43 @@ export type Problem = Required<Word> & {
   fields: readonly FieldFault[]
   /** When the graph refused. */
   refusal: PublicRefusal | null
+  /** When to come again, where that is known. */
+  retryAfterSeconds: number | null
 }
 
 export type Reply = { status: number; headers?: Record<string, string>; body?: unknown }
+
+/** What documents before the last one answered, their root fields side by side. */
+// Each route knows the shape of what it asked for.
+// oxlint-disable-next-line no-explicit-any
+export type Found = any
+
+/** A document that is run before the last one; what it answers is told to those that follow. */
+export type Step<Query extends Shape, Body extends Shape> = {
+  document: string
+  /** Null leaves the step out. */
+  variables: (
+    input: Input<z.output<Query>, z.output<Body>>,
+    found: Found,
+  ) => Record<string, unknown> | null
+}
+
+/** A request and its answer, as the description shows them. */
+export type Example = {
+  path?: Record<string, string>
+  query?: Record<string, string>
+  body?: unknown
+  answer?: unknown
+}
 
 type Spec<Query extends Shape, Body extends Shape, Answer extends z.ZodType, Data> = {
   /** Unique in its dialect; the operation id of its description. */
   name: string
   summary: string
+  /** What a reader has to know beside the summary; above all what is ours and not the vendor's. */
+  description?: string
+  /** Under which heading it is described; left out, the first part of its path. */
+  group?: string
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** Below the mount; `:name` is one part. */
   path: `/${string}`
@@ -67,15 +108,37 @@ type Spec<Query extends Shape, Body extends Shape, Answer extends z.ZodType, Dat
   query: Query
   /** Left out: the route takes no body. */
   body?: Body
-  /** The document that is run with the caller's own rights. */
-  document: string
-  variables: (input: Input<z.output<Query>, z.output<Body>>) => Record<string, unknown>
-  /** What a done request is answered with. */
+  /**
+   * Run in order before `document`. A route that changes anything is one unit: when one document is
+   * refused, nothing of the others is kept. May throw `Absent`.
+   */
+  before?: readonly Step<Query, Body>[]
+  /** The document that is run with the caller's own rights; null: `before` found all there is. */
+  document: string | null
+  variables: (
+    input: Input<z.output<Query>, z.output<Body>>,
+    found: Found,
+  ) => Record<string, unknown>
+  /** What a done request is answered with; `noBody` is the schema of a 204. */
   answer: { status: number; description: string; schema: Answer }
-  /** From the document's data to the body; throws `Absent` for what is not there. */
-  reply: (data: Data, input: Input<z.output<Query>, z.output<Body>>) => z.input<Answer>
+  /** From the documents' data to the body; throws `Absent` for what is not there. */
+  reply: (
+    data: Data,
+    input: Input<z.output<Query>, z.output<Body>>,
+    found: Found,
+  ) => z.input<Answer>
+  /** Headers of a done request, such as Location; `base` is the address of the mount. */
+  headers?: (
+    data: Data,
+    input: Input<z.output<Query>, z.output<Body>>,
+    base: string,
+  ) => {
+    [name: string]: string
+  }
   /** Where its words differ from its dialect's. */
   refusals?: RefusalWords
+  /** Shown in the description; a test holds it to the schemas. */
+  example?: Example
 }
 
 // Data and input belong to one route only; the runner hands each what its own schemas made.
@@ -89,26 +152,52 @@ export function route<Query extends Shape, Body extends Shape, Answer extends z.
   return spec
 }
 
+/** How many requests of a minute are left to a credential. */
+export type Standing = {
+  limit: number
+  remaining: number
+  /** Epoch milliseconds. */
+  resetsAt: number
+  resetsInSeconds: number
+}
+
 export type Dialect = {
   /** One word, as in its first path segment. */
   name: string
   title: string
+  /** For its description: what it is for, and what in it is ours where the vendor says nothing. */
+  about: string
   /** Where its routes are, each with every route. */
   mounts: readonly `/${string}`[]
   routes: readonly Route[]
   /** What the caller shows of itself, as an Authorization header of the gateway; null: nothing. */
   credential: (headers: Headers) => string | null
+  /** How credentials are shown, as OpenAPI says it; each needed together with the others. */
+  security: Readonly<Record<string, SecurityScheme>>
   /** The challenge of a 401 (RFC 9110, 11.6.1). */
   challenge: string
-  /** What one credential may ask in a minute, as the vendor says. */
+  /** What one credential may ask in a minute: the vendor's number, or ours where it has none. */
   requestsPerMinute?: number
+  /** How an answer says what is left; left out, by RateLimit-Limit, -Remaining and -Reset. */
+  standingHeaders?: (standing: Standing) => Record<string, string>
+  /** The media type of answers; left out, application/json with its charset. */
+  contentType?: (headers: Headers) => string
+  /** Headers of every answer. */
+  answerHeaders?: (input: Input | null) => Record<string, string>
   /** Whether to do everything and keep nothing. */
   rehearses?: (input: Input) => boolean
   troubles: Readonly<Record<Trouble, Word>>
   refusals: Readonly<Record<RefusalCode, RefusalWord>>
-  /** The body of an error. */
+  /** The body of an error, and its form. */
   errorBody: (problem: Problem) => unknown
+  errorSchema: z.ZodType
 }
+
+/** As OpenAPI 3.1 describes it. */
+export type SecurityScheme =
+  | { type: 'http'; scheme: 'bearer' | 'basic'; description: string }
+  | { type: 'apiKey'; in: 'header' | 'query'; name: string; description: string }
+  | { type: 'oauth2'; tokenPath: string; description: string }
 
 export type Headers = Readonly<Record<string, string | undefined>>
 

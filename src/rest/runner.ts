@@ -2,32 +2,23 @@
 // document in process with the caller's own rights, and answers in the dialect's words. It knows no
 // dialect and no rule; whatever goes wrong, the answer has the dialect's own form.
 
-import type { ExecutionResult, GraphQLError } from 'graphql'
 import type { Logger } from 'pino'
 import type { Standing } from '../auth/budget.ts'
 import { bearerChallenge, challengeOf } from '../auth/challenge.ts'
 import { isFailure, type CredentialFailure } from '../auth/credential.ts'
 import type { Viewer } from '../auth/viewer.ts'
-import { newContext, type Origin, type Services } from '../context.ts'
-import { rehearse } from '../db/rehearsal.ts'
-import { execute } from '../graphql/documents.ts'
+import type { Origin, Services } from '../context.ts'
 import { standingHeaders } from '../graphql/spending.ts'
 import { isFaults, readInput } from './input.ts'
 import { createMatcher } from './match.ts'
-import {
-  Failed,
-  failedBy,
-  failedFor,
-  failedInput,
-  refusalIn,
-  refusedBy,
-  replyTo,
-} from './problems.ts'
-import { Absent, type Dialect, type Headers, type Input, type Reply, type Route } from './route.ts'
+import { Failed, failedFor, failedInput, replyTo } from './problems.ts'
+import type { Dialect, Headers, Input, Reply, Route } from './route.ts'
+import { runRoute } from './run-route.ts'
 
 /** A request below one of a dialect's mounts. */
 export type Call = {
   method: string
+  mount: string
   /** What follows the mount. */
   path: string
   query: URLSearchParams
@@ -52,6 +43,8 @@ export function createRunner(dialect: Dialect, parts: Parts): DialectRunner {
   return async (call) => {
     let route: Route | null = null
     let standing: Standing | null = null
+    let input: Input | null = null
+    const sent = (reply: Reply) => withHeaders(reply, headersOf(dialect, call, standing, input))
     try {
       const found = match(call.method, call.path)
       if (!found.route) throw noRoute(call, found.methods)
@@ -60,13 +53,12 @@ export function createRunner(dialect: Dialect, parts: Parts): DialectRunner {
       standing = countRequest(dialect, parts.services, viewer)
       const { path } = found
       const { query, headers } = call
-      const input = readInput(route, { path, query, headers, body: await bodyOf(route, call) })
-      if (isFaults(input)) throw failedInput(input)
-      const reply = await run(dialect, route, parts.services, viewer, input, call)
-      return withHeaders(reply, standingHeaders(standing))
+      const read = readInput(route, { path, query, headers, body: await bodyOf(route, call) })
+      if (isFaults(read)) throw failedInput(read)
+      input = read
+      return sent(await runRoute({ dialect, route, input, viewer, services: parts.services, call }))
     } catch (error) {
-      const reply = replyTo(dialect, route, failedFor(error, call))
-      return withHeaders(reply, standingHeaders(standing))
+      return sent(replyTo(dialect, route, failedFor(error, call)))
     }
   }
 }
@@ -94,15 +86,30 @@ async function callerOf(dialect: Dialect, { identify }: Parts, call: Call): Prom
 
 /** Counts the request as the vendor does, and says how many are left; null when none count. */
 function countRequest(dialect: Dialect, { budgets }: Services, viewer: Viewer): Standing | null {
-  const { name, requestsPerMinute: limit } = dialect
+  const { name, requestsPerMinute: limit, standingHeaders: tell = standingHeaders } = dialect
   if (limit === undefined || budgets.limits.credential === 0) return null
   const charge = { key: `${name} ${viewer.id}`, points: 1, limit }
   const { taken, standing } = budgets.take([charge])
   if (taken || !standing) return standing
   const seconds = String(standing.resetsInSeconds)
   const message = `A key has ${limit} requests a minute. Try again in ${seconds} seconds.`
-  const headers = { ...standingHeaders(standing), 'retry-after': seconds }
+  const headers = { ...tell(standing), 'retry-after': seconds }
   throw new Failed('RATE_LIMITED', message, { headers })
+}
+
+/** What every answer carries. */
+function headersOf(
+  dialect: Dialect,
+  call: Call,
+  standing: Standing | null,
+  input: Input | null,
+): Record<string, string> {
+  const { contentType, answerHeaders, standingHeaders: tell = standingHeaders } = dialect
+  return {
+    ...(contentType && { 'content-type': contentType(call.headers) }),
+    ...answerHeaders?.(input),
+    ...(standing && tell(standing)),
+  }
 }
 
 function withHeaders(reply: Reply, headers: Record<string, string>): Reply {
@@ -123,44 +130,4 @@ async function bodyOf(route: Route, call: Call): Promise<unknown> {
   } catch {
     throw new Failed('NOT_JSON', 'The body is not JSON.')
   }
-}
-
-async function run(
-  dialect: Dialect,
-  route: Route,
-  services: Services,
-  viewer: Viewer,
-  input: Input,
-  call: Call,
-): Promise<Reply> {
-  const ask = (own: Services) => {
-    const ctx = newContext(own, viewer, call.requestId, call.address)
-    return execute(route.document, route.variables(input), ctx)
-  }
-  const rehearsed = route.method !== 'GET' && dialect.rehearses?.(input)
-  const result = rehearsed
-    ? await rehearse(services.db, (db) => ask({ ...services, db }))
-    : await ask(services)
-  const failure = failureOf(result)
-  if (failure) throw failedBy(failure, call)
-  const data = result.data ?? {}
-  for (const value of Object.values(data)) {
-    const refusal = refusalIn(value)
-    if (refusal) throw refusedBy(refusal)
-  }
-  try {
-    return { status: route.answer.status, body: route.reply(data, input) }
-  } catch (error) {
-    if (!(error instanceof Absent)) throw error
-    throw refusedBy({ code: 'NOT_FOUND', message: error.message, path: null })
-  }
-}
-
-/** A denied field is null and the rest is answered; what denies the whole answer is a failure. */
-function failureOf({ data, errors }: ExecutionResult): GraphQLError | null {
-  if (!errors) return null
-  const worse = errors.find(({ extensions }) => extensions['code'] !== 'FORBIDDEN')
-  if (worse) return worse
-  const answered = data && Object.values(data).some((value) => value !== null)
-  return answered ? null : (errors[0] ?? null)
 }

@@ -14,6 +14,7 @@ import { rightArgs, slotsOf, type Args, type Slot } from '../canary/asking.ts'
 import { hasExample } from '../canary/examples.ts'
 import { waysTo, type Way } from '../canary/ways.ts'
 import { fillWorld } from '../canary/world.ts'
+import { askedRoutes } from '../rest/asked.ts'
 import { testApp } from '../support/app.ts'
 import { makeViewers, viewerNames, type ViewerName } from '../support/viewers.ts'
 
@@ -135,44 +136,33 @@ async function rows(chosen: Way[]): Promise<string[]> {
   return lines
 }
 
-/** Requests that can be done, by dialect and route. */
-const requests: Record<string, (n: number) => { path: string; body?: object }> = {
-  'relentify getAvailability': () => ({ path: `/availability?slug=tabled-0&date=2026-03-20` }),
-  'relentify createBooking': (n) => ({
-    path: '/bookings',
-    body: {
-      slug: 'tabled-0',
-      contact_name: 'Somebody',
-      contact_email: `somebody${n}@example.com`,
-      start_time: `2026-03-20T0${n}:00:00Z`,
-    },
-  }),
-}
-
 async function routeRows(): Promise<{ lines: string[]; missing: string[] }> {
   const lines: string[] = []
   const missing: string[] = []
   for (const dialect of dialects) {
+    const asked = askedRoutes.find((each) => each.dialect === dialect.name)
     for (const route of dialect.routes) {
-      const request = requests[`${dialect.name} ${route.name}`]
+      const request = asked?.requests[route.name]
+      const name = `${dialect.name} ${route.method} ${route.path}`
       if (!request) {
-        missing.push(`${dialect.name} ${route.method} ${route.path}`)
+        missing.push(name)
         continue
       }
       const cells: string[] = []
-      for (const [index, name] of viewerNames.entries()) {
-        const { path: below, body } = request(index)
+      for (const [index, viewer] of viewerNames.entries()) {
+        const { path: below, body, headers } = request(index, mine)
+        const token = tokens[viewer]
+        const bearer: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {}
+        const shown = (await asked.shows?.(app, viewer, token)) ?? bearer
         const response = await fetch(`${app.url}${dialect.mounts[0]}${below}`, {
           method: route.method,
-          headers: {
-            'content-type': 'application/json',
-            ...(tokens[name] && { authorization: `Bearer ${tokens[name]}` }),
-          },
-          ...(body && { body: JSON.stringify(body) }),
+          headers: { 'content-type': 'application/json', ...shown, ...headers },
+          ...(body !== undefined && { body: JSON.stringify(body) }),
         })
+        await response.arrayBuffer()
         cells.push(String(response.status))
       }
-      lines.push(row(`${dialect.name} ${route.method} ${route.path}`, '', cells))
+      lines.push(row(name, '', cells))
     }
   }
   return { lines, missing }

@@ -50,6 +50,27 @@ export const bookingSchema = z.object({
   created_at: z.iso.datetime(),
 })
 
+export const bookingExample: z.output<typeof bookingSchema> = {
+  id: 'BgGh_AJxTz6fAyzuBEFxRQ',
+  booking_link_id: 'DAGh_AJxTz6fAyzuBEFxRQ',
+  link_title: 'A consultation',
+  slug: '30min-discovery',
+  status: 'confirmed',
+  contact_name: 'Alice Example',
+  contact_email: 'alice@example.com',
+  contact_phone: null,
+  start_time: '2026-05-01T10:00:00Z',
+  end_time: '2026-05-01T10:30:00Z',
+  duration_minutes: 30,
+  client_timezone: 'Europe/London',
+  notes: 'First-time client',
+  service_id: 'AwGh_AJxTz6fAyzuBEFxRQ',
+  staff_id: 'BAGh_AJxTz6fAyzuBEFxRQ',
+  staff_name: 'Sarah Example',
+  answers: [],
+  created_at: '2026-04-20T08:00:00Z',
+}
+
 const minuteMs = 60_000
 
 export function bookingOf(booking: BookingData): z.input<typeof bookingSchema> {

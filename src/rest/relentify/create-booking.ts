@@ -3,7 +3,13 @@
 import { z } from 'zod'
 import { email, id, instant, text, timeZone, words } from '../fields.ts'
 import { route, type PublicRefusal, type Word } from '../route.ts'
-import { bookingFields, bookingOf, bookingSchema, type BookingData } from './booking.ts'
+import {
+  bookingExample,
+  bookingFields,
+  bookingOf,
+  bookingSchema,
+  type BookingData,
+} from './booking.ts'
 import { linkNames, linkNotFound, namesNoLink, testMode } from './suite.ts'
 
 const answer = z.object({
@@ -57,7 +63,7 @@ export const createBooking = route({
       ... on Refusal { code message path }
     }
   }`,
-  variables: ({ body: sent, idempotencyKey }) => ({
+  variables: ({ body: sent }) => ({
     input: {
       ...(sent.booking_link_id ? { linkId: sent.booking_link_id } : { slug: sent.slug }),
       serviceId: sent.service_id || null,
@@ -74,7 +80,6 @@ export const createBooking = route({
       answers: Object.fromEntries(
         (sent.answers ?? []).map((each) => [each.question_id, each.answer ?? null]),
       ),
-      idempotencyKey,
     },
   }),
   refusals: { NOT_FOUND: absent },
@@ -84,4 +89,15 @@ export const createBooking = route({
     schema: z.object({ data: bookingSchema.nullable() }),
   },
   reply: ({ createLinkBooking: { data } }: Data) => ({ data: data && bookingOf(data) }),
+  example: {
+    body: {
+      booking_link_id: 'DAGh_AJxTz6fAyzuBEFxRQ',
+      contact_name: 'Alice Example',
+      contact_email: 'alice@example.com',
+      start_time: '2026-05-01T10:00:00Z',
+      notes: 'First-time client',
+      client_timezone: 'Europe/London',
+    },
+    answer: { data: bookingExample },
+  },
 })

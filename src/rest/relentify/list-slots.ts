@@ -54,4 +54,15 @@ export const listSlots = route({
     }))
     return { data: { booking_link_id: link.id, slug: link.slug, date: query.date, slots } }
   },
+  example: {
+    query: { slug: '30min-discovery', date: '2026-05-01' },
+    answer: {
+      data: {
+        booking_link_id: 'DAGh_AJxTz6fAyzuBEFxRQ',
+        slug: '30min-discovery',
+        date: '2026-05-01',
+        slots: [{ start: '2026-05-01T09:00:00Z', end: '2026-05-01T09:30:00Z' }],
+      },
+    },
+  },
 })

@@ -1,6 +1,7 @@
 // Relentify Bookings API: for bots and integrations that book end to end through a booking link.
 // Here are its credentials, its words for what goes wrong and its form of an error.
 
+import { z } from 'zod'
 import type { Dialect, Problem, Word } from '../route.ts'
 import { createBooking } from './create-booking.ts'
 import { listSlots } from './list-slots.ts'
@@ -13,9 +14,21 @@ const conflict = { code: 'conflict' }
 export const relentify: Dialect = {
   name: 'relentify',
   title: 'Relentify Bookings API',
+  about:
+    'For bots and integrations that book end to end on behalf of a contact, through a booking ' +
+    'link. The fields of a booking and of webhooks, and the day of a request for slots, which is ' +
+    "one of the business's own zone, are ours: the vendor publishes none.",
   mounts: ['/relentify/api/v1'],
   routes: [listSlots, createBooking],
   credential: (headers) => headers['authorization'] ?? null,
+  security: {
+    key: {
+      type: 'http',
+      scheme: 'bearer',
+      description:
+        'An API key with bookings:read (list, one, slots), bookings:write (create, cancel).',
+    },
+  },
   challenge: 'Bearer',
   requestsPerMinute: 100,
   rehearses: ({ query }) => query['test_mode'] === 'true',
@@ -53,6 +66,7 @@ export const relentify: Dialect = {
     CURSOR_EXPIRED: { code: 'cursor_expired' },
   },
   errorBody,
+  errorSchema: z.object({ error: z.string(), message: z.string(), field: z.string().optional() }),
 }
 
 /** `field` names what is at fault, where one field is. */
