@@ -1,7 +1,8 @@
 // The doors of the REST dialects: an exchange becomes a call of the dialect's runner, and its reply
 // is sent. Everything below a mount is the dialect's, also what it refuses.
 
-import { createRunner, type Call, type DialectRunner } from '../rest/runner.ts'
+import type { Call } from '../rest/call.ts'
+import { createRunner, type DialectRunner } from '../rest/runner.ts'
 import type { Dialect } from '../rest/route.ts'
 import type { Services } from '../context.ts'
 import type { Authenticator } from './authenticate.ts'

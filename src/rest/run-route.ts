@@ -12,9 +12,9 @@ import { transaction } from '../db/transaction.ts'
 import { asOne, rehearse } from '../db/unit.ts'
 import { Refused } from '../errors.ts'
 import { execute } from '../graphql/documents.ts'
+import type { Call } from './call.ts'
 import { failedBy, refusalIn, refusedBy } from './problems.ts'
 import { Absent, type Dialect, type Found, type Input, type Reply, type Route } from './route.ts'
-import type { Call } from './runner.ts'
 
 export type Run = {
   dialect: Dialect

@@ -2,34 +2,18 @@
 // document in process with the caller's own rights, and answers in the dialect's words. It knows no
 // dialect and no rule; whatever goes wrong, the answer has the dialect's own form.
 
-import type { Logger } from 'pino'
 import type { Standing } from '../auth/budget.ts'
 import { bearerChallenge, challengeOf } from '../auth/challenge.ts'
 import { isFailure, type CredentialFailure } from '../auth/credential.ts'
 import type { Viewer } from '../auth/viewer.ts'
 import type { Origin, Services } from '../context.ts'
 import { standingHeaders } from '../graphql/spending.ts'
+import type { Call } from './call.ts'
 import { isFaults, readInput } from './input.ts'
 import { createMatcher } from './match.ts'
 import { Failed, failedFor, failedInput, replyTo } from './problems.ts'
-import type { Dialect, Headers, Input, Reply, Route } from './route.ts'
+import type { Dialect, Input, Reply, Route } from './route.ts'
 import { runRoute } from './run-route.ts'
-
-/** A request below one of a dialect's mounts. */
-export type Call = {
-  method: string
-  mount: string
-  /** What follows the mount. */
-  path: string
-  query: URLSearchParams
-  headers: Headers
-  /** The media type of the body, without parameters, in lower case; empty for none. */
-  contentType: string
-  readBody: () => Promise<{ text: string } | { fault: 'TOO_LONG' | 'NOT_JSON'; message: string }>
-  requestId: string
-  address: string | null
-  log: Logger
-}
 
 type Parts = {
   services: Services
