@@ -10,6 +10,7 @@ export type SubjectType =
   | 'Resource'
   | 'Session'
   | 'Availability'
+  | 'BookingLink'
   | 'ApiKey'
   | 'Installation'
   | 'WebhookEndpoint'

@@ -1,5 +1,5 @@
-// Booking through a link: its answers are checked, its pool is chosen from, and then it is a
-// booking like any other, made by the booking room in the same transaction.
+// Booking through a link: its answers are checked and routed, its pool is chosen from, and then it
+// is a booking like any other, made by the booking room in the same transaction.
 
 import { demand } from '../auth/viewer.ts'
 import { makeBooking } from '../booking/booking.actions.ts'
@@ -9,16 +9,19 @@ import type { SlotChoice } from '../booking/slot-choice.ts'
 import type { ActionContext } from '../context.ts'
 import { idempotent } from '../db/idempotency.ts'
 import type { Key } from '../db/id.ts'
+import { lockRow } from '../db/lock.ts'
 import { transactionReader } from '../db/reader.ts'
 import { transaction, type Transaction } from '../db/transaction.ts'
 import { invalid, invalidAll, notFound, refused } from '../errors.ts'
 import type { Booking, BookingLink, Service } from '../generated/prisma/client.ts'
-import { readChoice, sessionAt } from './link.data.ts'
-import { checkAnswers, type Choice, type Question } from './link.ts'
+import { isClosed, readChoice, servicesOf, sessionAt } from './link.data.ts'
+import { rulesOf } from './link-terms.data.ts'
+import { checkAnswers, type Choice } from './link.ts'
+import { routeBy, type Routing } from './routing.ts'
 
 export type LinkBooking = {
   link: Key
-  /** For whoever names it: it has to be the link's own. */
+  /** One of the link's; null for the first, or for where the answers lead. */
   serviceId: string | null
   startsAt: Date
   /** One of the pool; null for whoever the link chooses. */
@@ -35,8 +38,9 @@ export type LinkBooking = {
 }
 
 /**
- * Books through a link. Needs bookings:write. Refuses NOT_FOUND (also for a link that is closed),
- * VALIDATION_FAILED with an issue for each question, and whatever createBooking refuses.
+ * Books through a link. Needs bookings:write. Refuses NOT_FOUND (also for a link that is closed,
+ * run out or used up), VALIDATION_FAILED with an issue for each question, ROUTING_REJECTED in the
+ * words of the rule, and whatever createBooking refuses.
  */
 export async function createLinkBooking(ctx: ActionContext, input: LinkBooking): Promise<Booking> {
   const { accountId } = input.link
@@ -57,13 +61,17 @@ async function bookThrough(
   ctx: ActionContext,
   input: LinkBooking,
 ): Promise<Booking> {
-  const link = await openLink(tx, input)
-  // Rows of questions are written by this room only.
-  const questions = link.questions as unknown as Question[]
+  const link = await openLink(tx, ctx, input)
+  const { questions, routing: rules } = rulesOf(link)
   const { answers, issues } = checkAnswers(questions, input.answers)
   invalidAll(issues)
-  return makeBooking(tx, ctx, {
-    ...(await slotOf(tx, link, input)),
+  const routing = routeBy(rules, answers)
+  if (routing.reject !== null) {
+    throw refused('ROUTING_REJECTED', routing.reject, { path: ['answers'] })
+  }
+  const service = await serviceOf(tx, link, routing, input.serviceId)
+  const booking = await makeBooking(tx, ctx, {
+    ...(await slotOf(tx, link, service, routing, input)),
     customerId: null,
     customer: input.customer,
     partySize: input.partySize,
@@ -78,39 +86,74 @@ async function bookThrough(
     source: 'LINK',
     idempotencyKey: null,
   })
+  if (link.maxBookings !== null) {
+    const where = { accountId_id: { accountId: link.accountId, id: link.id } }
+    await tx.bookingLink.update({ where, data: { bookedCount: { increment: 1 } } })
+  }
+  return booking
 }
 
-type OpenLink = BookingLink & { service: Service }
-
-async function openLink(tx: Transaction, { link: key, serviceId }: LinkBooking): Promise<OpenLink> {
-  const { accountId, id } = key
-  const link = await tx.bookingLink.findUnique({
-    where: { accountId_id: { accountId, id } },
-    include: { service: true },
-  })
-  if (!link?.active) throw notFound('BookingLink', 'linkId')
-  if (serviceId !== null && serviceId !== link.serviceId) {
-    throw invalid(['serviceId'], `The booking link books "${link.service.name}" and nothing else.`)
+/** A link that can be used so often only is used by one at a time. */
+async function openLink(
+  tx: Transaction,
+  { clock }: ActionContext,
+  { link: key }: LinkBooking,
+): Promise<BookingLink> {
+  const where = { accountId_id: { accountId: key.accountId, id: key.id } }
+  let link = await tx.bookingLink.findUnique({ where })
+  if (link && link.maxBookings !== null) {
+    await lockRow(tx, 'BookingLink', key)
+    link = await tx.bookingLink.findUnique({ where })
   }
+  if (!link || isClosed(link, clock.now())) throw notFound('BookingLink', 'linkId')
   return link
 }
 
-async function slotOf(tx: Transaction, link: OpenLink, input: LinkBooking): Promise<SlotChoice> {
-  const service = { accountId: link.accountId, id: link.serviceId }
+/** Where the answers lead, else what was asked for, else the link's first service. */
+async function serviceOf(
+  tx: Transaction,
+  link: BookingLink,
+  routing: Routing,
+  asked: string | null,
+): Promise<Service> {
+  const { accountId } = link
+  const at = (id: string) =>
+    tx.service.findUniqueOrThrow({ where: { accountId_id: { accountId, id } } })
+  const led = routing.serviceId
+  if (asked === null || asked === led) return at(led ?? link.serviceId)
+  const [own = []] = led === null ? await servicesOf(transactionReader(tx), [link]) : [[led]]
+  if (own.includes(asked)) return at(asked)
+  const { name } = await at(led ?? link.serviceId)
+  const message =
+    led === null && own.length > 1
+      ? 'The booking link does not book this service.'
+      : `The booking link books "${name}" and nothing else${led === null ? '' : ' by these answers'}.`
+  throw invalid(['serviceId'], message)
+}
+
+async function slotOf(
+  tx: Transaction,
+  link: BookingLink,
+  { accountId, id, kind, name }: Service,
+  routing: Routing,
+  input: LinkBooking,
+): Promise<SlotChoice> {
+  const service = { accountId, id }
   const read = transactionReader(tx)
-  const choice = narrowed(link, await readChoice(read, link), input.staffId)
+  const own = await readChoice(read, { ...link, serviceId: id }, routing)
+  const choice = narrowed(link, own, input.staffId)
   const { startsAt } = input
   const none = { staffId: null, resourceId: null, sessionId: null, durationMinutes: null }
-  if (link.service.kind === 'APPOINTMENT') return { ...none, ...choice, service, startsAt }
+  if (kind === 'APPOINTMENT') return { ...none, ...choice, service, startsAt }
   const heads = headCount(input.partySize, input.party)
   const sessionId = await sessionAt(read, service, startsAt, heads, choice.staffIds)
   if (sessionId) return { ...none, service, startsAt: null, sessionId }
-  const message = `No session of "${link.service.name}" starts at ${startsAt.toISOString()}.`
+  const message = `No session of "${name}" starts at ${startsAt.toISOString()}.`
   throw refused('OUTSIDE_AVAILABILITY', message, { path: ['startsAt'] })
 }
 
 /** The choice of whoever wants a certain staff member. */
-function narrowed(link: OpenLink, choice: Choice, staffId: string | null): Choice {
+function narrowed(link: BookingLink, choice: Choice, staffId: string | null): Choice {
   if (staffId === null) return choice
   const { staffIds, assign } = choice
   if (staffIds && !staffIds.includes(staffId)) {

@@ -12,6 +12,7 @@ import { poolReader, type Reader } from '../db/reader.ts'
 import { Prisma, type BookingLink } from '../generated/prisma/client.ts'
 import type { Instant } from '../time/instant.ts'
 import { choiceOf, type Choice, type Distribution, type Pool } from './link.ts'
+import type { Routing } from './routing.ts'
 
 /** The links with this slug in these accounts, two at most: a second one makes it ambiguous. */
 export function linksBySlug(
@@ -28,22 +29,27 @@ export function linksBySlug(
 
 type PoolRow = { linkId: string; staffId: string; named: boolean; usable: boolean }
 
+/** A link, and the service that is meant when it is not its first one. */
+export type LinkKey = Key & { serviceId?: string | null }
+
 /**
  * Who may do what these links book, in the order of the keys: those they name, without whoever left
  * or gives the service no more; of a link that names nobody, whoever gives the service.
  */
-export async function readPools(read: Reader, links: readonly Key[]): Promise<Pool[]> {
+export async function readPools(read: Reader, links: readonly LinkKey[]): Promise<Pool[]> {
   const rows = await read<PoolRow>(Prisma.sql`
     SELECT u."id"::text AS "linkId", m."id"::text AS "staffId", p."staffId" IS NOT NULL AS "named",
       m."active" AND (s."kind" = 'CLASS' OR g."staffId" IS NOT NULL) AS "usable"
     FROM unnest(${links.map(({ accountId }) => accountId)}::uuid[],
-        ${links.map(({ id }) => id)}::uuid[]) u("accountId", "id")
+        ${links.map(({ id }) => id)}::uuid[],
+        ${links.map(({ serviceId }) => serviceId ?? null)}::uuid[]) u("accountId", "id", "serviceId")
       JOIN "BookingLink" l ON l."accountId" = u."accountId" AND l."id" = u."id"
-      JOIN "Service" s ON s."accountId" = l."accountId" AND s."id" = l."serviceId"
+      JOIN "Service" s ON s."accountId" = l."accountId"
+        AND s."id" = coalesce(u."serviceId", l."serviceId")
       JOIN "StaffMember" m ON m."accountId" = l."accountId"
       LEFT JOIN "BookingLinkStaff" p ON p."accountId" = l."accountId" AND p."linkId" = l."id"
         AND p."staffId" = m."id"
-      LEFT JOIN "ServiceStaff" g ON g."accountId" = l."accountId" AND g."serviceId" = l."serviceId"
+      LEFT JOIN "ServiceStaff" g ON g."accountId" = l."accountId" AND g."serviceId" = s."id"
         AND g."staffId" = m."id"
     WHERE p."staffId" IS NOT NULL OR g."staffId" IS NOT NULL
     ORDER BY p."position", g."position", m."id"`)
@@ -56,29 +62,63 @@ export async function readPools(read: Reader, links: readonly Key[]): Promise<Po
   })
 }
 
-/** Whom a booking through this link is with. */
+/** Whom a booking of this service through this link is with, when the answers lead there. */
 export async function readChoice(
   read: Reader,
-  link: Key & { distribution: Distribution },
+  link: LinkKey & { distribution: Distribution },
+  { staffIds }: Pick<Routing, 'staffIds'> = { staffIds: null },
 ): Promise<Choice> {
-  const [pool] = await readPools(read, [link])
-  return choiceOf(link.distribution, pool ?? { named: false, staffIds: [] })
+  const [pool = { named: false, staffIds: [] }] = await readPools(read, [link])
+  if (staffIds === null) return choiceOf(link.distribution, pool)
+  const led = pool.staffIds.filter((id) => staffIds.includes(id))
+  return choiceOf(link.distribution, { named: true, staffIds: led })
 }
 
-export type LinkQuestion = Pick<AvailabilityQuestion, 'now' | 'partySize'>
+/** The services that the link books, its first one first. */
+export async function servicesOf(read: Reader, links: readonly Key[]): Promise<string[][]> {
+  const rows = await read<{ linkId: string; serviceId: string }>(Prisma.sql`
+    SELECT u."id"::text AS "linkId", x."serviceId"::text AS "serviceId"
+    FROM unnest(${links.map(({ accountId }) => accountId)}::uuid[],
+        ${links.map(({ id }) => id)}::uuid[]) u("accountId", "id")
+      CROSS JOIN LATERAL (
+        SELECT l."serviceId", -1 AS "position" FROM "BookingLink" l
+        WHERE l."accountId" = u."accountId" AND l."id" = u."id"
+        UNION ALL SELECT o."serviceId", o."position" FROM "BookingLinkService" o
+        WHERE o."accountId" = u."accountId" AND o."linkId" = u."id") x
+    ORDER BY x."position"`)
+  const byLink = Map.groupBy(rows, ({ linkId }) => linkId)
+  return links.map(({ id }) => (byLink.get(id) ?? []).map(({ serviceId }) => serviceId))
+}
+
+/** Whether nothing is booked through a link any more, by hand, by time or by use. */
+export function isClosed(
+  { active, expiresAt, maxBookings, bookedCount }: BookingLink,
+  now: Instant,
+): boolean {
+  const isOver = expiresAt !== null && expiresAt.getTime() <= now
+  return !active || isOver || (maxBookings !== null && bookedCount >= maxBookings)
+}
+
+export type LinkQuestion = Pick<AvailabilityQuestion, 'now' | 'partySize'> & {
+  /** One of the link's; left out, the first. */
+  serviceId?: string | null
+  /** Where the answers lead. */
+  routing?: Routing
+}
 
 /** What is free through a link in `[from, to)`, and how to find the first thing free after it. */
 export async function linkOffers(
   db: Database,
   link: BookingLink,
-  { now, partySize }: LinkQuestion,
+  { now, partySize, serviceId: asked, routing }: LinkQuestion,
   from: Instant,
   to: Instant,
 ): Promise<{ offers: Offer[]; next: () => Promise<Offer | null> }> {
-  if (!link.active) return { offers: [], next: async () => null }
-  const choice = await readChoice(poolReader(db), link)
+  if (isClosed(link, now) || routing?.reject != null) return { offers: [], next: async () => null }
+  const serviceId = routing?.serviceId ?? asked ?? link.serviceId
+  const choice = await readChoice(poolReader(db), { ...link, serviceId }, routing)
   const question: AvailabilityQuestion = {
-    services: [{ accountId: link.accountId, id: link.serviceId }],
+    services: [{ accountId: link.accountId, id: serviceId }],
     now,
     partySize,
     ...choice,
@@ -86,11 +126,11 @@ export async function linkOffers(
     resourceIds: null,
     exceptBookingId: null,
   }
-  const offers = (await loadOffers(db, question, from, to)).get(link.serviceId) ?? []
+  const offers = (await loadOffers(db, question, from, to)).get(serviceId) ?? []
   const next = async () => {
     if (offers.length > 0) return null
     const found = await firstOffers(db, question, Math.max(to, now), 1)
-    return found.get(link.serviceId)?.[0] ?? null
+    return found.get(serviceId)?.[0] ?? null
   }
   return { offers, next }
 }

@@ -25,13 +25,14 @@ import { findable, Node } from '../graphql/node.ts'
 import { zoneOf } from '../time/zone.ts'
 import { linkOffers, linksBySlug, readPools } from './link.data.ts'
 import type { Question } from './link.ts'
+import { askedService, routingBy } from './link-routing.graphql.ts'
 
 /** Whoever sees bookings sees through which link they came; whoever offers times offers links. */
 const read: Needs = [['availability:read'], ['bookings:read']]
 
 findable('BookingLink', read)
 
-const DistributionEnum = builder.enumType('Distribution', {
+export const DistributionEnum = builder.enumType('Distribution', {
   description: 'How a booking link chooses from its staff.',
   values: {
     ROUND_ROBIN: { description: 'The least loaded that day, ties by the longest idle.' },
@@ -41,7 +42,7 @@ const DistributionEnum = builder.enumType('Distribution', {
   } as const,
 })
 
-const QuestionTypeEnum = builder.enumType('QuestionType', {
+export const QuestionTypeEnum = builder.enumType('QuestionType', {
   description: 'What kind of answer a question takes.',
   values: {
     TEXT: { description: 'Free text of at most 2000 characters.' },
@@ -125,6 +126,13 @@ builder.prismaObject('BookingLink', {
         days: t.arg.int({ defaultValue: 7, description: `How many days, 1 to ${maxDays}.` }),
         timeZone: t.arg({ type: 'TimeZone', description: "Whose days; left out, the account's." }),
         partySize: t.arg({ type: 'PositiveInt', defaultValue: 1, description: 'For how many.' }),
+        serviceId: t.arg.id({ description: 'One of its services; left out, the first.' }),
+        answers: t.arg({
+          type: 'JSONObject',
+          description:
+            'Answers so far, by question id: the rules lead where they would if this were all. ' +
+            'Left out, nothing is routed.',
+        }),
       },
       resolve: (link, args, ctx) => availabilityOf(link, args, ctx) as never,
     }),
@@ -144,6 +152,8 @@ type Asked = {
   days?: number | null
   timeZone?: string | null
   partySize?: number | null
+  serviceId?: string | null
+  answers?: object | null
 }
 
 async function availabilityOf(link: BookingLink, args: Asked, ctx: Context) {
@@ -152,7 +162,12 @@ async function availabilityOf(link: BookingLink, args: Asked, ctx: Context) {
   const zone = zoneOf(args.timeZone ?? account?.timeZone ?? 'UTC')
   const days = askedDays(zone, args.from, args.days ?? 7)
   if ('fault' in days) throw badInput(days.fault)
-  const question = { now: ctx.clock.now(), partySize: args.partySize ?? 1 }
+  const question = {
+    now: ctx.clock.now(),
+    partySize: args.partySize ?? 1,
+    serviceId: await askedService(link, args.serviceId, ctx),
+    ...(args.answers && { routing: routingBy(link, args.answers) }),
+  }
   return { zone, ...(await linkOffers(ctx.db, link, question, days.from, days.to)) }
 }
 

@@ -73,6 +73,7 @@ const nth =
   (
     name:
       | 'Application'
+      | 'BookingLink'
       | 'Customer'
       | 'Installation'
       | 'Resource'
@@ -94,6 +95,18 @@ const examples: Record<string, Example> = {
   'Query.bookingLink account': link,
   'Query.bookingLink slug': link,
 
+  'Mutation.updateBookingLink': (world) => ({
+    input: { id: world.id('BookingLink', 3), title: `Named ${opened++}` },
+  }),
+  'Mutation.archiveBookingLink': nth('BookingLink', 4),
+  'Mutation.createBookingLink': (world) => ({
+    input: {
+      accountId: world.id('Account'),
+      slug: `new-${opened++}`,
+      title: 'A new way in',
+      serviceIds: [world.id('Service')],
+    },
+  }),
   'Mutation.createBooking': (world) => ({ input: booking(world) }),
   'Mutation.createBooking input.customer': (world) => ({
     input: { ...booking(world), customerId: undefined, customer: { name: 'Somebody' } },

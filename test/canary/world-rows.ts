@@ -243,7 +243,16 @@ async function writeBookings(prisma: Prisma, { accountId, word, rows }: Parts) {
       serviceId: rows.Service[0] ?? '',
       slug: `${word}-${index}`,
       title: `${word} ${index % 2}`,
-      questions: [{ id: word, label: word, type: 'TEXT', required: false, choices: [word] }],
+      questions: [{ id: word, label: word, type: 'CHOICE', required: false, choices: [word] }],
+      // It fits nobody: nobody answers.
+      routing: [
+        {
+          conditions: [{ questionId: word, operator: 'IS', value: word }],
+          staffIds: null,
+          serviceId: null,
+          reject: word,
+        },
+      ],
       ...made(index),
     })),
   })

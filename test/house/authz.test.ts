@@ -33,6 +33,7 @@ const through = {
   'Query.availability': `(input: { serviceId: "${sessions}", from: "2026-03-06" })`,
   'Query.firstAvailable': `(serviceIds: ["${service}"])`,
   'Service.availability': `(${day})`,
+  'BookingLink.route': '(answers: {})',
 }
 const ways = waysTo(schema, through)
 
