@@ -13,7 +13,7 @@ import { isClosed, servicesOf } from './link.data.ts'
 import { rulesOf } from './link-terms.data.ts'
 import {
   routeBy,
-  routingOperators,
+  type RoutingOperator,
   type Routing,
   type RoutingCondition,
   type RoutingRule,
@@ -29,7 +29,7 @@ export const RoutingOperatorEnum = builder.enumType('RoutingOperator', {
     AT_MOST: { description: 'A number that is not more.' },
     ANSWERED: { description: 'There is an answer.' },
     NOT_ANSWERED: { description: 'There is no answer.' },
-  } as const satisfies Record<(typeof routingOperators)[number], object>,
+  } as const satisfies Record<RoutingOperator, object>,
 })
 
 const RoutingConditionType = builder.objectRef<RoutingCondition>('RoutingCondition').implement({

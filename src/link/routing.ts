@@ -4,17 +4,14 @@
 import type { Issue } from '../errors.ts'
 import type { Answer, Answers, Question } from './link.ts'
 
-export const routingOperators = [
-  'IS',
-  'IS_NOT',
-  'CONTAINS',
-  'AT_LEAST',
-  'AT_MOST',
-  'ANSWERED',
-  'NOT_ANSWERED',
-] as const
-
-export type RoutingOperator = (typeof routingOperators)[number]
+export type RoutingOperator =
+  | 'IS'
+  | 'IS_NOT'
+  | 'CONTAINS'
+  | 'AT_LEAST'
+  | 'AT_MOST'
+  | 'ANSWERED'
+  | 'NOT_ANSWERED'
 
 export type RoutingCondition = {
   questionId: string
