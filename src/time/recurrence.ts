@@ -14,6 +14,7 @@ export const reachYears = 10
 const reach = 3653 * DAY
 const candidates = 8_000
 const timesADay = 24
+const weeksBefore = 52 * 7 * DAY
 
 export type Recurrence =
   /** `rule` is the text as it should be kept; `starts` ascend and the first is the one given. */
@@ -169,14 +170,22 @@ function endOf(zone: Zone, until: string | undefined): ((wall: number) => boolea
 // where the reach ends, whatever the rule says, so that a rule that never falls costs little.
 function wallsOf(wall: number, read: Map<string, string>, most: number): number[] | null {
   const whole = Math.floor(wall / 1000) * 1000
+  // A week that began in the year before counts there, and the library looks at the year of the
+  // start only: it starts a year of weeks earlier, on the same weekday, and what is early is left.
+  const from = read.has('BYWEEKNO') ? whole - weeksBefore : whole
   const kept = [...read].filter(([name]) => name !== 'COUNT' && name !== 'UNTIL')
   const until = isoOf(whole + reach).replaceAll(/[-:]/g, '')
   const rule = [...kept.map(([name, value]) => `${name}=${value}`), `UNTIL=${until}Z`].join(';')
-  const dtstart = { timeZoneId: 'UTC', toString: () => `${isoOf(whole)}+00:00[UTC]` }
+  const dtstart = { timeZoneId: 'UTC', toString: () => `${isoOf(from)}+00:00[UTC]` }
   const options = { rruleString: rule, dtstart, cache: false, maxCandidateEvaluations: candidates }
   try {
-    const found = new RRuleTemporal(options).all((_, index) => index < most)
-    return found.map((at) => at.epochMilliseconds + wall - whole)
+    let kept = 0
+    const found = new RRuleTemporal(options).all((at) => {
+      if (at.epochMilliseconds >= whole) kept += 1
+      return kept <= most
+    })
+    const walls = found.map((at) => at.epochMilliseconds).filter((at) => at >= whole)
+    return walls.slice(0, most).map((at) => at + wall - whole)
   } catch {
     // What is left of a rule that was read strictly is one that the library gave up on.
     return null

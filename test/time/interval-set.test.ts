@@ -13,7 +13,7 @@ import {
   union,
 } from '../../src/time/interval-set.ts'
 import type { IntervalSet } from '../../src/time/interval-set.ts'
-import { runs } from '../support/runs.ts'
+import { LONG, runs } from '../support/runs.ts'
 
 const LIMIT = 40
 const pairs = fc
@@ -36,21 +36,25 @@ function expectCanonical(value: IntervalSet): void {
 }
 
 describe('interval sets', () => {
-  it('are built from pairs in any order, merging what overlaps or touches', () => {
-    expect(fromPairs([5, 7, 1, 3, 3, 4, 6, 9, 8, 8])).toEqual([1, 4, 5, 9])
-    fc.assert(
-      fc.property(pairs, (flat) => {
-        const before = [...flat]
-        const made = fromPairs(flat)
-        expectCanonical(made)
-        expect(flags(made)).toEqual(flags(flat))
-        expect(flat).toEqual(before)
-      }),
-      long,
-    )
-  })
+  it(
+    'are built from pairs in any order, merging what overlaps or touches',
+    { timeout: LONG },
+    () => {
+      expect(fromPairs([5, 7, 1, 3, 3, 4, 6, 9, 8, 8])).toEqual([1, 4, 5, 9])
+      fc.assert(
+        fc.property(pairs, (flat) => {
+          const before = [...flat]
+          const made = fromPairs(flat)
+          expectCanonical(made)
+          expect(flags(made)).toEqual(flags(flat))
+          expect(flat).toEqual(before)
+        }),
+        long,
+      )
+    },
+  )
 
-  it('keep exactly the instants that union, intersection and difference keep', () => {
+  it('keep the instants that union, intersection and difference keep', { timeout: LONG }, () => {
     fc.assert(
       fc.property(set, set, (a, b) => {
         const inA = flags(a)
@@ -69,7 +73,7 @@ describe('interval sets', () => {
     )
   })
 
-  it('commute, absorb themselves and add up in length', () => {
+  it('commute, absorb themselves and add up in length', { timeout: LONG }, () => {
     fc.assert(
       fc.property(set, set, set, (a, b, c) => {
         expect(union(a, b)).toEqual(union(b, a))
@@ -88,7 +92,7 @@ describe('interval sets', () => {
     )
   })
 
-  it('are clipped to a range and know what they contain', () => {
+  it('are clipped to a range and know what they contain', { timeout: LONG }, () => {
     fc.assert(
       fc.property(set, fc.nat(LIMIT), fc.nat(LIMIT), (a, x, y) => {
         const start = Math.min(x, y)

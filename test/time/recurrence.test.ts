@@ -169,6 +169,23 @@ describe('the end of a rule', () => {
   })
 })
 
+describe('a week that lies in two years', () => {
+  const sunday = '2027-01-03T10:00:00+00:00'
+
+  it('belongs to the year that numbers it, also when the rule starts in its last days', () => {
+    const found = (rule: string) =>
+      times(rule, sunday, 'Europe/London').map((at) => at.slice(0, 10))
+    // It is week 53 of 2026; the years after it have 52.
+    expect(found('FREQ=YEARLY;BYWEEKNO=-1;COUNT=3')).toEqual([
+      '2027-01-03',
+      '2028-01-02',
+      '2028-12-31',
+    ])
+    expect(found('FREQ=YEARLY;BYWEEKNO=53;COUNT=2')).toEqual(['2027-01-03', '2033-01-02'])
+    expect(() => found('FREQ=YEARLY;BYWEEKNO=1;COUNT=1')).toThrow(/does not fall on the start/)
+  })
+})
+
 describe('what is no rule', () => {
   it.each([
     '',
