@@ -110,7 +110,7 @@ type Spec<Query extends Shape, Body extends Shape, Answer extends z.ZodType, Dat
   body?: Body
   /**
    * Run in order before `document`. A route that changes anything is one unit: when one document is
-   * refused, nothing of the others is kept. May throw `Absent`.
+   * refused, nothing of the others is kept. May throw `Absent` and `Unacceptable`.
    */
   before?: readonly Step<Query, Body>[]
   /** The document that is run with the caller's own rights; null: `before` found all there is. */
@@ -121,11 +121,15 @@ type Spec<Query extends Shape, Body extends Shape, Answer extends z.ZodType, Dat
   ) => Record<string, unknown>
   /** What a done request is answered with; `noBody` is the schema of a 204. */
   answer: { status: number; description: string; schema: Answer }
-  /** From the documents' data to the body; throws `Absent` for what is not there. */
+  /**
+   * From the documents' data to the body; throws `Absent` for what is not there. `base` is the
+   * address of the mount.
+   */
   reply: (
     data: Data,
     input: Input<z.output<Query>, z.output<Body>>,
     found: Found,
+    base: string,
   ) => z.input<Answer>
   /** Headers of a done request, such as Location; `base` is the address of the mount. */
   headers?: (
@@ -204,4 +208,17 @@ export type Headers = Readonly<Record<string, string | undefined>>
 /** Thrown by `reply` when the document found nothing: answered as the refusal NOT_FOUND. */
 export class Absent extends Error {
   override readonly name = 'Absent'
+}
+
+/**
+ * Thrown for a field that is well formed and cannot be accepted as things are: answered as
+ * INVALID_FIELD.
+ */
+export class Unacceptable extends Error {
+  override readonly name = 'Unacceptable'
+  readonly fault: FieldFault
+  constructor(fault: FieldFault) {
+    super(fault.message)
+    this.fault = fault
+  }
 }

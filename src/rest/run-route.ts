@@ -13,8 +13,16 @@ import { asOne, rehearse } from '../db/unit.ts'
 import { Refused } from '../errors.ts'
 import { execute } from '../graphql/documents.ts'
 import type { Call } from './call.ts'
-import { failedBy, refusalIn, refusedBy } from './problems.ts'
-import { Absent, type Dialect, type Found, type Input, type Reply, type Route } from './route.ts'
+import { failedBy, failedInput, refusalIn, refusedBy } from './problems.ts'
+import {
+  Absent,
+  Unacceptable,
+  type Dialect,
+  type Found,
+  type Input,
+  type Reply,
+  type Route,
+} from './route.ts'
 
 export type Run = {
   dialect: Dialect
@@ -66,10 +74,12 @@ async function runSteps({ route, input, call }: Run, context: () => Context): Pr
     const data = route.document
       ? await dataOf(route.document, route.variables(input, found), context(), call)
       : found
-    const headers = route.headers?.(data, input, context().baseUrl() + call.mount)
-    const body = route.reply(data, input, found)
+    const base = context().baseUrl() + call.mount
+    const headers = route.headers?.(data, input, base)
+    const body = route.reply(data, input, found, base)
     return { status: route.answer.status, ...(headers && { headers }), body }
   } catch (error) {
+    if (error instanceof Unacceptable) throw failedInput({ missing: [], invalid: [error.fault] })
     if (!(error instanceof Absent)) throw error
     throw refusedBy({ code: 'NOT_FOUND', message: error.message, path: null })
   }

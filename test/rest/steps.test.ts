@@ -5,7 +5,7 @@ import pino from 'pino'
 import { z } from 'zod'
 import { encodeId } from '../../src/graphql/ids.ts'
 import { relentify } from '../../src/rest/relentify/relentify.ts'
-import { route, type Dialect } from '../../src/rest/route.ts'
+import { route, Unacceptable, type Dialect } from '../../src/rest/route.ts'
 import { createRunner, type DialectRunner } from '../../src/rest/runner.ts'
 import { viewerOf, isFailure } from '../../src/auth/credential.ts'
 import { testApp } from '../support/app.ts'
@@ -33,10 +33,20 @@ const both = route({
     },
   ],
   document: createCustomer,
-  variables: ({ body }) => ({ input: { accountId: body.account, name: body.second } }),
-  answer: { status: 201, description: 'Made.', schema: z.object({ ids: z.array(z.string()) }) },
-  reply: (data: { createCustomer: { data: { id: string } } }, _input, found) => ({
+  variables: ({ body: { second, account: own } }) => {
+    if (second === 'nobody') {
+      throw new Unacceptable({ place: 'body', name: 'second', message: '"second" is nobody.' })
+    }
+    return { input: { accountId: own, name: second } }
+  },
+  answer: {
+    status: 201,
+    description: 'Made.',
+    schema: z.object({ ids: z.array(z.string()), at: z.string() }),
+  },
+  reply: (data: { createCustomer: { data: { id: string } } }, _input, found, base) => ({
     ids: [found.createResource.data.id, data.createCustomer.data.id],
+    at: base,
   }),
 })
 
@@ -100,8 +110,9 @@ describe('a route of several steps', () => {
     const { key } = await newKey()
     const { status, body } = await ask(key, '/both', { first: 'Room 1', second: 'Ada' })
     expect(status).toBe(201)
-    const { ids } = body as { ids: string[] }
+    const { ids, at } = body as { ids: string[]; at: string }
     expect(new Set(ids).size).toBe(2)
+    expect(at).toMatch(/^http:.*\/tried$/)
     const { data } = await app.graphql(key, `{ nodes(ids: ${JSON.stringify(ids)}) { __typename } }`)
     expect(data.nodes).toEqual([{ __typename: 'Resource' }, { __typename: 'Customer' }])
   })
@@ -111,6 +122,17 @@ describe('a route of several steps', () => {
     const before = await rowCounts(app)
     const { status } = await ask(key, '/both', { first: 'Room 2', second: 'x'.repeat(5000) })
     expect(status).toBe(400)
+    expect(await rowCounts(app)).toEqual(before)
+  })
+
+  it('keeps nothing either when it says itself that a field cannot be accepted', async () => {
+    const { key } = await newKey()
+    const before = await rowCounts(app)
+    const { status, body } = await ask(key, '/both', { first: 'Room 3', second: 'nobody' })
+    expect({ status, body }).toEqual({
+      status: 400,
+      body: { error: 'validation_failed', message: '"second" is nobody.', field: 'second' },
+    })
     expect(await rowCounts(app)).toEqual(before)
   })
 })
