@@ -36,6 +36,7 @@ const BookingFilter = builder.inputType('BookingFilter', {
     sessionIds: t.idList({ description: 'Only with seats in one of these sessions.' }),
     customerIds: t.idList({ description: 'Only for these customers.' }),
     linkIds: t.idList({ description: 'Only through these booking links.' }),
+    serials: t.intList({ description: 'Only those with one of these numbers.' }),
     search: t.string({
       description:
         "Only those whose number, external reference or customer's name contains this. " +
@@ -65,6 +66,7 @@ function matching(viewer: Viewer, filter: Filter): Prisma.Sql[] {
   if (filter.customerIds) where.push(refersTo('customerId', 'Customer', filter.customerIds))
   if (filter.sessionIds) where.push(refersTo('sessionId', 'Session', filter.sessionIds))
   if (filter.linkIds) where.push(refersTo('linkId', 'BookingLink', filter.linkIds))
+  if (filter.serials) where.push(Prisma.sql`r."serial" = ANY(${filter.serials}::int[])`)
   if (filter.staffIds) {
     const lead = refersTo('staffId', 'StaffMember', filter.staffIds)
     where.push(Prisma.sql`(${lead} OR ${occupies('staffId', 'StaffMember', filter.staffIds)})`)

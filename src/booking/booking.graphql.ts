@@ -72,6 +72,9 @@ builder.prismaObject('Booking', {
     number: t.exposeString('number', {
       description: 'Short, unique in its account, readable aloud; for people.',
     }),
+    serial: t.exposeInt('serial', {
+      description: 'Stable number, unique in the account, for systems whose ids are integers.',
+    }),
     status: t.expose('status', {
       type: BookingStatusEnum,
       description: 'Where it is in its life.',

@@ -128,3 +128,16 @@ describe('a booking', () => {
     ])
   })
 })
+
+describe('the number for systems whose ids are integers', () => {
+  it('is of one booking alone, and finds it', async () => {
+    const list = `query ($filter: BookingFilter) { bookings(filter: $filter) {
+      nodes { serial number } } }`
+    const all = (await app.graphql(key, list)).data.bookings.nodes
+    const serials = new Set(all.map(({ serial }: { serial: number }) => serial))
+    expect(serials.size).toBe(all.length)
+    const [, second] = all
+    const { data } = await app.graphql(key, list, { filter: { serials: [second.serial, -1] } })
+    expect(data.bookings.nodes).toEqual([second])
+  })
+})
