@@ -14,6 +14,11 @@ const common = (t: InputBuilder) => ({
   holdSeconds: t.int({
     description: 'How long a hold lasts unless it asks for another time: 30 to 900; 300.',
   }),
+  publicAvailability: t.boolean({
+    description:
+      'Whether free times are shown to whoever has no credential, where a REST dialect has it so; ' +
+      'false when left out of a new account.',
+  }),
 })
 
 const slug = 'Short name in addresses, unique: 2 to 63 small letters, digits and single hyphens.'

@@ -16,7 +16,17 @@ import { accountIssues, type AccountTerms } from './account.ts'
 export type NewAccount = Partial<AccountTerms> &
   Pick<AccountTerms, 'name' | 'slug' | 'timeZone' | 'currency'>
 
-const fields = ['name', 'slug', 'timeZone', 'currency', 'locale', 'holdSeconds'] as const
+const fields = [
+  'name',
+  'slug',
+  'timeZone',
+  'currency',
+  'locale',
+  'holdSeconds',
+  'publicAvailability',
+] as const
+
+const usual = { locale: 'en', holdSeconds: 300, publicAvailability: false }
 
 /** Most accounts that one person owns. */
 const mostOwned = 200
@@ -26,7 +36,7 @@ const mostOwned = 200
  * may change one. Refuses VALIDATION_FAILED, LIMIT_REACHED.
  */
 export async function createAccount(ctx: ActionContext, input: NewAccount): Promise<Account> {
-  const terms = { locale: 'en', holdSeconds: 300, ...input, name: input.name.trim() }
+  const terms = { ...usual, ...input, name: input.name.trim() }
   const userId = await founder(ctx)
   invalidAll(accountIssues(terms))
   return transaction(ctx.db, async (tx) => {

@@ -34,6 +34,10 @@ builder.prismaObject('Account', {
     holdSeconds: t.exposeInt('holdSeconds', {
       description: 'How long a hold lasts unless it asks for another time.',
     }),
+    publicAvailability: t.exposeBoolean('publicAvailability', {
+      description:
+        'Whether free times are shown to whoever has no credential, where a REST dialect has it so.',
+    }),
     partyCategories: t.field({
       type: ['PartyCategory'],
       description: 'What heads of a party are counted as, in their order; may be empty.',

@@ -10,6 +10,7 @@ export type AccountTerms = {
   currency: string
   locale: string
   holdSeconds: number
+  publicAvailability: boolean
 }
 
 /** Shortest and longest default life of a hold. */

@@ -3,7 +3,7 @@
 // there.
 
 import { notFound } from '../errors.ts'
-import { allScopes, covers, type Needs, type Role, type Scope } from './scope.ts'
+import { allScopes, covers, effectiveScopes, type Needs, type Role, type Scope } from './scope.ts'
 
 export type PrincipalKind =
   | 'ANONYMOUS'
@@ -39,6 +39,18 @@ export function systemViewer(accountIds: Iterable<string>): Viewer {
   const grant: Grant = { role: 'OWNER', scopes: new Set(allScopes) }
   const grants = new Map([...accountIds].map((id) => [id, grant]))
   return { kind: 'SYSTEM', id: 'system', name: 'Slotgraph', userId: null, grants }
+}
+
+/** Somebody without a credential, in an account that is open to all for what these scopes allow. */
+export function guestOf(accountId: string, scopes: readonly Scope[]): Viewer {
+  const grant: Grant = { role: 'VIEWER', scopes: effectiveScopes(scopes, 'VIEWER') }
+  return { ...anonymous, grants: new Map([[accountId, grant]]) }
+}
+
+/** The viewer with one account within reach; null when that one is out of reach. */
+export function heldTo(viewer: Viewer, accountId: string): Viewer | null {
+  const grant = viewer.grants.get(accountId)
+  return grant ? { ...viewer, grants: new Map([[accountId, grant]]) } : null
 }
 
 /** A person by name only, as the audit log needs it of who was nobody when the request began. */

@@ -109,8 +109,8 @@ class ScopesPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
     if (scopes.length === 0) return resolver
     return (parent, args, ctx, info) => {
       const viewer = viewerOf(ctx)
-      if (viewer.kind === 'ANONYMOUS') throw unauthenticated()
       if (accountsWithin(viewer, scopes).length > 0) return resolver(parent, args, ctx, info)
+      if (viewer.kind === 'ANONYMOUS') throw unauthenticated()
       const error = forbidden(scopes)
       if (config.parentType !== 'Mutation') throw error
       const denied = { args, needs: scopes, error }

@@ -32,6 +32,13 @@ export function dialectRoutes(
   })
 }
 
+/** Where clients of the dialect get their tokens, by the gateway's own endpoint. */
+export function tokenPathsOf({ mounts, security }: Dialect): string[] {
+  return Object.values(security).flatMap((scheme) =>
+    scheme.type === 'oauth2' ? mounts.map((mount) => mount + scheme.tokenPath) : [],
+  )
+}
+
 async function answer(run: DialectRunner, exchange: Exchange, mount: string): Promise<void> {
   const { status, headers = {}, body } = await run(callOf(exchange, mount))
   if (body === undefined) return send(exchange, status, headers, '')

@@ -10,7 +10,7 @@ import { createAuthenticator } from './authenticate.ts'
 import { consentRoutes } from './consent.ts'
 import { consoleRoutes } from './console.ts'
 import { createDelivery } from './deliver.ts'
-import { dialectRoutes } from './dialects.ts'
+import { dialectRoutes, tokenPathsOf } from './dialects.ts'
 import { createGraphiQLPage } from './graphiql.ts'
 import { createGraphQLDoor } from './graphql-door.ts'
 import { healthRoutes } from './health.ts'
@@ -65,7 +65,7 @@ export function createDoors({ services, baseUrl, eventLagSeconds }: Parts): Door
     onFinished: metrics.requestFinished,
     routes: [
       { path: '/graphql', methods: ['GET', 'POST'], name: 'graphql', door: graphql },
-      ...oauthRoutes(services, baseUrl),
+      ...oauthRoutes(services, baseUrl, dialects.flatMap(tokenPathsOf)),
       ...dialectRoutes(dialects, { services, authenticator }),
       ...signInRoutes(people, clock),
       ...linkRoutes({ services, people }),

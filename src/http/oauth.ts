@@ -44,8 +44,15 @@ const guesses = { address: 30, client: 10, seconds: 60 }
 /** Answers hold secrets: nothing on the way may keep them. */
 const noStore = { 'cache-control': 'no-store', pragma: 'no-cache' }
 
-/** The endpoints; `baseUrl` says how the service is reached from outside. */
-export function oauthRoutes(services: OAuthServices, baseUrl: () => string): Route[] {
+/**
+ * The endpoints; `baseUrl` says how the service is reached from outside, `tokenPaths` where else
+ * tokens are given out.
+ */
+export function oauthRoutes(
+  services: OAuthServices,
+  baseUrl: () => string,
+  tokenPaths: readonly string[],
+): Route[] {
   const authenticate = createAuthentication(services)
   const endpoint = (path: string, answer: (asked: Asked) => Promise<void>): Route => ({
     path,
@@ -54,7 +61,9 @@ export function oauthRoutes(services: OAuthServices, baseUrl: () => string): Rou
     door: formDoor(authenticate, answer),
   })
   return [
-    endpoint('/oauth/token', (asked) => issueToken(services, asked)),
+    ...['/oauth/token', ...tokenPaths].map((path) =>
+      endpoint(path, (asked) => issueToken(services, asked)),
+    ),
     endpoint('/oauth/introspect', (asked) => introspect(services, asked)),
     endpoint('/oauth/revoke', (asked) => revoke(services, asked)),
     {

@@ -113,8 +113,9 @@ function allowOrigins({ res }: Exchange): void {
 
 /** Headers of answers that pages may read. */
 const readable =
-  'x-request-id, retry-after, www-authenticate, ' +
-  'ratelimit-limit, ratelimit-remaining, ratelimit-reset'
+  'x-request-id, retry-after, www-authenticate, location, content-language, ' +
+  'ratelimit-limit, ratelimit-remaining, ratelimit-reset, ' +
+  'x-ratelimit-limit, x-ratelimit-remaining, x-ratelimit-reset'
 
 function preflightHeaders({ req }: Exchange): string {
   const asked = req.headers['access-control-request-headers']

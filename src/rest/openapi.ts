@@ -62,6 +62,7 @@ function operationOf(dialect: Dialect, route: Route): Json {
     summary,
     ...(description !== undefined && { description }),
     tags: [groupOf(route)],
+    ...(route.public && { security: publicSecurityOf(dialect) }),
     ...(parameters.length > 0 && { parameters }),
     ...(route.body && {
       requestBody: {
@@ -71,6 +72,10 @@ function operationOf(dialect: Dialect, route: Route): Json {
     }),
     responses: { [route.answer.status]: answerOf(dialect, route), ...errorsOf(dialect, route) },
   }
+}
+
+function publicSecurityOf({ publicSecurity = [] }: Dialect): Json[] {
+  return [Object.fromEntries(publicSecurity.map((name) => [name, []]))]
 }
 
 function parametersOf(route: Route): Json[] {

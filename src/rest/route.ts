@@ -2,6 +2,7 @@
 // an error. A dialect is a client of the graph: it knows documents, never rows, rules or rights.
 
 import { z } from 'zod'
+import type { Scope } from '../auth/scope.ts'
 import type { RefusalCode } from '../errors.ts'
 
 export type Shape = z.ZodObject
@@ -97,6 +98,8 @@ type Spec<Query extends Shape, Body extends Shape, Answer extends z.ZodType, Dat
   /** Unique in its dialect; the operation id of its description. */
   name: string
   summary: string
+  /** Answered without a credential, with the `publicScopes`, where the tenant allows it. */
+  public?: boolean
   /** What a reader has to know beside the summary; above all what is ours and not the vendor's. */
   description?: string
   /** Under which heading it is described; left out, the first part of its path. */
@@ -175,9 +178,18 @@ export type Dialect = {
   mounts: readonly `/${string}`[]
   routes: readonly Route[]
   /** What the caller shows of itself, as an Authorization header of the gateway; null: nothing. */
-  credential: (headers: Headers) => string | null
+  credential: (shown: Shown) => string | null
+  /**
+   * The slug of the account that a call names; null: none. Where there is this function, every call
+   * has to name one that its credential reaches, and is held to it.
+   */
+  tenant?: (shown: Shown) => string | null
+  /** What whoever has no credential may read by the routes that are `public`. */
+  publicScopes?: readonly Scope[]
   /** How credentials are shown, as OpenAPI says it; each needed together with the others. */
   security: Readonly<Record<string, SecurityScheme>>
+  /** Of these schemes, what a call of a `public` route has to show. */
+  publicSecurity?: readonly string[]
   /** The challenge of a 401 (RFC 9110, 11.6.1). */
   challenge: string
   /** What one credential may ask in a minute: the vendor's number, or ours where it has none. */
@@ -201,7 +213,11 @@ export type Dialect = {
 export type SecurityScheme =
   | { type: 'http'; scheme: 'bearer' | 'basic'; description: string }
   | { type: 'apiKey'; in: 'header' | 'query'; name: string; description: string }
-  | { type: 'oauth2'; tokenPath: string; description: string }
+  /** `tokenPath`, below the mount, is served: the gateway's token endpoint under another name. */
+  | { type: 'oauth2'; tokenPath: `/${string}`; description: string }
+
+/** What a request shows of who sends it. */
+export type Shown = { headers: Headers; query: URLSearchParams }
 
 export type Headers = Readonly<Record<string, string | undefined>>
 

@@ -3,11 +3,11 @@
 // dialect and no rule; whatever goes wrong, the answer has the dialect's own form.
 
 import type { Standing } from '../auth/budget.ts'
-import { bearerChallenge, challengeOf } from '../auth/challenge.ts'
-import { isFailure, type CredentialFailure } from '../auth/credential.ts'
+import type { CredentialFailure } from '../auth/credential.ts'
 import type { Viewer } from '../auth/viewer.ts'
 import type { Origin, Services } from '../context.ts'
-import { standingHeaders } from '../graphql/spending.ts'
+import { networkOf, standingHeaders } from '../graphql/spending.ts'
+import { callerOf } from './caller.ts'
 import type { Call } from './call.ts'
 import { isFaults, readInput } from './input.ts'
 import { createMatcher } from './match.ts'
@@ -33,8 +33,8 @@ export function createRunner(dialect: Dialect, parts: Parts): DialectRunner {
       const found = match(call.method, call.path)
       if (!found.route) throw noRoute(call, found.methods)
       route = found.route
-      const viewer = await callerOf(dialect, parts, call)
-      standing = countRequest(dialect, parts.services, viewer)
+      const viewer = await callerOf({ ...parts, dialect, route, call })
+      standing = countRequest(dialect, parts.services, viewer, call)
       const { path } = found
       const { query, headers } = call
       const read = readInput(route, { path, query, headers, body: await bodyOf(route, call) })
@@ -54,25 +54,17 @@ function noRoute({ method, path }: Call, methods: readonly string[]): Failed {
   return new Failed('WRONG_METHOD', message, { headers: { allow } })
 }
 
-async function callerOf(dialect: Dialect, { identify }: Parts, call: Call): Promise<Viewer> {
-  const viewer = await identify(dialect.credential(call.headers), call)
-  const isBearer = dialect.challenge === 'Bearer'
-  const challenge = (bearer: string) => ({
-    headers: { 'www-authenticate': isBearer ? bearer : dialect.challenge },
-  })
-  if (isFailure(viewer)) {
-    throw new Failed('UNAUTHENTICATED', viewer.sentence, challenge(challengeOf(viewer)))
-  }
-  if (viewer.kind !== 'ANONYMOUS') return viewer
-  const sentence = 'The request carries no credential.'
-  throw new Failed('UNAUTHENTICATED', sentence, challenge(bearerChallenge()))
-}
-
 /** Counts the request as the vendor does, and says how many are left; null when none count. */
-function countRequest(dialect: Dialect, { budgets }: Services, viewer: Viewer): Standing | null {
+function countRequest(
+  dialect: Dialect,
+  { budgets }: Services,
+  viewer: Viewer,
+  { address }: Call,
+): Standing | null {
   const { name, requestsPerMinute: limit, standingHeaders: tell = standingHeaders } = dialect
   if (limit === undefined || budgets.limits.credential === 0) return null
-  const charge = { key: `${name} ${viewer.id}`, points: 1, limit }
+  const asker = viewer.kind === 'ANONYMOUS' ? `address ${networkOf(address)}` : viewer.id
+  const charge = { key: `${name} ${asker}`, points: 1, limit }
   const { taken, standing } = budgets.take([charge])
   if (taken || !standing) return standing
   const seconds = String(standing.resetsInSeconds)

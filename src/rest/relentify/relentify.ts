@@ -20,7 +20,7 @@ export const relentify: Dialect = {
     "one of the business's own zone, are ours: the vendor publishes none.",
   mounts: ['/relentify/api/v1'],
   routes: [listSlots, createBooking],
-  credential: (headers) => headers['authorization'] ?? null,
+  credential: ({ headers }) => headers['authorization'] ?? null,
   security: {
     key: {
       type: 'http',
