@@ -68,6 +68,11 @@ export const BookingCustomerInput = builder.inputType('BookingCustomerInput', {
     phone: t.string({ description: 'Phone number.' }),
     timeZone: t.field({ type: 'TimeZone', description: 'Their IANA zone.' }),
     locale: t.string({ description: 'RFC 5646 tag.' }),
+    customFields: t.field({ type: 'JSONObject', description: 'Of a new one, what to keep of it.' }),
+    personalFields: t.field({
+      type: 'JSONObject',
+      description: 'Of a new one, what else tells of the person, such as an address.',
+    }),
   }),
 })
 

@@ -42,7 +42,13 @@ export async function eraseCustomer(
       tx,
       ctx,
       nobody,
-      { ...emptied, customFields: Prisma.DbNull, active: false, erasedAt: now },
+      {
+        ...emptied,
+        customFields: Prisma.DbNull,
+        personalFields: Prisma.DbNull,
+        active: false,
+        erasedAt: now,
+      },
       'customer.deleted',
     )
   })
@@ -60,6 +66,7 @@ const emptied = {
   groups: [],
   notes: null,
   customFields: null,
+  personalFields: null,
 }
 
 /** Empties what was written on the bookings; their events say that, and not what it was. */

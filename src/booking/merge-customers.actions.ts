@@ -40,12 +40,16 @@ export async function mergeCustomers(
     const { target, others } = await lockAll(tx, into, ids)
     checkVersion('Customer', target.version, expectedVersion)
     await moveBookings(tx, ctx, into, ids)
-    const { customFields, ...terms } = mergedTerms(target, others)
+    const { customFields, personalFields, ...terms } = mergedTerms(target, others)
     const merged = await changeCustomer(
       tx,
       ctx,
       target,
-      { ...terms, customFields: customFields === null ? Prisma.DbNull : customFields },
+      {
+        ...terms,
+        customFields: customFields ?? Prisma.DbNull,
+        personalFields: personalFields ?? Prisma.DbNull,
+      },
       'customer.updated',
     )
     for (const other of others) {

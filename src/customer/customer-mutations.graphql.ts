@@ -23,6 +23,12 @@ const terms = (t: InputBuilder) => ({
     type: 'JSONObject',
     description: 'Whatever an integration keeps here, at most 20000 characters; kept as a whole.',
   }),
+  personalFields: t.field({
+    type: 'JSONObject',
+    description:
+      'What else tells of the person, such as an address; at most 20000 characters, kept as a ' +
+      'whole. Only who holds `customers:contact` sees it.',
+  }),
 })
 
 const clearable = [
@@ -34,6 +40,7 @@ const clearable = [
   'locale',
   'notes',
   'customFields',
+  'personalFields',
 ] as const
 
 mutation('createCustomer', {

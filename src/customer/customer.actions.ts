@@ -35,6 +35,7 @@ const nothing: CustomerTerms = {
   groups: [],
   notes: null,
   customFields: null,
+  personalFields: null,
 }
 
 /** Needs customers:write. Refuses VALIDATION_FAILED, NOT_FOUND (account), IDEMPOTENCY_CONFLICT. */
@@ -129,9 +130,10 @@ function refuseIssues(terms: CustomerTerms, path: string[]): void {
   invalidAll(customerIssues(terms).map((issue) => ({ ...issue, path: [...path, ...issue.path] })))
 }
 
-function stored({ customFields, ...terms }: CustomerTerms) {
-  return {
-    ...terms,
-    customFields: customFields === null ? Prisma.DbNull : (customFields as Prisma.InputJsonObject),
-  }
+function stored({ customFields, personalFields, ...terms }: CustomerTerms) {
+  return { ...terms, customFields: json(customFields), personalFields: json(personalFields) }
+}
+
+function json(fields: unknown) {
+  return fields === null ? Prisma.DbNull : (fields as Prisma.InputJsonObject)
 }

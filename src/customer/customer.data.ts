@@ -22,6 +22,7 @@ export const toldCustomerFields = [
   'groups',
   'notes',
   'customFields',
+  'personalFields',
   'active',
   'mergedIntoId',
   'erasedAt',

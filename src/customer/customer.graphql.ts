@@ -31,6 +31,8 @@ findable('Customer', read)
 const searched =
   'Only those whose name contains this; where you hold `customers:contact`, also e-mail or phone.'
 
+const searchedIn = 'Where `search` looks; left out, in name, e-mail and phone.'
+
 builder.prismaObject('Customer', {
   description: 'Who is booked for; each account has its own.',
   interfaces: [Node],
@@ -88,6 +90,15 @@ builder.prismaObject('Customer', {
       description: 'Whatever an integration keeps here; null when nothing is kept.',
       resolve: (row) => row.customFields,
     }),
+    personalFields: t.field({
+      type: 'JSONObject',
+      nullable: true,
+      scopes: ['customers:contact'],
+      description:
+        'What else tells of the person, such as an address or a date of birth, as an integration ' +
+        'keeps it; null when nothing is kept, or when denied.',
+      resolve: (row) => row.personalFields,
+    }),
     active: t.exposeBoolean('active', { description: 'False once archived.' }),
     erasedAt: t.expose('erasedAt', {
       type: 'DateTime',
@@ -130,12 +141,36 @@ const CustomerFilter = builder.inputType('CustomerFilter', {
   }),
 })
 
+const CustomerSearchField = builder.enumType('CustomerSearchField', {
+  description: 'Where a search looks.',
+  values: {
+    NAME: { description: 'In the full name.' },
+    FIRST_NAME: { description: 'In the given name.' },
+    LAST_NAME: { description: 'In the family name.' },
+    EMAIL: { description: 'In the e-mail address.' },
+    PHONE: { description: 'In the phone number.' },
+  } as const,
+})
+
+type SearchField = typeof CustomerSearchField.$inferType
+
+const searchColumns: Record<SearchField, string> = {
+  NAME: 'name',
+  FIRST_NAME: 'firstName',
+  LAST_NAME: 'lastName',
+  EMAIL: 'email',
+  PHONE: 'phone',
+}
+
+const isContact = (field: SearchField) => field === 'EMAIL' || field === 'PHONE'
+
 type Narrowing = {
   search?: string | null
+  searchIn?: readonly SearchField[] | null
   filter?: typeof CustomerFilter.$inferInput | null
 }
 
-function matching(viewer: Viewer, { search, filter }: Narrowing): Prisma.Sql[] {
+function matching(viewer: Viewer, { search, searchIn, filter }: Narrowing): Prisma.Sql[] {
   const where = [
     ...withinRange('createdAt', filter?.createdAt),
     ...withinRange('updatedAt', filter?.updatedAt),
@@ -149,11 +184,23 @@ function matching(viewer: Viewer, { search, filter }: Narrowing): Prisma.Sql[] {
     where.push(Prisma.sql`r."email" = ANY(${filter.emails.map(emailOf)}::text[])`)
   }
   if (search) {
-    const known = accountsWithin(viewer, contact)
-    where.push(Prisma.sql`(${contains('name', search)} OR (r."accountId" = ANY(${known}::uuid[])
-      AND (${contains('email', search)} OR ${contains('phone', search)})))`)
+    where.push(found(viewer, search, searchIn ?? ['NAME', 'EMAIL', 'PHONE']))
   }
   return where
+}
+
+/** Contact data is looked into only where it may be seen. */
+function found(viewer: Viewer, search: string, fields: readonly SearchField[]): Prisma.Sql {
+  const anyOf = (chosen: readonly SearchField[]) =>
+    chosen.length === 0
+      ? Prisma.sql`FALSE`
+      : Prisma.join(
+          chosen.map((field) => contains(searchColumns[field], search)),
+          ' OR ',
+        )
+  const known = accountsWithin(viewer, contact)
+  return Prisma.sql`(${anyOf(fields.filter((field) => !isContact(field)))}
+    OR (r."accountId" = ANY(${known}::uuid[]) AND (${anyOf(fields.filter(isContact))})))`
 }
 
 const { Input: CustomerOrder, orderOf } = orderInput(
@@ -177,6 +224,7 @@ builder.queryField('customers', (t) =>
     args: {
       ...accountsArg(t),
       search: t.arg.string({ description: searched }),
+      searchIn: t.arg({ type: [CustomerSearchField], description: searchedIn }),
       filter: t.arg({ type: CustomerFilter, description: 'Which ones.' }),
       orderBy: t.arg({ type: CustomerOrder, description: 'In which order.' }),
       ...pageArgs(t),
@@ -208,6 +256,7 @@ builder.prismaObjectField('Account', 'customers', (t) =>
     complexity: connectionCost,
     args: {
       search: t.arg.string({ description: searched }),
+      searchIn: t.arg({ type: [CustomerSearchField], description: searchedIn }),
       filter: t.arg({ type: CustomerFilter, description: 'Which ones.' }),
       orderBy: t.arg({ type: CustomerOrder, description: 'In which order.' }),
       ...pageArgs(t),

@@ -15,6 +15,7 @@ export type CustomerTerms = {
   groups: string[]
   notes: string | null
   customFields: unknown
+  personalFields: unknown
 }
 
 export type NameParts = {
@@ -23,7 +24,7 @@ export type NameParts = {
   lastName?: string | null
 }
 
-const longest = { words: 50, word: 60, customFields: 20_000, notes: 10_000 }
+const longest = { words: 50, word: 60, fields: 20_000, notes: 10_000 }
 
 /** First and last name as one; empty when neither is there. */
 export function composedName({ firstName, lastName }: NameParts): string {
@@ -93,11 +94,13 @@ export function customerIssues(terms: CustomerTerms): Issue[] {
     want(bad === undefined, field, message)
   }
   want((terms.notes?.length ?? 0) <= longest.notes, 'notes', 'Notes have at most 10000 characters.')
-  want(
-    JSON.stringify(terms.customFields ?? null).length <= longest.customFields,
-    'customFields',
-    `Custom fields have at most ${longest.customFields} characters as JSON.`,
-  )
+  for (const field of ['customFields', 'personalFields'] as const) {
+    want(
+      JSON.stringify(terms[field] ?? null).length <= longest.fields,
+      field,
+      `"${field}" has at most ${longest.fields} characters as JSON.`,
+    )
+  }
   return issues
 }
 

@@ -26,6 +26,7 @@ export function mergedTerms<Terms extends CustomerTerms>(
     groups: union('groups'),
     notes: notesOf(all),
     customFields: first('customFields'),
+    personalFields: first('personalFields'),
   }
 }
 

@@ -29,6 +29,7 @@ const personal: ReadonlySet<string> = new Set([
   'notes',
   'answers',
   'customFields',
+  'personalFields',
   'cancelReason',
   'priceReason',
   'reason',

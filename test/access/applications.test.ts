@@ -4,7 +4,7 @@
 import { describe, expect, it } from 'vitest'
 import { installationCredential } from '../../src/auth/credential.ts'
 import { testApp } from '../support/app.ts'
-import { makeAccount } from '../support/makers.ts'
+import { makeAccount, makeApiKey } from '../support/makers.ts'
 import { askAs, makePerson, open, signIn, submit } from '../support/people.ts'
 import { encodeId } from '../../src/graphql/ids.ts'
 
@@ -113,6 +113,25 @@ describe('an installation', () => {
     expect((await app.graphql(apiKey, '{ viewer { kind } }')).errors?.[0]?.extensions.code).toBe(
       'UNAUTHENTICATED',
     )
+  })
+
+  it('tells the application of itself, and nobody else', async () => {
+    const { secret, apiKey, installation } = await installed()
+    const query = '{ viewer { installation { id accountId permissions approvedAt } } }'
+    const ask = async (authorization: string) => {
+      const headers = { 'content-type': 'application/json', authorization }
+      const response = await app.post('/graphql', { headers, body: JSON.stringify({ query }) })
+      const { data } = (await response.json()) as { data: { viewer: { installation: object } } }
+      return data.viewer.installation
+    }
+    expect(await ask(installationCredential(secret, apiKey))).toEqual({
+      id: installation.id,
+      accountId: accountId(shop.id),
+      permissions: ['bookings:read', 'accounts:read'],
+      approvedAt: new Date(app.clock.now()).toISOString(),
+    })
+    const { key } = await makeApiKey(app.db, { accountId: shop.id })
+    expect(await ask(`Bearer ${key}`)).toBeNull()
   })
 
   it('is approved by an owner, with scopes that are scopes', async () => {

@@ -43,6 +43,7 @@ const person = {
   notes: 'Zyxwvut is afraid of dogs',
   tags: ['zyxwvut-fan'],
   customFields: { card: 'zyxwvut-77' },
+  personalFields: { street: '7 Zyxwvut Lane' },
 }
 
 async function knownCustomer(shop: Shop) {

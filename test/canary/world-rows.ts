@@ -121,6 +121,7 @@ async function writeBusiness(prisma: Prisma, { accountId, word, slug, rows }: Pa
       tags: [`${word} tag`],
       groups: [`${word} group`],
       customFields: { [word]: word },
+      personalFields: { [word]: word },
       ...made(index),
     })),
   })

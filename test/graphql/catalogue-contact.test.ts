@@ -39,6 +39,7 @@ const ada = await done(app, tokens.admin, 'createCustomer', {
   lastName: 'Byron',
   email: 'Ada@Example.com',
   phone: '+44 20 7946 0018',
+  personalFields: { city: 'London' },
 })
 await done(app, tokens.multiAccountAdmin, 'createCustomer', {
   accountId: idOf(accounts.second.id),
@@ -59,21 +60,23 @@ const denied = (path: (string | number)[]) => ({
 
 describe('contact data', () => {
   it('is there for whoever holds customers:contact, the address in lower case', async () => {
-    const document = '{ customers { nodes { name email phone } } }'
+    const document = '{ customers { nodes { name email phone personalFields } } }'
+    const contact = { email: 'ada@example.com', phone: '+44 20 7946 0018' }
+    const personalFields = { city: 'London' }
     expect(await app.graphql(tokens.admin, document)).toEqual({
-      data: {
-        customers: {
-          nodes: [{ name: 'Ada Byron', email: 'ada@example.com', phone: '+44 20 7946 0018' }],
-        },
-      },
+      data: { customers: { nodes: [{ name: 'Ada Byron', ...contact, personalFields }] } },
     })
   })
 
   it('is null with an error at its path for whoever does not, and the rest arrives', async () => {
-    const document = 'query ($id: ID!) { node(id: $id) { ... on Customer { name email phone } } }'
+    const document =
+      'query ($id: ID!) { node(id: $id) { ... on Customer { name email phone personalFields } } }'
     const answer = await app.graphql(blind, document, { id: ada.id })
-    expect(answer.data).toEqual({ node: { name: 'Ada Byron', email: null, phone: null } })
-    expect(answer.errors).toMatchObject([denied(['node', 'email']), denied(['node', 'phone'])])
+    const nothing = { email: null, phone: null, personalFields: null }
+    expect(answer.data).toEqual({ node: { name: 'Ada Byron', ...nothing } })
+    expect(answer.errors).toMatchObject(
+      ['email', 'phone', 'personalFields'].map((field) => denied(['node', field])),
+    )
   })
 
   it('is shown account by account', async () => {
@@ -120,6 +123,23 @@ describe('searching customers', () => {
 
   it('looks into contact data only of accounts where it may', async () => {
     expect(await asHalf(search, { search: 'example.com' })).toEqual(found('Ada Byron'))
+  })
+
+  it.each([
+    ['byron', 'NAME', true],
+    ['byron', 'FIRST_NAME', false],
+    ['byron', 'LAST_NAME', true],
+    ['ada', 'LAST_NAME', false],
+    ['ada@', 'EMAIL', true],
+    ['ada@', 'NAME', false],
+    ['7946', 'PHONE', true],
+  ])('for %j in %s alone: %s', async (text, field, hits) => {
+    const document = `query ($search: String, $in: [CustomerSearchField!]) {
+      customers(search: $search, searchIn: $in) { totalCount nodes { name } } }`
+    const ask = (key: string | null) => app.graphql(key, document, { search: text, in: [field] })
+    expect(await ask(tokens.admin)).toEqual(hits ? found('Ada Byron') : found())
+    const isContact = field === 'EMAIL' || field === 'PHONE'
+    expect(await ask(blind)).toEqual(hits && !isContact ? found('Ada Byron') : found())
   })
 
   it('takes % and _ for themselves', async () => {
