@@ -72,6 +72,15 @@ async function categoriesOf({ db }: Context, accounts: readonly Key[]): Promise<
   return accounts.map(({ id }) => byAccount.get(id) ?? [])
 }
 
+type Narrowing = { search?: string | null; slugs?: string[] | null }
+
+function matching({ search, slugs }: Narrowing): Prisma.Sql[] {
+  const where: Prisma.Sql[] = []
+  if (search) where.push(Prisma.sql`(${contains('name', search)} OR ${contains('slug', search)})`)
+  if (slugs) where.push(Prisma.sql`r."slug" = ANY(${slugs}::text[])`)
+  return where
+}
+
 export const AccountConnection = connectionType<Account>('Account', 'Account')
 
 builder.queryField('account', (t) =>
@@ -108,6 +117,7 @@ builder.queryField('accounts', (t) =>
     complexity: connectionCost,
     args: {
       search: t.arg.string({ description: 'Only those whose name or slug contains this.' }),
+      slugs: t.arg.stringList({ description: 'Only those with one of these slugs.' }),
       ...pageArgs(t),
     },
     resolve: (_root, args, ctx) =>
@@ -116,9 +126,7 @@ builder.queryField('accounts', (t) =>
         accountsWithin(ctx.viewer, ['accounts:read']),
         {
           table: 'Account',
-          where: args.search
-            ? [Prisma.sql`(${contains('name', args.search)} OR ${contains('slug', args.search)})`]
-            : [],
+          where: matching(args),
           order: { column: 'name', type: 'text', direction: 'ASC' },
         },
         args,

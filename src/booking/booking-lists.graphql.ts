@@ -26,6 +26,7 @@ export const BookingConnection = connectionType<Booking>('Booking', 'Booking')
 const BookingFilter = builder.inputType('BookingFilter', {
   description: 'Narrows a list of bookings; what is left out does not narrow.',
   fields: (t) => ({
+    bookingIds: t.idList({ description: 'Only these.' }),
     status: t.field({ type: [BookingStatusEnum], description: 'Only in one of these statuses.' }),
     startsAt: t.field({ type: DateTimeRange, description: 'Only those that start then.' }),
     createdAt: t.field({ type: DateTimeRange, description: 'Only those made then.' }),
@@ -33,6 +34,9 @@ const BookingFilter = builder.inputType('BookingFilter', {
     serviceIds: t.idList({ description: 'Only of these services.' }),
     staffIds: t.idList({ description: 'Only with one of these staff members, leading or not.' }),
     resourceIds: t.idList({ description: 'Only those that occupy one of these resources.' }),
+    occupantIds: t.idList({
+      description: 'Only those that occupy one of these: staff members, resources, or both kinds.',
+    }),
     sessionIds: t.idList({ description: 'Only with seats in one of these sessions.' }),
     customerIds: t.idList({ description: 'Only for these customers.' }),
     linkIds: t.idList({ description: 'Only through these booking links.' }),
@@ -67,17 +71,25 @@ function matching(viewer: Viewer, filter: Filter): Prisma.Sql[] {
   if (filter.sessionIds) where.push(refersTo('sessionId', 'Session', filter.sessionIds))
   if (filter.linkIds) where.push(refersTo('linkId', 'BookingLink', filter.linkIds))
   if (filter.serials) where.push(Prisma.sql`r."serial" = ANY(${filter.serials}::int[])`)
-  if (filter.staffIds) {
-    const lead = refersTo('staffId', 'StaffMember', filter.staffIds)
-    where.push(Prisma.sql`(${lead} OR ${occupies('staffId', 'StaffMember', filter.staffIds)})`)
+  if (filter.bookingIds) where.push(refersTo('id', 'Booking', filter.bookingIds))
+  if (filter.staffIds) where.push(takesStaff(filter.staffIds))
+  if (filter.resourceIds) where.push(takesResource(filter.resourceIds))
+  if (filter.occupantIds) {
+    const { occupantIds: ids } = filter
+    where.push(Prisma.sql`(${takesStaff(ids)} OR ${takesResource(ids)})`)
   }
-  if (filter.resourceIds) where.push(occupies('resourceId', 'Resource', filter.resourceIds))
   if (filter.externalRef != null) {
     where.push(Prisma.sql`r."externalRef" = ${filter.externalRef}`)
   }
   if (filter.search) where.push(searched(viewer, filter.search))
   return where
 }
+
+const takesStaff = (ids: readonly string[]) =>
+  Prisma.sql`(${refersTo('staffId', 'StaffMember', ids)}
+    OR ${occupies('staffId', 'StaffMember', ids)})`
+
+const takesResource = (ids: readonly string[]) => occupies('resourceId', 'Resource', ids)
 
 function occupies(column: string, name: NodeName, ids: readonly string[]): Prisma.Sql {
   const uuids = ids.flatMap((id) => keyOf(name, id)?.id ?? [])

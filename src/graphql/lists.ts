@@ -28,8 +28,10 @@ import { forbidden } from './scopes.ts'
 /** What a connection field resolves to. */
 export type Connection<Row> = Page<Row> & { order: Order; count: () => Promise<number> }
 
-export function badInput(message: string): GraphQLError {
-  return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } })
+/** `argument`: the one at fault, when the sentence is as true of it under another name. */
+export function badInput(message: string, argument?: string): GraphQLError {
+  const extensions = { code: 'BAD_USER_INPUT', ...(argument !== undefined && { argument }) }
+  return new GraphQLError(message, { extensions })
 }
 
 /** Says of a row where it stands: by its order, or in words of its own. */
@@ -190,7 +192,7 @@ export async function listOverAccounts<Row extends object>(
   const partitions = accountIds.map((accountId) => ({ accountId }))
   const order = { ...query.order, list: query.table }
   const whole: ListQuery = { ...query, order, partitions, merged: true }
-  const [page] = await withCursorErrors(() =>
+  const [page] = await withCursorErrors(ask, () =>
     readPages<Row>(ctx.db.pool, whole, ask, pageSize(ask)),
   )
   const count = async () => (await countRows(ctx.db.pool, whole))[0] ?? 0
@@ -219,7 +221,7 @@ export async function listBelow<Row extends object>(
     merged: false,
   })
   const key = { accountId: parent.accountId, id: parent.id }
-  const page = await withCursorErrors(() =>
+  const page = await withCursorErrors(ask, () =>
     batched(ctx, `page of ${selection}`, key, (keys) =>
       readPages<Row>(ctx.db.pool, whole(keys), ask, size),
     ),
@@ -229,19 +231,21 @@ export async function listBelow<Row extends object>(
   return { ...page, order, count }
 }
 
-async function withCursorErrors<T>(read: () => Promise<T>): Promise<T> {
+/** Names the argument, by its name here, for doors that call it otherwise. */
+async function withCursorErrors<T>(ask: PageAsk, read: () => Promise<T>): Promise<T> {
   try {
     return await read()
   } catch (error) {
     if (error instanceof BadCursor) {
-      throw badInput('This cursor is none of this list, or of another order.')
+      const argument = ask.after == null ? 'before' : 'after'
+      throw badInput('This cursor is none of this list, or of another order.', argument)
     }
     throw error
   }
 }
 
-/** Condition: a text column of the listed table contains this text, letters' case ignored. */
-export function contains(column: string, text: string): Prisma.Sql {
+/** Condition: a text column, of the listed table, contains this text, letters' case ignored. */
+export function contains(column: string, text: string, alias = 'r'): Prisma.Sql {
   const like = `%${text.replaceAll(/[\\%_]/g, '\\$&')}%`
-  return Prisma.sql`${Prisma.raw(`r."${column}"`)} ILIKE ${like}`
+  return Prisma.sql`${Prisma.raw(`${alias}."${column}"`)} ILIKE ${like}`
 }

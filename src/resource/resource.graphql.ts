@@ -56,6 +56,7 @@ const ResourceFilter = builder.inputType('ResourceFilter', {
   fields: (t) => ({
     active: t.boolean({ description: 'Only active (true) or archived (false) ones.' }),
     search: t.string({ description: 'Only those whose name contains this.' }),
+    resourceIds: t.idList({ description: 'Only these.' }),
     serviceIds: t.idList({ description: 'Only those that one of these services may take.' }),
     serials: t.intList({ description: 'Only those with one of these numbers.' }),
   }),
@@ -66,6 +67,7 @@ function matching(filter: typeof ResourceFilter.$inferInput | null | undefined):
   if (filter?.active != null) where.push(Prisma.sql`r."active" = ${filter.active}`)
   if (filter?.search) where.push(contains('name', filter.search))
   if (filter?.serials) where.push(Prisma.sql`r."serial" = ANY(${filter.serials}::int[])`)
+  if (filter?.resourceIds) where.push(refersTo('id', 'Resource', filter.resourceIds))
   if (filter?.serviceIds) {
     const given = refersTo('serviceId', 'Service', filter.serviceIds, 'j')
     where.push(Prisma.sql`EXISTS (SELECT 1 FROM "ServiceResource" j

@@ -68,6 +68,10 @@ export function failedBy({ message, extensions }: GraphQLError, scope: Scope): F
     case 'CURSOR_EXPIRED':
       return refusedBy({ code, message, path: argument ? argument.split('.') : null })
     case 'BAD_USER_INPUT':
+      if (argument !== undefined) {
+        const fields = [{ place: 'query', name: argument, message }] as const
+        return new Failed('INVALID_FIELD', message, { fields })
+      }
       // Its sentence names arguments of the graph, which mean nothing to whoever calls.
       scope.log.warn('a dialect let through what the graph refused')
       return new Failed('INVALID_FIELD', 'A value of the request cannot be accepted.')

@@ -13,11 +13,12 @@ import {
   accountsArg,
   accountsOf,
   connectionType,
+  contains,
   listBelow,
   listOverAccounts,
   pageArgs,
 } from '../graphql/lists.ts'
-import { orderInput, refersTo, withinRange } from '../graphql/narrow.ts'
+import { DateTimeRange, orderInput, refersTo, withinRange } from '../graphql/narrow.ts'
 import { findable, Node } from '../graphql/node.ts'
 import { resourcesOf, staffOf } from './crew.data.ts'
 import { heldSeats } from './session.data.ts'
@@ -110,6 +111,8 @@ const SessionFilter = builder.inputType('SessionFilter', {
     staffIds: t.idList({ description: 'Only those that one of these staff members gives.' }),
     from: t.field({ type: 'DateTime', description: 'Only those that start then or later.' }),
     to: t.field({ type: 'DateTime', description: 'Only those that start before then.' }),
+    updatedAt: t.field({ type: DateTimeRange, description: 'Only those last changed then.' }),
+    search: t.string({ description: "Only those whose service's name contains this." }),
     seatsAvailableMin: t.int({ description: 'Only those with at least so many free seats.' }),
   }),
 })
@@ -121,8 +124,13 @@ const held = (at: Date) => Prisma.sql`(CASE WHEN r."seatsHeld" = 0 THEN 0 ELSE (
   WHERE h."accountId" = r."accountId" AND h."sessionId" = r."id" AND h."state" = 'LIVE'
     AND h."expiresAt" > ${at.toISOString()}::timestamptz) END)`
 
+const ofServiceNamed = (text: string) =>
+  Prisma.sql`EXISTS (SELECT 1 FROM "Service" s WHERE s."accountId" = r."accountId"
+    AND s."id" = r."serviceId" AND ${contains('name', text, 's')})`
+
 function matching(ctx: Context, { filter }: Narrowing): Prisma.Sql[] {
-  const where = withinRange('startsAt', filter)
+  const where = [...withinRange('startsAt', filter), ...withinRange('updatedAt', filter?.updatedAt)]
+  if (filter?.search) where.push(ofServiceNamed(filter.search))
   const active = filter ? filter.active : true
   if (active != null) where.push(Prisma.sql`r."active" = ${active}`)
   if (filter?.serviceIds) where.push(refersTo('serviceId', 'Service', filter.serviceIds))

@@ -70,6 +70,7 @@ const StaffFilter = builder.inputType('StaffFilter', {
   fields: (t) => ({
     active: t.boolean({ description: 'Only active (true) or archived (false) ones.' }),
     search: t.string({ description: 'Only those whose name contains this.' }),
+    staffIds: t.idList({ description: 'Only these.' }),
     serviceIds: t.idList({ description: 'Only those who give at least one of these services.' }),
     serials: t.intList({ description: 'Only those with one of these numbers.' }),
   }),
@@ -80,6 +81,7 @@ function matching(filter: typeof StaffFilter.$inferInput | null | undefined): Pr
   if (filter?.active != null) where.push(Prisma.sql`r."active" = ${filter.active}`)
   if (filter?.search) where.push(contains('name', filter.search))
   if (filter?.serials) where.push(Prisma.sql`r."serial" = ANY(${filter.serials}::int[])`)
+  if (filter?.staffIds) where.push(refersTo('id', 'StaffMember', filter.staffIds))
   if (filter?.serviceIds) {
     const given = refersTo('serviceId', 'Service', filter.serviceIds, 'j')
     where.push(Prisma.sql`EXISTS (SELECT 1 FROM "ServiceStaff" j

@@ -65,6 +65,7 @@ const idTypes: Record<string, NodeName> = {
   intoId: 'Customer',
   linkId: 'BookingLink',
   membershipId: 'Membership',
+  occupantIds: 'StaffMember',
   linkIds: 'BookingLink',
   replaces: 'Hold',
   resourceId: 'Resource',
