@@ -22,6 +22,7 @@ export type AvailabilityQuestion = {
   staffIds: readonly string[] | null
   /** TOGETHER: only when all of them are free at once. */
   assign?: Assign
+  asManager?: boolean
   resourceIds: readonly string[] | null
   exceptBookingId: string | null
 }
@@ -120,6 +121,7 @@ function worldQuestion(question: AvailabilityQuestion, from: Instant, to: Instan
     durationMinutes,
     staffIds,
     ...(question.assign && { assign: question.assign }),
+    ...(question.asManager && { asManager: true }),
     resourceIds,
     except: { bookingId: question.exceptBookingId },
   }

@@ -18,7 +18,14 @@ import {
   type Offer,
 } from './availability.data.ts'
 import { keptMinutes } from './kept-length.ts'
-import { absent, open, readAvailability, serviceWithin, Slot } from './slot.graphql.ts'
+import {
+  absent,
+  asManagerSentence,
+  open,
+  readAvailability,
+  serviceWithin,
+  Slot,
+} from './slot.graphql.ts'
 
 type Days = {
   zone: Zone
@@ -107,6 +114,7 @@ const AvailabilityInput = builder.inputType('AvailabilityInput', {
     staffIds: t.idList({ description: 'Only with one of these staff members.' }),
     resourceIds: t.idList({ description: 'Only with one of these resources.' }),
     partySize: t.field({ type: 'PositiveInt', defaultValue: 1, description: 'For how many.' }),
+    asManager: t.boolean({ defaultValue: false, description: asManagerSentence }),
     excludeBooking: t.id({ description: 'Treat the time of this booking as free: it moves.' }),
     durationMinutes: t.int({
       description: 'Another length than the usual one; of a booking that moves, than its own.',
@@ -124,7 +132,7 @@ builder.queryField('availability', (t) =>
     description: 'When a service can be booked. What is listed is what createBooking accepts.',
     args: { input: t.arg({ type: AvailabilityInput, required: true, description: 'What.' }) },
     resolve: (_root, { input }, ctx) => {
-      const service = serviceWithin(ctx, input.serviceId, 'serviceId')
+      const service = serviceWithin(ctx, input.serviceId, 'serviceId', input.asManager)
       return availabilityOf(ctx, service, input)
     },
   }),
@@ -221,6 +229,7 @@ async function questionOf(ctx: Context, service: Key, input: Asked): Promise<Ava
     staffIds,
     resourceIds: idsOf('Resource', input.resourceIds),
     exceptBookingId: booking?.id ?? null,
+    ...(input.asManager && { asManager: true }),
   }
 }
 

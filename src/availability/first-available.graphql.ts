@@ -5,7 +5,14 @@ import { demandArgument } from '../graphql/arguments.ts'
 import { builder } from '../graphql/builder.ts'
 import { instantOf } from '../graphql/inputs.ts'
 import { firstOffers, type AvailabilityQuestion, type Offer } from './availability.data.ts'
-import { absent, open, readAvailability, serviceWithin, Slot } from './slot.graphql.ts'
+import {
+  absent,
+  asManagerSentence,
+  open,
+  readAvailability,
+  serviceWithin,
+  Slot,
+} from './slot.graphql.ts'
 
 const mostServices = 50
 
@@ -45,6 +52,7 @@ builder.queryField('firstAvailable', (t) =>
       }),
       after: t.arg({ type: 'DateTime', description: 'From when on; now when left out.' }),
       partySize: t.arg({ type: 'PositiveInt', defaultValue: 1, description: 'For how many.' }),
+      asManager: t.arg.boolean({ defaultValue: false, description: asManagerSentence }),
       perService: t.arg.int({ defaultValue: 3, description: 'How many of each, 1 to 20.' }),
     },
     resolve: async (_root, args, ctx) => {
@@ -54,7 +62,7 @@ builder.queryField('firstAvailable', (t) =>
         `"serviceIds" has more than ${mostServices} ids.`,
       )
       demandArgument(count >= 1 && count <= 20, `"perService" is ${count}; 1 to 20 are allowed.`)
-      const keys = args.serviceIds.map((id) => serviceWithin(ctx, id, 'serviceIds'))
+      const keys = args.serviceIds.map((id) => serviceWithin(ctx, id, 'serviceIds', args.asManager))
       const now = ctx.clock.now()
       const question: AvailabilityQuestion = {
         services: keys,
@@ -64,6 +72,7 @@ builder.queryField('firstAvailable', (t) =>
         staffIds: null,
         resourceIds: null,
         exceptBookingId: null,
+        ...(args.asManager && { asManager: true }),
       }
       const after = Math.max(args.after ? instantOf(args.after, 'after').getTime() : now, now)
       const found = await firstOffers(ctx.db, question, after, count)

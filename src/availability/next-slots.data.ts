@@ -18,6 +18,7 @@ export type Asked = {
   assign?: Assign
   resourceIds?: readonly string[] | null
   durationMinutes?: number | null
+  asManager?: boolean
   except?: Except
 }
 
@@ -33,7 +34,7 @@ export async function nextSlots(
   code: RefusalCode,
 ): Promise<FreeSlot[]> {
   const now = ctx.clock.now()
-  const { service, startsAt, partySize, assign, except } = asked
+  const { service, startsAt, partySize, assign, asManager, except } = asked
   const question = {
     services: [service],
     now,
@@ -41,6 +42,7 @@ export async function nextSlots(
     durationMinutes: asked.durationMinutes ?? null,
     staffIds: asked.staffIds ?? null,
     ...(assign && { assign }),
+    ...(asManager && { asManager }),
     resourceIds: asked.resourceIds ?? null,
     exceptBookingId: except?.bookingId ?? null,
   }

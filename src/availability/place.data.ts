@@ -11,6 +11,7 @@ import { Prisma } from '../generated/prisma/client.ts'
 import { DAY, MINUTE, type Instant } from '../time/instant.ts'
 import { dayStart, localDayOf, zoneOf } from '../time/zone.ts'
 import type { Except } from './busy.data.ts'
+import { termsFor } from './as-manager.ts'
 import { chooseStaff, type Assign } from './choose-staff.ts'
 import { loadServiceFacts, type ServiceFacts } from './facts.data.ts'
 import { occupy, type NewOccupancy } from './occupancy.data.ts'
@@ -29,6 +30,7 @@ export type PlaceRequest = {
   resourceIds: readonly string[] | null
   partySize: number
   durationMinutes: number | null
+  asManager?: boolean
   /** What is treated as free: the booking that is moved, the hold that is replaced. */
   except?: Except
 }
@@ -134,8 +136,9 @@ async function chosen(
 export async function factsOf(read: Reader, request: PlaceRequest): Promise<ServiceFacts> {
   const fromDay = Math.floor(request.startsAt / DAY) - 1
   const { service, staffIds } = request
-  const facts = (await loadServiceFacts(read, [service], fromDay, staffIds)).get(service.id)
-  if (!facts) throw notFound('Service', 'serviceId')
+  const found = (await loadServiceFacts(read, [service], fromDay, staffIds)).get(service.id)
+  if (!found) throw notFound('Service', 'serviceId')
+  const facts = termsFor(found, request.asManager)
   if (facts.kind === 'CLASS') {
     throw invalid(['sessionId'], `"${facts.name}" is booked by its sessions: name one.`)
   }

@@ -10,6 +10,7 @@ import { notFound, refused } from '../errors.ts'
 import { appendEvents } from '../events/outbox.ts'
 import type { Session } from '../generated/prisma/client.ts'
 import { zoneOf } from '../time/zone.ts'
+import { termsFor } from './as-manager.ts'
 import { loadServiceFacts, type ServiceFacts } from './facts.data.ts'
 import { nextSlots } from './next-slots.data.ts'
 import { availabilityRefusal } from './refusal.ts'
@@ -22,6 +23,7 @@ export type SeatRequest = {
   partySize: number
   /** Seats that the asker has in this session already and gives back by taking these. */
   ownSeats?: number
+  asManager?: boolean
   /** Whose seats, wherever they are, count as free among what is offered instead. */
   bookingId?: string
 }
@@ -39,15 +41,17 @@ export async function takeSeats(
   const session = await lockSession(tx, ctx, request.session)
   const read = transactionReader(tx)
   const service = { accountId: session.accountId, id: session.serviceId }
-  const facts = (await loadServiceFacts(read, [service], 0)).get(service.id)
-  if (!facts) throw notFound('Session', 'sessionId')
+  const found = (await loadServiceFacts(read, [service], 0)).get(service.id)
+  if (!found) throw notFound('Session', 'sessionId')
+  const { partySize, bookingId = null, asManager } = request
+  const facts = termsFor(found, asManager)
   const own = request.ownSeats ?? 0
   const checked = checkSession(
     {
       rules: facts.rules,
       zone: zoneOf(facts.account.timeZone),
       now: ctx.clock.now(),
-      partySize: request.partySize,
+      partySize,
     },
     {
       startsAt: session.startsAt.getTime(),
@@ -58,9 +62,9 @@ export async function takeSeats(
   )
   if (!checked.ok) {
     const refusal = availabilityRefusal(facts, zoneOf(facts.account.timeZone), checked)
-    const { partySize, bookingId = null } = request
     const startsAt = session.startsAt.getTime()
-    const asked = { service, startsAt, partySize, except: { bookingId } }
+    const manager = asManager && { asManager }
+    const asked = { service, startsAt, partySize, ...manager, except: { bookingId } }
     throw refused(refusal.code, refusal.message, {
       ...refusal,
       accountId: facts.accountId,
@@ -68,7 +72,7 @@ export async function takeSeats(
     })
   }
   const column = as === 'TAKEN' ? 'seatsTaken' : 'seatsHeld'
-  await changeSeats(tx, session, column, request.partySize - own)
+  await changeSeats(tx, session, column, partySize - own)
   const staff = await tx.sessionStaff.findMany({
     where: { accountId: session.accountId, sessionId: session.id },
     orderBy: { position: 'asc' },

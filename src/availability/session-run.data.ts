@@ -8,6 +8,7 @@ import type { Transaction } from '../db/transaction.ts'
 import { notFound, type Refusal } from '../errors.ts'
 import type { Session } from '../generated/prisma/client.ts'
 import { zoneOf } from '../time/zone.ts'
+import { termsFor } from './as-manager.ts'
 import { loadServiceFacts, type ServiceFacts } from './facts.data.ts'
 import { nextSlots } from './next-slots.data.ts'
 import { availabilityRefusal } from './refusal.ts'
@@ -15,7 +16,12 @@ import type { Outcome, Wish } from './run.ts'
 import { lockSession } from './seats.data.ts'
 import { checkSession } from './sessions.ts'
 
-type Request = { service: Key; partySize: number; staffIds: readonly string[] | null }
+type Request = {
+  service: Key
+  partySize: number
+  staffIds: readonly string[] | null
+  asManager?: boolean
+}
 
 /** Takes seats where there are enough and says of each start what became of it. */
 export async function takeSessions(
@@ -26,8 +32,9 @@ export async function takeSessions(
 ): Promise<{ facts: ServiceFacts; outcomes: Outcome[] }> {
   const { accountId, id: serviceId } = request.service
   const read = transactionReader(tx)
-  const facts = (await loadServiceFacts(read, [request.service], 0)).get(serviceId)
-  if (!facts) throw notFound('Service', 'serviceId')
+  const found = (await loadServiceFacts(read, [request.service], 0)).get(serviceId)
+  if (!found) throw notFound('Service', 'serviceId')
+  const facts = termsFor(found, request.asManager)
   const seen = await tx.session.findMany({
     where: {
       accountId,

@@ -8,9 +8,13 @@ import type { Key } from '../db/id.ts'
 import { builder } from '../graphql/builder.ts'
 import { keyOf } from '../graphql/ids.ts'
 import { forbidden } from '../graphql/scopes.ts'
+import { demandManager } from './as-manager.ts'
 import type { Offer } from './availability.data.ts'
 
 export const readAvailability: readonly Scope[] = ['availability:read']
+export const asManagerSentence =
+  'What a manager may book: without minimum notice, booking window, party size and daily limits. ' +
+  'Needs `availability:write`.'
 export const open = 'Part of an answer that was guarded as a whole.'
 
 export const Slot = builder.objectRef<Offer>('Slot').implement({
@@ -61,11 +65,20 @@ export const Slot = builder.objectRef<Offer>('Slot').implement({
   }),
 })
 
-/** The service asked of: absent when out of reach, denied without availability:read there. */
-export function serviceWithin(ctx: Context, id: string, argument: string): Key {
+/**
+ * The service asked of: absent when out of reach, denied without availability:read there, and to
+ * whoever asks as a manager and is none.
+ */
+export function serviceWithin(
+  ctx: Context,
+  id: string,
+  argument: string,
+  asManager: boolean | null = false,
+): Key {
   const key = keyOf('Service', id)
   if (!key || !ctx.viewer.grants.has(key.accountId)) throw absent('Service', argument)
   if (!may(ctx.viewer, key.accountId, readAvailability)) throw forbidden(readAvailability)
+  demandManager(ctx.viewer, key.accountId, asManager ?? false)
   return key
 }
 

@@ -7,6 +7,7 @@ import { DAY, type Instant } from '../time/instant.ts'
 import { fromPairs, NEVER, union, type IntervalSet } from '../time/interval-set.ts'
 import { localDayOf, zoneOf, type Zone } from '../time/zone.ts'
 import { loadBusy, unitKey, type Busy, type Except } from './busy.data.ts'
+import { termsFor } from './as-manager.ts'
 import type { Assign } from './choose-staff.ts'
 import { loadCounted } from './counted.data.ts'
 import { loadServiceFacts, type ServiceFacts } from './facts.data.ts'
@@ -24,6 +25,7 @@ export type WorldQuestion = {
   /** The only ones to be judged; with TOGETHER, all of them are needed. */
   staffIds?: readonly string[] | null
   assign?: Assign
+  asManager?: boolean
   except?: Except
 }
 
@@ -36,7 +38,8 @@ export async function loadWorlds(
 ): Promise<Map<string, World>> {
   const fromDay = Math.floor(question.from / DAY) - 1
   const facts = await loadServiceFacts(read, question.services, fromDay)
-  return worldsOf(read, [...facts.values()], question)
+  const terms = [...facts.values()].map((each) => termsFor(each, question.asManager))
+  return worldsOf(read, terms, question)
 }
 
 /** As loadWorlds, for facts that are already read. */

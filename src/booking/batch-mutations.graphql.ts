@@ -15,7 +15,7 @@ import {
   wordsInput,
   wordsOf,
 } from './booking-input.graphql.ts'
-import { slotInput, slotOf } from './slot-input.graphql.ts'
+import { managerInput, managerOf, slotInput, slotOf } from './slot-input.graphql.ts'
 
 const BookingItemInput = builder.inputType('BookingItemInput', {
   description: 'One of several bookings that are made together.',
@@ -51,12 +51,14 @@ mutation('createBookings', {
       description: `What to book, 1 to ${maxBatch}. A refusal's path names the item, from 0.`,
     }),
     ...whoInput(t),
+    asManager: managerInput(t),
     notify: notifyInput(t),
     idempotencyKey: idempotencyKey(t),
   }),
   resolve: async (input, ctx) => {
     checkSize(input.items.length)
-    const items = input.items.map(itemOf)
+    const manager = managerOf(input)
+    const items = input.items.map((item, index) => ({ ...itemOf(item, index), ...manager }))
     return createBookings(ctx, {
       items,
       ...whoOf(items[0]?.service.accountId ?? '', input),

@@ -1,6 +1,7 @@
 // Several bookings of one customer in one request: all of them or none. Each is judged after those
 // before it, in the same transaction.
 
+import { demandManager } from '../availability/as-manager.ts'
 import { lockLimits } from '../availability/place.data.ts'
 import { loadServiceFacts } from '../availability/facts.data.ts'
 import { lockOccupants } from '../availability/occupancy.data.ts'
@@ -30,6 +31,11 @@ export async function createBookings(ctx: ActionContext, input: NewBookings): Pr
   checkSize(input.items.length)
   const accountId = input.items[0]?.service.accountId ?? ''
   demand(ctx.viewer, accountId, ['bookings:write'], 'Service', 'items', '0', 'serviceId')
+  demandManager(
+    ctx.viewer,
+    accountId,
+    input.items.some(({ asManager }) => asManager),
+  )
   const stranger = input.items.findIndex(({ service }) => service.accountId !== accountId)
   if (stranger > 0) throw notFound('Service', 'items', `${stranger}`, 'serviceId')
   return transaction(ctx.db, (tx) =>

@@ -21,7 +21,14 @@ import {
   wordsOf,
 } from './booking-input.graphql.ts'
 import { rescheduleBooking } from './move.actions.ts'
-import { slotInput, slotOf, timeInput, timeOf } from './slot-input.graphql.ts'
+import {
+  managerInput,
+  managerOf,
+  slotInput,
+  slotOf,
+  timeInput,
+  timeOf,
+} from './slot-input.graphql.ts'
 import { cancelBooking, setBookingStatus, updateBooking } from './status.actions.ts'
 
 type Fields = InputFieldBuilder<Types, 'InputObject'>
@@ -42,6 +49,7 @@ mutation('createBooking', {
     ...whoInput(t),
     holdId: t.id({ description: 'Use this hold up; its slot and size count.' }),
     ...wordsInput(t),
+    asManager: managerInput(t),
     notify: notifyInput(t),
     idempotencyKey: idempotencyKey(t),
   }),
@@ -52,6 +60,7 @@ mutation('createBooking', {
       ...slot,
       ...whoOf(accountId, input),
       ...wordsOf(input),
+      ...managerOf(input),
       holdId: ownId('Hold', accountId, input.holdId, 'holdId'),
       ...notifyOf(input),
       idempotencyKey: input.idempotencyKey ?? null,
@@ -68,6 +77,7 @@ mutation('rescheduleBooking', {
   input: (t) => ({
     id: bookingId(t),
     ...timeInput(t),
+    asManager: managerInput(t),
     expectedVersion: expectedVersion(t),
     notify: notifyInput(t),
   }),
@@ -76,6 +86,7 @@ mutation('rescheduleBooking', {
     const expected = input.expectedVersion ?? null
     return rescheduleBooking(ctx, key, {
       ...timeOf(key.accountId, input),
+      ...managerOf(input),
       expectedVersion: expected,
       ...notifyOf(input),
     })
@@ -92,6 +103,7 @@ mutation('reassignBooking', {
     id: bookingId(t),
     staffId: t.id({ description: 'To this staff member; left out, whoever has it keeps it.' }),
     resourceId: t.id({ description: 'To this resource among those that serve.' }),
+    asManager: managerInput(t),
     expectedVersion: expectedVersion(t),
     notify: notifyInput(t),
   }),
@@ -100,6 +112,7 @@ mutation('reassignBooking', {
     const { staffId, resourceId } = input
     return rescheduleBooking(ctx, key, {
       ...timeOf(key.accountId, { staffId, resourceId }),
+      ...managerOf(input),
       expectedVersion: input.expectedVersion ?? null,
       ...notifyOf(input),
     })
@@ -138,13 +151,15 @@ mutation('updateBooking', {
     priceReason: t.string({
       description: 'Why it costs that; only together with `price`, and cleared by the next.',
     }),
+    asManager: managerInput(t),
     expectedVersion: expectedVersion(t),
     notify: notifyInput(t),
   }),
-  resolve: ({ id, price, notify, ...input }, ctx) =>
+  resolve: ({ id, price, notify, asManager, ...input }, ctx) =>
     updateBooking(ctx, demandKey('Booking', id, 'id'), {
       ...(givenFields(input, ['notes', 'externalRef', 'customFields', 'priceReason']) as object),
       ...(price !== undefined && { priceMinor: price }),
+      ...managerOf({ asManager }),
       ...notifyOf({ notify }),
     }),
 })

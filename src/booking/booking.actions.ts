@@ -1,6 +1,7 @@
 // Making bookings. One transaction: the place is taken, the row written, the event appended, or
 // nothing of it.
 
+import { demandManager } from '../availability/as-manager.ts'
 import type { SeenPlace } from '../availability/place.data.ts'
 import { demand } from '../auth/viewer.ts'
 import type { ActionContext } from '../context.ts'
@@ -42,13 +43,14 @@ export type NewBooking = SlotChoice &
   }
 
 /**
- * Makes a booking. Needs bookings:write. Refuses NOT_FOUND, VALIDATION_FAILED, SLOT_TAKEN,
- * OUTSIDE_AVAILABILITY, TOO_SOON, TOO_LATE, NO_CAPACITY, LIMIT_REACHED, HOLD_EXPIRED,
- * IDEMPOTENCY_CONFLICT.
+ * Makes a booking. Needs bookings:write; as a manager also availability:write. Refuses NOT_FOUND,
+ * VALIDATION_FAILED, SLOT_TAKEN, OUTSIDE_AVAILABILITY, TOO_SOON, TOO_LATE, NO_CAPACITY,
+ * LIMIT_REACHED, HOLD_EXPIRED, IDEMPOTENCY_CONFLICT.
  */
 export async function createBooking(ctx: ActionContext, input: NewBooking): Promise<Booking> {
   const { accountId } = input.service
   demand(ctx.viewer, accountId, ['bookings:write'], 'Service', 'serviceId')
+  demandManager(ctx.viewer, accountId, input.asManager)
   const once = { accountId, key: input.idempotencyKey, operation: 'createBooking', input }
   return lookingFirst(ctx, input, once, (seen) =>
     transaction(ctx.db, (tx) =>

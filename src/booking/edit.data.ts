@@ -28,6 +28,7 @@ export type Edit = {
   priceMinor?: number | null
   /** Why it costs that; only together with a price. */
   priceReason?: string | null
+  asManager?: boolean
   expectedVersion?: number | null
   notify?: Notify
 }
@@ -100,7 +101,7 @@ async function resized(
   if (before.attended !== null && partySize < before.attended) {
     throw invalid(['partySize'], `${before.attended} came, so the party cannot be ${partySize}.`)
   }
-  if (partySize !== before.partySize) await takeHeads(tx, ctx, before, partySize)
+  if (partySize !== before.partySize) await takeHeads(tx, ctx, before, partySize, edit.asManager)
   const perHead = sessionId && before.priceMinor !== null && edit.priceMinor === undefined
   return {
     partySize,
@@ -116,15 +117,16 @@ async function takeHeads(
   ctx: ActionContext,
   before: Booking,
   partySize: number,
+  asManager: boolean | undefined,
 ): Promise<void> {
   const { accountId, serviceId, sessionId } = before
   const session = sessionId ? { accountId, id: sessionId } : null
   if (session && partySize > before.partySize) {
-    const own = { ownSeats: before.partySize, bookingId: before.id }
+    const own = { ownSeats: before.partySize, bookingId: before.id, asManager: !!asManager }
     await takeSeats(tx, ctx, { session, partySize, ...own }, 'TAKEN')
   } else if (session) {
     await changeSeats(tx, session, 'seatsTaken', partySize - before.partySize)
-  } else {
+  } else if (!asManager) {
     const service = await tx.service.findUniqueOrThrow({
       where: { accountId_id: { accountId, id: serviceId } },
     })

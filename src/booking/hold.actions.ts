@@ -1,5 +1,6 @@
 // Holds: a slot or seats kept for somebody for some seconds, before there is a booking.
 
+import { demandManager } from '../availability/as-manager.ts'
 import { takePlace } from '../availability/place.data.ts'
 import { takeSeats } from '../availability/seats.data.ts'
 import { demand } from '../auth/viewer.ts'
@@ -27,12 +28,13 @@ export type NewHold = SlotChoice & {
 }
 
 /**
- * Keeps a slot or seats. Needs bookings:write. Refuses as a booking would, and HOLD_EXPIRED for a
- * hold to replace that is gone.
+ * Keeps a slot or seats. Needs bookings:write; as a manager also availability:write. Refuses as a
+ * booking would, and HOLD_EXPIRED for a hold to replace that is gone.
  */
 export async function placeHold(ctx: ActionContext, input: NewHold): Promise<Hold> {
   const { accountId } = input.service
   demand(ctx.viewer, accountId, ['bookings:write'], 'Service', 'serviceId')
+  demandManager(ctx.viewer, accountId, input.asManager)
   const ttl = input.ttlSeconds
   if (ttl !== null && (ttl < 1 || ttl > maxHoldSeconds)) {
     throw invalid(['ttlSeconds'], `${ttl} is not between 1 and ${maxHoldSeconds}.`)
@@ -83,7 +85,8 @@ async function take(
   const wanted = wantedTime(input)
   if (wanted.kind === 'SESSION') {
     const session = { accountId: input.service.accountId, id: wanted.sessionId }
-    const seats = await takeSeats(tx, ctx, { session, partySize: input.partySize }, 'HELD')
+    const { partySize, asManager = false } = input
+    const seats = await takeSeats(tx, ctx, { session, partySize, asManager }, 'HELD')
     if (seats.session.serviceId !== input.service.id) throw notFound('Session', 'sessionId')
     const { startsAt, endsAt } = seats.session
     return { sessionId: session.id, startsAt, endsAt }

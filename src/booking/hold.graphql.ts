@@ -8,7 +8,7 @@ import { mutation } from '../graphql/mutations.ts'
 import { findable, Node } from '../graphql/node.ts'
 import { resourcesOf, staffMembersOf } from './assigned.graphql.ts'
 import { maxHoldSeconds, placeHold, releaseHold } from './hold.actions.ts'
-import { slotInput, slotOf } from './slot-input.graphql.ts'
+import { managerInput, managerOf, slotInput, slotOf } from './slot-input.graphql.ts'
 
 findable('Hold', ['bookings:read'])
 
@@ -117,6 +117,7 @@ mutation('placeHold', {
     ttlSeconds: t.int({
       description: `Seconds until it runs out, 1 to ${maxHoldSeconds}; left out, the account's own.`,
     }),
+    asManager: managerInput(t),
     replaces: t.id({ description: 'A live hold that is given up for this one, in one step.' }),
     idempotencyKey: t.string({ description: 'Repeating a call with the same key does nothing.' }),
   }),
@@ -125,6 +126,7 @@ mutation('placeHold', {
     const { accountId } = slot.service
     return placeHold(ctx, {
       ...slot,
+      ...managerOf(input),
       partySize: input.partySize ?? 1,
       ttlSeconds: input.ttlSeconds ?? null,
       replaces: input.replaces

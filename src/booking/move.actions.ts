@@ -1,5 +1,6 @@
 // Moving bookings in time and to other staff. The booking keeps its id and number.
 
+import { demandManager } from '../availability/as-manager.ts'
 import { loadServiceFacts } from '../availability/facts.data.ts'
 import { keptMinutes } from '../availability/kept-length.ts'
 import { lockOccupants, vacate } from '../availability/occupancy.data.ts'
@@ -36,6 +37,7 @@ export async function rescheduleBooking(
   move: Move,
 ): Promise<Booking> {
   demand(ctx.viewer, key.accountId, ['bookings:write'], 'Booking', 'id')
+  demandManager(ctx.viewer, key.accountId, move.asManager)
   return transaction(ctx.db, async (tx) => {
     const before = await lockBooking(tx, ctx, key, move.sessionId)
     checkVersion('Booking', before.version, move.expectedVersion)

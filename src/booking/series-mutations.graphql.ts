@@ -19,7 +19,7 @@ import {
 import { createBookingSeries } from './series.actions.ts'
 import { cancelBookingSeries } from './series-cancel.actions.ts'
 import { maxOccurrences } from './series.ts'
-import { timeOf } from './slot-input.graphql.ts'
+import { managerInput, managerOf, timeOf } from './slot-input.graphql.ts'
 
 const SeriesPolicyEnum = builder.enumType('SeriesPolicy', {
   description: 'What is done about times of a rule that cannot be booked.',
@@ -69,6 +69,7 @@ mutation('createBookingSeries', {
     durationMinutes: t.int({ description: 'Another length than the usual one.' }),
     ...whoInput(t),
     ...wordsInput(t),
+    asManager: managerInput(t),
     notify: notifyInput(t),
     idempotencyKey: idempotencyKey(t),
   }),
@@ -83,6 +84,7 @@ mutation('createBookingSeries', {
       policy: input.policy ?? 'ALL_OR_NOTHING',
       ...whoOf(service.accountId, input),
       ...wordsOf(input),
+      ...managerOf(input),
       holdId: null,
       ...notifyOf(input),
       idempotencyKey: input.idempotencyKey ?? null,

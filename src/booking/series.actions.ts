@@ -1,6 +1,7 @@
 // Making a series: one transaction for all of its bookings. The world is loaded once for all times
 // and every time is judged by all rules, those before it included.
 
+import { demandManager } from '../availability/as-manager.ts'
 import { takePlaces } from '../availability/places.data.ts'
 import { takeSessions } from '../availability/session-run.data.ts'
 import type { Granted, Outcome } from '../availability/run.ts'
@@ -32,6 +33,7 @@ export type NewSeries = NewBooking & { rule: string; policy: SeriesPolicy }
 export async function createBookingSeries(ctx: ActionContext, input: NewSeries): Promise<Series> {
   const { accountId } = input.service
   demand(ctx.viewer, accountId, ['bookings:write'], 'Service', 'serviceId')
+  demandManager(ctx.viewer, accountId, input.asManager)
   return transaction(ctx.db, (tx) =>
     idempotent(
       tx,

@@ -18,6 +18,8 @@ export type SlotChoice = {
   resourceIds?: readonly string[] | null
   sessionId: string | null
   durationMinutes: number | null
+  /** By whoever runs the business: what binds customers does not bind them. */
+  asManager?: boolean
 }
 
 export type WantedTime =
@@ -31,6 +33,7 @@ export type WantedTime =
         assign?: Assign
         resourceIds: readonly string[] | null
         durationMinutes: number | null
+        asManager?: boolean
       }
     }
 
@@ -55,6 +58,7 @@ export function wantedTime(choice: SlotChoice): WantedTime {
       ...(choice.assign && { assign: choice.assign }),
       resourceIds: choice.resourceId ? [choice.resourceId] : (choice.resourceIds ?? null),
       durationMinutes: minutes,
+      ...(choice.asManager && { asManager: true }),
     },
   }
 }

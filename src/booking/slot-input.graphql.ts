@@ -9,6 +9,19 @@ import type { SlotChoice } from './slot-choice.ts'
 
 type Fields = InputFieldBuilder<Types, 'InputObject'>
 
+/** The field by which whoever runs the business books, to be read by `managerOf`. */
+export const managerInput = (t: Fields) =>
+  t.boolean({
+    defaultValue: false,
+    description:
+      'Act as a manager: minimum notice, booking window, party size and daily limits do not bind, ' +
+      'free time and seats do. Needs `availability:write`. Offered by availability(asManager: true).',
+  })
+
+/** Who acts as a manager, to be spread into what an action takes. */
+export const managerOf = ({ asManager }: { asManager?: boolean | null }) =>
+  asManager ? { asManager } : {}
+
 /** Fields that say when and with whom. */
 export const timeInput = (t: Fields) => ({
   startsAt: t.field({ type: 'DateTime', description: 'The start of an appointment.' }),

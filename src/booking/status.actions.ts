@@ -1,5 +1,6 @@
 // What happens to a booking in its life: confirmed, declined, attended or not, cancelled, edited.
 
+import { demandManager } from '../availability/as-manager.ts'
 import { vacate } from '../availability/occupancy.data.ts'
 import { changeSeats } from '../availability/seats.data.ts'
 import { demand, may, Forbidden } from '../auth/viewer.ts'
@@ -158,7 +159,8 @@ async function giveBack(tx: Transaction, booking: Booking): Promise<void> {
 }
 
 /**
- * Edits a booking in place. Needs bookings:write, for the price also payments:write. Refuses
+ * Edits a booking in place. Needs bookings:write, for the price also payments:write, as a
+ * manager also availability:write. Refuses
  * NOT_FOUND, VALIDATION_FAILED, VERSION_CONFLICT, ALREADY_CANCELLED, ILLEGAL_TRANSITION,
  * NO_CAPACITY, LIMIT_REACHED.
  */
@@ -168,6 +170,7 @@ export async function updateBooking(ctx: ActionContext, key: Key, edit: Edit): P
   if (edit.priceMinor !== undefined && !may(ctx.viewer, accountId, ['payments:write'])) {
     throw new Forbidden(['payments:write'])
   }
+  demandManager(ctx.viewer, accountId, edit.asManager)
   return transaction(ctx.db, async (tx) => {
     const before = await lockBooking(tx, ctx, key)
     checkVersion('Booking', before.version, edit.expectedVersion)

@@ -37,7 +37,9 @@ export async function takeTime(
   const { partySize, id } = booking
   if (wanted.kind === 'SESSION') {
     const session = { accountId: choice.service.accountId, id: wanted.sessionId }
-    const seats = await takeSeats(tx, ctx, { session, partySize, bookingId: id }, 'TAKEN')
+    const asManager = choice.asManager === true
+    const request = { session, partySize, asManager, bookingId: id }
+    const seats = await takeSeats(tx, ctx, request, 'TAKEN')
     if (seats.session.serviceId !== choice.service.id) throw notFound('Session', 'sessionId')
     const { facts, staffIds } = seats
     const { startsAt, endsAt } = seats.session

@@ -1,6 +1,7 @@
 // Random days as they lie in the database, around changes of clocks: bookings in every status with
 // buffers of their own, holds that live and that ran out, blocks and outside calendars. What is
-// listed is what the oracle says of the same facts, and just that can be held.
+// listed is what the oracle says of the same facts, and just that can be held; a manager's list is
+// that of a service without limits.
 
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
@@ -53,6 +54,7 @@ const anyFacts = fc.record({
   }),
   staffLimit: fc.constantFrom(null, 2),
   ownZone: fc.constantFrom(null, 'America/New_York', 'Asia/Kolkata'),
+  asManager: fc.boolean(),
 })
 type Facts = typeof anyFacts extends fc.Arbitrary<infer T> ? T : never
 
@@ -184,6 +186,7 @@ function worldOf(facts: Facts, written: Written, start: number, except: string |
       bookableUntilDay: null,
       minParty: 1,
       maxParty: 1,
+      ...(facts.asManager && { dailyLimit: null, minNoticeMinutes: 0, maxAdvanceDays: null }),
     },
     bookedByDay: counted(there.filter(({ isOwnService }) => isOwnService)),
     staffMode: 'ANY',
@@ -195,7 +198,7 @@ function worldOf(facts: Facts, written: Written, start: number, except: string |
         ...occupying.filter(({ staff }) => staff === index),
         ...outside.filter(({ staff, unit }) => staff === index && unit === null),
       ]),
-      dailyLimit: index === 0 ? facts.staffLimit : null,
+      dailyLimit: index === 0 && !facts.asManager ? facts.staffLimit : null,
       bookedByDay: counted(there.filter(({ staff }) => staff === index)),
     })),
     requirements: [
@@ -217,8 +220,12 @@ function worldOf(facts: Facts, written: Written, start: number, except: string |
   }
 }
 
-async function canBeHeld({ shop }: Written, startsAt: number): Promise<boolean> {
-  const wish = asked(shop, { startsAt: new Date(startsAt) })
+async function canBeHeld(
+  { shop }: Written,
+  startsAt: number,
+  asManager: boolean,
+): Promise<boolean> {
+  const wish = asked(shop, { startsAt: new Date(startsAt), asManager })
   const hold = { ...wish, partySize: 1, ttlSeconds: 60, replaces: null }
   const placed = await placeHold(shop.ctx, hold).catch((error: unknown) => {
     if (error instanceof Refused) return null
@@ -237,6 +244,7 @@ it(
       const zone = zoneOf(facts.where.zoneName)
       const start = dayStart(zone, dayNumber(facts.where.day)!)
       const [from, to] = [start, start + DAY]
+      const { asManager } = facts
       const written = await write(facts, start, start - 5 * 60 * MINUTE)
       const { shop, rows } = written
       const booking = rows.find(({ kind }) => kind === 'BOOKING')
@@ -249,6 +257,7 @@ it(
           staffIds: null,
           resourceIds: null,
           exceptBookingId: except,
+          asManager,
         }
         const offers = (await loadOffers(db, question, from, to)).get(shop.serviceId) ?? []
         const world = worldOf(facts, written, start, except)
@@ -260,10 +269,11 @@ it(
         listed += offers.length
         const starts = new Set(offers.map(({ startsAt }) => startsAt))
         for (const [index, startsAt] of [...starts].entries()) {
-          if ((index + pick) % 6 === 0) expect(await canBeHeld(written, startsAt)).toBe(true)
+          if ((index + pick) % 6 === 0)
+            expect(await canBeHeld(written, startsAt, asManager)).toBe(true)
         }
         for (let at = from + (pick % 40) * 5 * MINUTE; at < to; at += 200 * MINUTE) {
-          expect(await canBeHeld(written, at)).toBe(starts.has(at))
+          expect(await canBeHeld(written, at, asManager)).toBe(starts.has(at))
         }
       }
     })
