@@ -1,5 +1,5 @@
-// Removing a person: from the customer, from what was written on bookings, and from what the log
-// told of them. Bookings stay, with their numbers, times and prices.
+// Removing a person: from the customer and whoever was merged into it, from what was written on
+// bookings, and from what was told of them. Bookings stay, with their numbers, times and prices.
 
 import { demand } from '../auth/viewer.ts'
 import type { ActionContext } from '../context.ts'
@@ -34,24 +34,38 @@ export async function eraseCustomer(
     const now = new Date(ctx.clock.now())
     await refuseWhileBooked(tx, before, now)
     const bookings = await clearBookings(tx, key, now)
-    await hidePerson(tx, accountId, id, written)
+    const merged = await mergedInto(tx, key)
+    await hidePerson(tx, accountId, [id, ...merged.map((other) => other.id)], written)
     await appendEvents(tx, ctx, bookings)
-    // The event tells that the person was erased, and nothing of who it was.
-    const nobody = { ...before, ...emptied }
-    return changeCustomer(
-      tx,
-      ctx,
-      nobody,
-      {
-        ...emptied,
-        customFields: Prisma.DbNull,
-        personalFields: Prisma.DbNull,
-        active: false,
-        erasedAt: now,
-      },
-      'customer.deleted',
-    )
+    for (const other of merged) await empty(tx, ctx, other, now)
+    return empty(tx, ctx, before, now)
   })
+}
+
+/** The event tells that the person was erased, and nothing of who it was. */
+function empty(
+  tx: Transaction,
+  ctx: ActionContext,
+  before: Customer,
+  erasedAt: Date,
+): Promise<Customer> {
+  const nobody = { ...before, ...emptied }
+  const gone = { customFields: Prisma.DbNull, personalFields: Prisma.DbNull }
+  const data = { ...emptied, ...gone, active: false, erasedAt }
+  return changeCustomer(tx, ctx, nobody, data, 'customer.deleted')
+}
+
+/** The customers that became part of this one, also by way of others; locked. */
+async function mergedInto(tx: Transaction, { accountId, id }: Key): Promise<Customer[]> {
+  return transactionReader(tx)<Customer>(Prisma.sql`
+    WITH RECURSIVE m AS (
+      SELECT c."id" FROM "Customer" c
+       WHERE c."accountId" = ${accountId}::uuid AND c."mergedIntoId" = ${id}::uuid
+      UNION SELECT c."id" FROM "Customer" c JOIN m ON c."mergedIntoId" = m."id"
+       WHERE c."accountId" = ${accountId}::uuid)
+    SELECT c.* FROM "Customer" c
+     WHERE c."accountId" = ${accountId}::uuid AND c."id" IN (SELECT "id" FROM m)
+       AND c."erasedAt" IS NULL ORDER BY c."id" FOR UPDATE`)
 }
 
 const emptied = {

@@ -1,5 +1,5 @@
-// Takes a person out of what the log told before: the events stay, in their order, and say that a
-// field changed, but no longer from what to what.
+// Takes a person out of what was told before: the events stay, in their order, and say that a field
+// changed, but no longer from what to what; and receivers may have answered what they were told.
 
 import { transactionReader } from '../db/reader.ts'
 import type { Transaction } from '../db/transaction.ts'
@@ -10,15 +10,19 @@ import { impersonal } from './audit.ts'
 export const erased = '[erased]'
 
 /**
- * Hides every value in the events of this customer, and in the events of the customer's bookings
- * the values of these fields.
+ * Hides every value in the events of these customers, in the events of their bookings the values of
+ * these fields, and what receivers answered to messages about either.
  */
 export async function hidePerson(
   tx: Transaction,
   accountId: string,
-  customerId: string,
+  customerIds: readonly string[],
   bookingFields: readonly string[],
 ): Promise<void> {
+  const about = Prisma.sql`(
+    SELECT unnest(${[...customerIds]}::uuid[]) UNION ALL
+    SELECT b."id" FROM "Booking" b WHERE b."accountId" = ${accountId}::uuid
+      AND b."customerId" = ANY(${[...customerIds]}::uuid[]))`
   const masked = (side: 'from' | 'to') =>
     Prisma.sql`CASE WHEN c->${Prisma.raw(`'${side}'`)} = 'null' THEN 'null'
       ELSE to_jsonb(${erased}::text) END`
@@ -31,7 +35,9 @@ export async function hidePerson(
             AND c->>'field' <> ALL(${[...impersonal]}::text[]))
           THEN ${hidden} ELSE c END ORDER BY n), '[]')
       FROM jsonb_array_elements(e."changes") WITH ORDINALITY AS t(c, n))
-    WHERE e."accountId" = ${accountId}::uuid AND (e."subjectId" = ${customerId}::uuid
-      OR e."subjectId" IN (SELECT b."id" FROM "Booking" b
-        WHERE b."accountId" = ${accountId}::uuid AND b."customerId" = ${customerId}::uuid))`)
+    WHERE e."accountId" = ${accountId}::uuid AND e."subjectId" IN ${about}`)
+  await transactionReader(tx)(Prisma.sql`
+    UPDATE "WebhookAttempt" a SET "answer" = ${erased} FROM "WebhookDelivery" d
+    WHERE d."accountId" = ${accountId}::uuid AND d."subjectId" IN ${about}
+      AND a."accountId" = d."accountId" AND a."deliveryId" = d."id" AND a."answer" IS NOT NULL`)
 }

@@ -7,6 +7,7 @@ import { eraseCustomer } from '../../src/booking/erase-customer.actions.ts'
 import { mergeCustomers } from '../../src/booking/merge-customers.actions.ts'
 import { cancelBooking, updateBooking } from '../../src/booking/status.actions.ts'
 import { createCustomer, updateCustomer } from '../../src/customer/customer.actions.ts'
+import { newId } from '../../src/db/id.ts'
 import { testDatabase } from '../support/database.ts'
 import { refusal } from '../support/refusals.ts'
 import { asked, openShop, tuesday, type Shop } from '../support/shop.ts'
@@ -66,6 +67,30 @@ async function knownCustomer(shop: Shop) {
   return { customer, booking }
 }
 
+/** An endpoint that gave this answer to every event there is, and to one about nobody. */
+async function answeredWith({ ctx, accountId }: Shop, answer: string): Promise<string> {
+  await createCustomer(ctx, accountId, { name: 'Somebody else' })
+  const endpoint = await db.prisma.webhookEndpoint.create({
+    data: {
+      id: newId(),
+      accountId,
+      url: 'https://example.com',
+      types: [],
+      scopes: [],
+      secretSealed: Buffer.from('sealed'),
+    },
+  })
+  const events = await db.prisma.event.findMany({ where: { accountId } })
+  for (const { id: eventId, seq: eventSeq, type: eventType, subjectId } of events) {
+    const id = newId()
+    const told = { endpointId: endpoint.id, eventId, eventSeq, eventType, subjectId }
+    await db.prisma.webhookDelivery.create({ data: { accountId, id, ...told } })
+    const tried = { accountId, deliveryId: id, number: 1, startedAt: new Date(), durationMs: 1 }
+    await db.prisma.webhookAttempt.create({ data: { ...tried, status: 200, answer } })
+  }
+  return endpoint.id
+}
+
 describe('eraseCustomer', () => {
   it('leaves no word of the person anywhere, and the booking with its number and price', async () => {
     const shop = await openShop(db)
@@ -87,6 +112,44 @@ describe('eraseCustomer', () => {
     })
     expect(events.map(({ subjectVersion }) => subjectVersion)).toEqual([1, 2, 3, 4])
     expect(events.at(-1)?.changes).toContainEqual({ field: 'notes', from: '[erased]', to: null })
+  })
+
+  it('leaves no word in what became part of the customer, also by way of another', async () => {
+    const shop = await openShop(db)
+    const { ctx, accountId } = shop
+    const [first, second, last] = await Promise.all([
+      createCustomer(ctx, accountId, person),
+      createCustomer(ctx, accountId, { ...person, name: 'Zyxwvut Q.' }),
+      createCustomer(ctx, accountId, person),
+    ])
+    const other = await createCustomer(ctx, accountId, { name: 'Somebody else' })
+    await mergeCustomers(ctx, second, [first.id])
+    await mergeCustomers(ctx, last, [second.id])
+    await eraseCustomer(ctx, last)
+    expect((await everything(shop)).match(/.{40}(zyxwvut|quillfeather|1234567890)/gi)).toBeNull()
+    const rows = await db.prisma.customer.findMany({
+      where: { accountId, erasedAt: { not: null } },
+      orderBy: { createdAt: 'asc' },
+    })
+    expect(rows.map(({ id }) => id).toSorted()).toEqual([first.id, second.id, last.id].toSorted())
+    expect(await everything(shop)).toContain(other.name)
+  })
+
+  it('leaves no word in what receivers answered', async () => {
+    const shop = await openShop(db)
+    const { accountId } = shop
+    const { customer, booking } = await knownCustomer(shop)
+    await cancelBooking(shop.ctx, booking, plainly)
+    const endpointId = await answeredWith(shop, 'Thanks, Zyxwvut')
+    expect(await everything(shop)).toContain('Thanks, Zyxwvut')
+    await eraseCustomer(shop.ctx, customer)
+    const answers = await db.prisma.webhookAttempt.findMany({
+      where: { accountId, delivery: { endpointId } },
+      orderBy: { delivery: { eventSeq: 'asc' } },
+    })
+    const [about, others] = [answers.slice(0, -1), answers.slice(-1)]
+    expect(new Set(about.map(({ answer }) => answer))).toEqual(new Set(['[erased]']))
+    expect(others.map(({ answer }) => answer)).toEqual(['Thanks, Zyxwvut'])
   })
 
   it('is done once, also when it is said twice', async () => {
