@@ -58,12 +58,20 @@ const signedOut: CredentialFailure = {
   sentence: 'You are signed out: the session is not known any more. Sign in again.',
 }
 
+/** No header can hold this, so that nobody shows a session but by its cookie. */
+const cookieMark = '\0cookie '
+
 /**
  * What a door passes on for a session cookie, once it knows that the request is not of another
- * site: in the form of an Authorization header, with a scheme of our own.
+ * site, where an Authorization header would stand.
  */
 export function cookieCredential(secret: string): string {
-  return `Cookie ${secret}`
+  return cookieMark + secret
+}
+
+/** Whether a text would be taken for a cookie that was checked. */
+export function isCookieCredential(text: string): boolean {
+  return text.startsWith(cookieMark)
 }
 
 /**
@@ -87,9 +95,11 @@ export async function viewerOf(
   if (!authorization) return { viewer: anonymous, use: null }
   const pair = /^installation +(\S+) +(\S+) *$/i.exec(authorization)
   if (pair) return ofPair(db, pair[1] ?? '', pair[2] ?? '')
-  const [, scheme = '', secret = ''] = /^(bearer|cookie) +(\S+) *$/i.exec(authorization) ?? []
+  const isCookie = isCookieCredential(authorization)
+  const secret = isCookie
+    ? authorization.slice(cookieMark.length)
+    : (/^bearer +(\S+) *$/i.exec(authorization)?.[1] ?? '')
   const shown = parseCredential(secret)
-  const isCookie = scheme.toLowerCase() === 'cookie'
   if (isCookie && shown?.kind !== 'SESSION') return signedOut
   if (shown === null || (shown.kind === 'SESSION' && !isCookie)) {
     return /^bearer( |$)/i.test(authorization) ? malformed : noToken

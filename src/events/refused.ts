@@ -18,9 +18,14 @@ export async function recordRefusal(
   facts: readonly Refusal[],
   error?: object,
 ): Promise<void> {
-  if (error && written.has(error)) return
+  if (error && isRecorded(error)) return
   if (error) written.add(error)
   await write(ctx, facts, null)
+}
+
+/** Whether what was tried is written already, by whoever threw the error. */
+export function isRecorded(error: object): boolean {
+  return written.has(error)
 }
 
 /** How often one thing is said that anybody can cause again and again. */

@@ -3,7 +3,7 @@
 
 import { alternatives, type Needs } from '../auth/scope.ts'
 import type { Context } from '../context.ts'
-import { noteRefusal, recordRefusal } from '../events/refused.ts'
+import { isRecorded, noteRefusal, recordRefusal } from '../events/refused.ts'
 import { decodeId } from './ids.ts'
 import { subjectOf } from './told.ts'
 
@@ -15,12 +15,10 @@ export async function recordDenied(
   mutation: string,
   { args, needs, error }: { args: object; needs: Needs; error: object },
 ): Promise<void> {
-  if (
-    !alternatives(needs)
-      .flat()
-      .some((scope) => onAccess.has(scope))
-  )
-    return
+  const isOnAccess = alternatives(needs)
+    .flat()
+    .some((scope) => onAccess.has(scope))
+  if (!isOnAccess || isRecorded(error)) return
   const { viewer } = ctx
   const action = 'access.denied'
   const things = idsIn(args).filter(({ accountId }) => viewer.grants.has(accountId))

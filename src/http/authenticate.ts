@@ -5,6 +5,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import {
   cookieCredential,
+  isCookieCredential,
   isFailure,
   viewerOf,
   type CredentialFailure,
@@ -14,6 +15,7 @@ import { createLastUsed } from '../auth/last-used.ts'
 import type { Viewer } from '../auth/viewer.ts'
 import type { Origin, Services } from '../context.ts'
 import { noteRefusal, refusalsWritten } from '../events/refused.ts'
+import { subjectOf } from '../graphql/told.ts'
 import {
   cookieOf,
   csrfHeader,
@@ -75,10 +77,11 @@ function noteSpent(
 ): void {
   const { requestId, address } = origin ?? {}
   const from = requestId === undefined ? null : { requestId, address: address ?? null }
-  const subjectType = viewer.kind === 'API_KEY' ? 'ApiKey' : 'ApiClient'
+  const subject = subjectOf(viewer)
+  if (!subject) return
   noteRefusal(
     { viewer, db, clock, log, ...(from && { origin: from }) },
-    { action: 'credential.used', subjectType, subjectId: viewer.id, accountIds, hourly: true },
+    { action: 'credential.used', ...subject, accountIds, hourly: true },
   )
 }
 
@@ -91,7 +94,8 @@ export function shownCredential(
   { authorization, csrfToken }: Shown,
   baseUrl: string,
 ): string | null {
-  if (authorization) return authorization
+  // The payload of connection_init is JSON, in which any text can be written.
+  if (authorization) return isCookieCredential(authorization) ? 'Cookie' : authorization
   const secret = cookieOf(headers, sessionCookie)
   if (secret === null) return null
   demandOwnSite(headers, baseUrl)

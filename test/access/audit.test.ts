@@ -1,5 +1,6 @@
 // The audit log: what an entry says, how it is narrowed, who sees it, and what was refused.
 import { describe, expect, it } from 'vitest'
+import { installationCredential } from '../../src/auth/credential.ts'
 import { encodeId, nowhere } from '../../src/graphql/ids.ts'
 import { refusalsWritten } from '../../src/events/refused.ts'
 import { testApp } from '../support/app.ts'
@@ -255,6 +256,24 @@ describe('what was refused', () => {
     clock.advance(HOUR)
     await guess()
     expect(await told(row)).toEqual([entry, entry])
+  })
+
+  it('is told of an ended api key of an application that is used, as of that installation', async () => {
+    const { accountId, key, row } = await business()
+    const wish = { name: 'App', redirectUrl: 'https://app.example.com/' }
+    const { secret } = await issued(app, key, 'registerApplication', wish)
+    const { publicId: applicationId } = await db.prisma.application.findFirstOrThrow()
+    const grant = { accountId, applicationId, scopes: ['bookings:read'] }
+    const installation = await issued(app, key, 'authorizeApplication', grant)
+    await done(app, key, 'uninstallApplication', { id: installation.id })
+    const authorization = installationCredential(secret, installation.secret)
+    const headers = { 'content-type': 'application/json', authorization }
+    const { status } = await app.post('/graphql', { headers, body: '{"query":"{ __typename }"}' })
+    expect(status).toBe(401)
+    expect((await told(row)).at(-1)).toBe('credential.used REFUSED INSTALLATION Installation')
+    const look = '{ auditLog(filter: { actions: ["credential.used"] }) { nodes { subjectId } } }'
+    const { data } = await app.graphql(key, look)
+    expect(data.auditLog.nodes).toEqual([{ subjectId: installation.id }])
   })
 
   it('is told of an ended key that is used, once an hour; its answer is as ever', async () => {

@@ -3,6 +3,7 @@
 import { createClient } from 'graphql-ws'
 import { describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
+import { cookieCredential } from '../../src/auth/credential.ts'
 import { testApp } from '../support/app.ts'
 import { makeAccount, makeApiKey } from '../support/makers.ts'
 import { makePerson, signIn } from '../support/people.ts'
@@ -91,10 +92,17 @@ describe('a request by cookie', () => {
     })
   })
 
-  it('shows no session in the header of other credentials', async () => {
-    const secret = cookie.split('=')[1]
-    expect(await post({ authorization: `Bearer ${secret}` })).toMatchObject({ status: 401 })
-  })
+  it.each(['Bearer', 'Cookie', 'cookie', 'Session'])(
+    'shows no session in the header of other credentials, as "%s"',
+    async (scheme) => {
+      const authorization = `${scheme} ${cookie.split('=')[1]}`
+      expect(await post({ authorization, 'x-csrf-token': csrfToken })).toMatchObject({
+        status: 401,
+      })
+      const dialect = `${app.url}/relentify/api/v1/availability?slug=x&date=2026-03-03`
+      expect((await fetch(dialect, { headers: { authorization } })).status).toBe(401)
+    },
+  )
 
   it('leaves other doors unmoved: a dialect takes no cookie', async () => {
     const response = await fetch(
@@ -166,6 +174,8 @@ describe('a WebSocket by cookie', () => {
     [{ cookie }, { csrfToken: other.csrfToken }],
     [{ cookie }, { csrfToken: 1 }],
     [{ cookie, origin: 'https://evil.example' }, { csrfToken }],
+    [{}, { authorization: `Cookie ${cookie.split('=')[1]}` }],
+    [{}, { authorization: cookieCredential(cookie.split('=')[1] ?? '') }],
   ])('is closed with 4403 otherwise: %j %j', async (headers, params) => {
     expect(await ask(headers, params)).toBe(4403)
   })
