@@ -15,7 +15,7 @@ import { changesBetween, type Change } from '../events/event.ts'
 import { applicationIssues, type ApplicationTerms } from './application.ts'
 import { seenApplication, type SeenApplication } from './application.data.ts'
 import { uninstallAll } from './installation.data.ts'
-import { personBehind } from './key.actions.ts'
+import { demandLasting, personBehind } from './lasting.actions.ts'
 import { overreach, recorded } from './overreach.actions.ts'
 
 const fields = ['name', 'description', 'redirectUrl'] as const
@@ -28,24 +28,21 @@ export async function registerApplication(
   const accountId = homeOf(ctx)
   const ownerId = personBehind(ctx)
   invalidAll(applicationIssues(input))
-  return transaction(ctx.db, async (tx) => {
-    const now = new Date(ctx.clock.now())
-    const { secret, stored } = newSecret(ctx)
-    const times = { createdAt: now, updatedAt: now }
-    const row = await tx.application.create({
-      data: { ...input, ...stored, ...times, id: newId(), publicId: newPublicId(), ownerId },
-    })
-    await appendAudit(tx, ctx, [
-      {
-        accountId,
-        action: 'application.registered',
-        subjectType: 'Application',
-        subjectId: row.id,
-        changes: changesBetween(null, row, fields),
-      },
-    ])
-    return { row: { ...row, accountId }, secret }
-  })
+  const tried = { accountId, action: 'application.registered', subjectType: 'Application' }
+  return recorded(ctx, () =>
+    transaction(ctx.db, async (tx) => {
+      await demandLasting(tx, ctx, null, tried)
+      const now = new Date(ctx.clock.now())
+      const { secret, stored } = newSecret(ctx)
+      const times = { createdAt: now, updatedAt: now }
+      const row = await tx.application.create({
+        data: { ...input, ...stored, ...times, id: newId(), publicId: newPublicId(), ownerId },
+      })
+      const changes = changesBetween(null, row, fields)
+      await appendAudit(tx, ctx, [{ ...tried, subjectId: row.id, changes }])
+      return { row: { ...row, accountId }, secret }
+    }),
+  )
 }
 
 /** Needs apps:write, and to have registered it. Refuses NOT_FOUND, VALIDATION_FAILED. */
@@ -109,10 +106,14 @@ function changing<T>(
       if (!seen) throw notFound('Application', 'id')
       // Its owner may change it without being allowed to see applications anywhere.
       const before = { ...seen, accountId: seen.accountId ?? home }
-      if (before.ownerId === personBehind(ctx)) return change(tx, before)
-      const sentence = 'Only whoever registered an application may change or delete it.'
       const { accountId } = before
       const fact = { accountId, action, subjectType: 'Application', subjectId: id }
+      if (before.ownerId === personBehind(ctx)) {
+        // Where it leads, and its secret, are the way to what is installed later.
+        if (action !== 'application.deleted') await demandLasting(tx, ctx, null, fact)
+        return change(tx, before)
+      }
+      const sentence = 'Only whoever registered an application may change or delete it.'
       throw overreach(new Forbidden([], sentence), [fact])
     }),
   )

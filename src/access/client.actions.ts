@@ -14,7 +14,7 @@ import { appendAudit, type AuditFact } from '../events/audit.ts'
 import { changesBetween } from '../events/event.ts'
 import { lockSeenClient, reachOfClients, seenClient, type SeenClient } from './client.data.ts'
 import { clientIssues, newScopes, type ClientTerms } from './client.ts'
-import { demandLasting, personBehind } from './key.actions.ts'
+import { demandLasting, personBehind } from './lasting.actions.ts'
 import { demandHeld, overreach, recorded } from './overreach.actions.ts'
 
 const fields = ['name', 'description', 'scopes', 'allAccounts'] as const

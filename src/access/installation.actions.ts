@@ -14,7 +14,7 @@ import { appendEvents } from '../events/outbox.ts'
 import type { Installation } from '../generated/prisma/client.ts'
 import { credentialIssues } from './credential.ts'
 import { installationEvent } from './installation.data.ts'
-import { personBehind } from './key.actions.ts'
+import { demandLasting, personBehind } from './lasting.actions.ts'
 import { demandHeld, overreach, recorded } from './overreach.actions.ts'
 
 export type Authorization = {
@@ -49,6 +49,7 @@ export async function authorizeApplication(
     }
     demandHeld(ctx, scopes as Scope[], tried, 'scopes')
     return transaction(ctx.db, async (tx) => {
+      await demandLasting(tx, ctx, null, tried)
       const application = await tx.application.findUnique({
         where: { publicId: input.applicationId, deletedAt: null },
       })

@@ -17,6 +17,7 @@ import type { Invitation, User } from '../generated/prisma/client.ts'
 import { attempted } from './attempt.data.ts'
 import { findInvitation, passwordIssues } from './invitation.data.ts'
 import { invitationMs, invitationStatus, mostOpenInvitations } from './invitation.ts'
+import { demandLasting } from './lasting.actions.ts'
 import { demandAdmin, lockMembers } from './member.data.ts'
 import { demandGrantable, demandHeldRole, demandTouchable } from './member.ts'
 import { personIssues } from './person.ts'
@@ -24,8 +25,8 @@ import { personIssues } from './person.ts'
 export type NewInvitation = { email: string; name: string; role: Role }
 
 /**
- * Needs accounts:write, and everything that the role may do. Invites a person; an earlier
- * invitation of the same address ends. The secret is shown this once. Refuses NOT_FOUND,
+ * Needs accounts:write, everything that the role may do, and no end of its own. Invites a person;
+ * an earlier invitation of the same address ends. The secret is shown this once. Refuses NOT_FOUND,
  * VALIDATION_FAILED, LIMIT_REACHED.
  */
 export async function inviteUser(
@@ -43,6 +44,7 @@ export async function inviteUser(
       demandAdmin(own)
       demandGrantable(own, terms.role, 'role')
       demandHeldRole(ctx.viewer.grants.get(accountId)?.scopes, terms.role, 'role')
+      await demandLasting(tx, ctx, null, tried)
       await demandStranger(tx, accountId, terms.email)
       const replaced = await endEarlier(tx, ctx, accountId, terms.email)
       const secret = newInvitationSecret()

@@ -16,6 +16,7 @@ import { changesBetween } from '../events/event.ts'
 import { appendEvents } from '../events/outbox.ts'
 import type { ApiKey } from '../generated/prisma/client.ts'
 import { keyIssues, overlap, overlapIssues, type KeyTerms } from './key.ts'
+import { demandLasting, isLater, personBehind } from './lasting.actions.ts'
 import { demandHeld, overreach, recorded } from './overreach.actions.ts'
 
 const fields = ['name', 'scopes', 'expiresAt'] as const
@@ -98,8 +99,8 @@ export async function updateApiKey(
 
 /**
  * Gives the key another secret; the one before it goes on for `overlapSeconds`, an older one is
- * dead. Needs clients:write, every scope of the key, and to be its maker. Refuses NOT_FOUND,
- * VALIDATION_FAILED, ILLEGAL_TRANSITION (revoked).
+ * dead. Needs clients:write, every scope of the key, to be its maker, and to go on as long as it.
+ * Refuses NOT_FOUND, VALIDATION_FAILED, ILLEGAL_TRANSITION (revoked).
  */
 export async function rotateApiKey(
   ctx: ActionContext,
@@ -118,6 +119,7 @@ export async function rotateApiKey(
         throw overreach(new Forbidden([], sentence), [tried])
       }
       demandHeld(ctx, before.scopes as Scope[], tried, 'id')
+      await demandLasting(tx, ctx, before.expiresAt, tried)
       const now = ctx.clock.now()
       const until = overlapSeconds === 0 ? null : new Date(now + overlapSeconds * 1000)
       const secret = await replaceApiKey(tx, before, until)
@@ -149,38 +151,6 @@ export async function revokeApiKey(ctx: ActionContext, key: Key): Promise<ApiKey
     ])
     return row
   })
-}
-
-/**
- * The person whom a credential is made for. The gateway itself makes none, and an application none
- * that would go on once it is uninstalled.
- */
-export function personBehind({ viewer }: ActionContext): string {
-  if (viewer.kind === 'INSTALLATION') {
-    throw new Forbidden([], 'An application makes no credentials: they would outlive it.')
-  }
-  if (viewer.userId !== null) return viewer.userId
-  throw new Forbidden([], 'Credentials are made by a person, or by a credential of a person.')
-}
-
-/** Refuses a key that has an end of its own what would go on after it. */
-export async function demandLasting(
-  tx: Transaction,
-  { viewer }: ActionContext,
-  expiresAt: Date | null,
-  fact: AuditFact,
-): Promise<void> {
-  if (viewer.kind !== 'API_KEY') return
-  const where = whereOf({ accountId: fact.accountId, id: viewer.id })
-  const own = await tx.apiKey.findUnique({ where, select: { expiresAt: true } })
-  if (!own || !isLater(expiresAt, own.expiresAt)) return
-  const sentence = 'A key that expires makes and prolongs nothing that would go on after it.'
-  throw overreach(new Forbidden([], sentence), [fact])
-}
-
-/** Whether one end comes after another; null is never. */
-function isLater(one: Date | null, other: Date | null): boolean {
-  return other !== null && (one === null || one > other)
 }
 
 function demandFewer(before: ApiKey, scopes: readonly string[], fact: AuditFact): void {

@@ -10,11 +10,13 @@ import { invalid, notFound } from '../errors.ts'
 import { appendAudit } from '../events/audit.ts'
 import type { Membership } from '../generated/prisma/client.ts'
 import { attempted } from './attempt.data.ts'
+import { demandLasting } from './lasting.actions.ts'
 import { demandAdmin, keepAnOwner, lockMembers, withdrawBeyond } from './member.data.ts'
 import { demandGrantable, demandHeldRole, demandTouchable, reachesUpTo } from './member.ts'
 
 /**
- * Needs accounts:write, and everything that the role may do. Refuses NOT_FOUND, VALIDATION_FAILED
+ * Needs accounts:write, and everything that the role may do; to raise somebody also no end of its
+ * own. Refuses NOT_FOUND, VALIDATION_FAILED
  * (a role above one's own, or beyond the credential), IN_USE.
  */
 export async function changeRole(ctx: ActionContext, key: Key, role: Role): Promise<Membership> {
@@ -30,6 +32,7 @@ export async function changeRole(ctx: ActionContext, key: Key, role: Role): Prom
       demandTouchable(own, before.role, path)
       demandGrantable(own, role, 'role')
       demandHeldRole(ctx.viewer.grants.get(key.accountId)?.scopes, role, 'role')
+      if (!reachesUpTo(before.role, role)) await demandLasting(tx, ctx, null, fact)
       await keepAnOwner(tx, before, 'role')
       const after = await tx.membership.update({ where: { accountId_id: key }, data: { role } })
       const beyond = allRoles.filter((each) => !reachesUpTo(role, each))

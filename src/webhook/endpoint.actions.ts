@@ -2,7 +2,7 @@
 // endpoint is never told more than whoever makes it, or sends it elsewhere, may see. Its secret
 // leaves here once.
 
-import { personBehind } from '../access/key.actions.ts'
+import { demandLasting, personBehind } from '../access/lasting.actions.ts'
 import { demandHeld, recorded } from '../access/overreach.actions.ts'
 import type { Issued } from '../auth/credential.data.ts'
 import type { Scope } from '../auth/scope.ts'
@@ -60,9 +60,10 @@ export async function createWebhookEndpoint(
   demand(ctx.viewer, accountId, ['webhooks:write'], 'Account', 'accountId')
   invalidAll(issuesOf(ctx, input, input.headers))
   const once = { accountId, key: idempotencyKey, operation: 'createWebhookEndpoint', input }
-  return recorded(ctx, async () => {
-    demandMayTell(ctx, input, factOf('webhook.created', { accountId, id: null }))
-    return transaction(ctx.db, async (tx) => {
+  const tried = factOf('webhook.created', { accountId, id: null })
+  return recorded(ctx, () =>
+    transaction(ctx.db, async (tx) => {
+      await demandMayTell(tx, ctx, input, tried)
       let secret: string | null = null
       const add = async () => {
         secret = newSigningSecret()
@@ -73,8 +74,8 @@ export async function createWebhookEndpoint(
       }
       const row = await idempotent(tx, ctx, once, add, (key) => endpointAt(tx, key))
       return { row, secret }
-    })
-  })
+    }),
+  )
 }
 
 async function insert(
@@ -136,7 +137,7 @@ export async function updateWebhookEndpoint(
       if (changes.length === 0) return before
       invalidAll(issuesOf(ctx, after as EndpointTerms, headers ?? []))
       if (changes.some(({ field }) => field !== 'description' && field !== 'pausedAt')) {
-        demandMayTell(ctx, after, factOf('webhook.updated', before))
+        await demandMayTell(tx, ctx, after, factOf('webhook.updated', before))
       }
       if (input.filter) await demandFiltered(tx, key.accountId, input.filter)
       const row = await tx.webhookEndpoint.update({
@@ -203,7 +204,7 @@ export async function enableWebhookEndpoint(
       const before = await lockEndpoint(tx, key)
       if (!before.disabledAt) return before
       const isOrphan = (await roleOfMaker(transactionReader(tx), before)) === null
-      if (isOrphan) demandMayTell(ctx, before, factOf('webhook.enabled', before))
+      if (isOrphan) await demandMayTell(tx, ctx, before, factOf('webhook.enabled', before))
       const row = await write(tx, ctx, before, {
         disabledAt: null,
         disabledReason: null,
@@ -246,12 +247,15 @@ function issuesOf(
   ]
 }
 
-function demandMayTell(
+/** An endpoint is told no more, and no longer, than whoever has it told. */
+async function demandMayTell(
+  tx: Transaction,
   ctx: ActionContext,
   { scopes }: { scopes: readonly string[] },
   fact: AuditFact,
-) {
+): Promise<void> {
   demandHeld(ctx, scopes as Scope[], fact, 'scopes')
+  await demandLasting(tx, ctx, null, fact)
 }
 
 async function write(

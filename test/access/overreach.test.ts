@@ -14,6 +14,21 @@ const app = await testApp()
 const { prisma } = app.db
 const idOf = (id: string) => encodeId('Account', { accountId: id, id })
 
+const told = {
+  url: 'https://told.example.com/',
+  types: ['booking.created'],
+  scopes: ['bookings:read'],
+}
+
+/** Somebody new in this role. */
+async function member(accountId: string, role: Role) {
+  const { id: userId } = await makeUser(app.db)
+  await giveRole(app.db, accountId, userId, role)
+  return prisma.membership.findUniqueOrThrow({
+    where: { accountId_userId: { accountId, userId } },
+  })
+}
+
 describe('a role', () => {
   async function keyWith(scopes: readonly Scope[]) {
     const { id } = await makeAccount(app.db)
@@ -90,6 +105,11 @@ describe('an application', async () => {
       ...wish,
       accountIds: [idOf(id)],
     })
+    const endpoint = await issued(app, key.key, 'createWebhookEndpoint', {
+      accountId: idOf(id),
+      ...told,
+    })
+    const guest = await member(id, 'VIEWER')
     const before = await prisma.auditEntry.count({ where: { outcome: 'DONE' } })
     const attempts: [string, object][] = [
       ['createApiKey', { ...wish, accountId: idOf(id) }],
@@ -103,6 +123,10 @@ describe('an application', async () => {
       ],
       ['rotateApplicationSecret', { id: another.data.id }],
       ['updateApplication', { id: another.data.id, redirectUrl: 'https://evil.example.com/' }],
+      ['inviteUser', { accountId: idOf(id), email: 'me@example.com', name: 'Me', role: 'VIEWER' }],
+      ['changeRole', { membershipId: encodeId('Membership', guest), role: 'OWNER' }],
+      ['createWebhookEndpoint', { accountId: idOf(id), ...told }],
+      ['updateWebhookEndpoint', { id: endpoint.id, url: 'https://evil.example.com/' }],
     ]
     for (const [mutation, input] of attempts) {
       const { data, errors } = await tries(mutation, input)
@@ -129,6 +153,13 @@ describe('a key that expires', () => {
     const later = new Date(app.clock.now() + 3_600_001).toISOString()
     const reach = { scopes: ['accounts:read'], accountIds: [accountId] }
     const client = await issued(app, key, 'createApiClient', { name: 'Client', ...reach })
+    const long = await issued(app, key, 'createApiKey', { ...wish, name: 'Long', expiresAt: null })
+    const endpoint = await issued(app, key, 'createWebhookEndpoint', { accountId, ...told })
+    const to = { redirectUrl: 'https://app.example.com/' }
+    const app_ = await issued(app, key, 'registerApplication', { name: 'App', ...to })
+    const { publicId } = await prisma.application.findFirstOrThrow({ where: { name: 'App' } })
+    const guest = await member(id, 'VIEWER')
+    const elsewhere = { id: endpoint.id, url: 'https://evil.example.com/' }
     const lasting: [string, object][] = [
       ['createApiKey', { ...wish, expiresAt: null }],
       ['createApiKey', { ...wish, expiresAt: later }],
@@ -136,15 +167,31 @@ describe('a key that expires', () => {
       ['updateApiKey', { id: short.id, expiresAt: later }],
       ['createApiClient', { name: 'Long', ...reach }],
       ['regenerateApiClientSecret', { id: client.id }],
+      ['rotateApiKey', { id: long.id }],
+      ['inviteUser', { accountId, email: 'me@example.com', name: 'Me', role: 'OWNER' }],
+      ['changeRole', { membershipId: encodeId('Membership', guest), role: 'OWNER' }],
+      ['createWebhookEndpoint', { accountId, ...told }],
+      ['updateWebhookEndpoint', elsewhere],
+      ['registerApplication', { name: 'Another', ...to }],
+      ['updateApplication', { id: app_.id, redirectUrl: 'https://evil.example.com/' }],
+      ['rotateApplicationSecret', { id: app_.id }],
+      ['authorizeApplication', { accountId, applicationId: publicId, scopes: ['audit:read'] }],
     ]
-    for (const [mutation, input] of lasting) {
-      const { data, errors } = await app.graphql(short.secret, documentOf(mutation, 'id'), {
+    const entries = { accountId: id, outcome: 'REFUSED' as const }
+    for (const [count, [mutation, input]] of lasting.entries()) {
+      const { data, errors } = await app.graphql(short.secret, documentOf(mutation, '__typename'), {
         input,
       })
-      const told = [mutation, data, errors?.[0]?.extensions.code]
-      expect(told).toEqual([mutation, { result: null }, 'FORBIDDEN'])
+      const answer = [mutation, data, errors?.[0]?.extensions.code]
+      expect(answer).toEqual([mutation, { result: null }, 'FORBIDDEN'])
+      const recorded = await prisma.auditEntry.count({ where: entries })
+      expect([mutation, recorded]).toEqual([mutation, count + 1])
     }
-    expect(await prisma.apiKey.count({ where: { accountId: id } })).toBe(2)
+    expect(await prisma.apiKey.count({ where: { accountId: id } })).toBe(3)
+    // What goes on no longer than the key, and what takes rights away, it may do.
+    await change(app, short.secret, 'rotateApiKey', { id: short.id }, 'id')
+    const ends = { membershipId: encodeId('Membership', guest) }
+    expect((await change(app, short.secret, 'removeUser', ends, '__typename')).code).toBeUndefined()
     await issued(app, short.secret, 'createApiKey', wish)
     await change(app, key, 'updateApiKey', { id: short.id, expiresAt: null }, 'id')
     expect(
