@@ -8,7 +8,6 @@ import {
   JSONResolver,
   LocalDateResolver,
   NonNegativeIntResolver,
-  PhoneNumberResolver,
   PositiveIntResolver,
   TimeZoneResolver,
   URLResolver,
@@ -19,6 +18,7 @@ import {
   encodeEventCursor,
   type EventCursor as Place,
 } from '../events/cursor.ts'
+import { isPhoneNumber } from './text.ts'
 
 const wallTime = /^(?:([01]\d|2[0-3]):[0-5]\d|24:00)$/
 
@@ -38,6 +38,23 @@ const LocalTime = new GraphQLScalarType<string, string>({
   serialize: localTime,
   parseValue: localTime,
   parseLiteral: (node) => localTime(node.kind === Kind.STRING ? node.value : undefined),
+})
+
+function phoneNumber(value: unknown): string {
+  if (typeof value === 'string' && isPhoneNumber(value)) return value
+  throw new GraphQLError(
+    `PhoneNumber must be a number such as "+1 (123) 456-7890", not ${show(value)}.`,
+  )
+}
+
+const PhoneNumber = new GraphQLScalarType<string, string>({
+  name: 'PhoneNumber',
+  description:
+    'A phone number of at most 50 characters, such as "+1 (123) 456-7890": digits, with single ' +
+    'spaces or dashes between them; the country code may be left out.',
+  serialize: phoneNumber,
+  parseValue: phoneNumber,
+  parseLiteral: (node) => phoneNumber(node.kind === Kind.STRING ? node.value : undefined),
 })
 
 function eventCursor(value: unknown): Place {
@@ -75,7 +92,7 @@ export const scalars = {
   LocalTime,
   TimeZone: TimeZoneResolver,
   EmailAddress: EmailAddressResolver,
-  PhoneNumber: PhoneNumberResolver,
+  PhoneNumber,
   URL: URLResolver,
   Currency: CurrencyResolver,
   JSON: JSONResolver,

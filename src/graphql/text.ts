@@ -26,6 +26,15 @@ const control = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/
 /** Whether it can be stored and shown: no control characters, no half of a character. */
 export const isText = (text: string) => !control.test(text) && text.isWellFormed()
 
+// What graphql-scalars takes, one digit at a time and short: its own pattern tries for minutes where
+// thirty digits are followed by a letter.
+const phoneNumber = /^\+?\d{1,3}[- ]?\(?\d+\)?(?:[- ]?\d)+$/
+const longestPhoneNumber = 50
+
+/** Whether it is written as phone numbers are: `+1 (123) 456-7890`. */
+export const isPhoneNumber = (text: string) =>
+  text.length <= longestPhoneNumber && phoneNumber.test(text)
+
 /** Deepest nesting of a value that means anything; what walks through values is recursive. */
 const maxDepth = 64
 

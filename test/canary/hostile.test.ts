@@ -138,7 +138,7 @@ const byScalar: Record<string, unknown[]> = {
   JSONObject: objects,
   TimeZone: ['Mars/Olympus', 'UTC+25', '+99:99', 'europe/london', 'Etc/GMT+12', '../etc/passwd'],
   EmailAddress: ['a@b', 'a@', `${'a'.repeat(9_000)}@example.com`, 'a\n@example.com', '"\0"@x.y'],
-  PhoneNumber: ['+1', '+', '+999999999999999999999', '00'],
+  PhoneNumber: ['+1', `+1${'1'.repeat(60)}!`, '+', '+999999999999999999999', '00'],
   Currency: ['XXX', 'eur', 'EURO', '€'],
 }
 
