@@ -13,6 +13,8 @@ export type Business = {
   timeZone: string
   currency: string
   locale: string
+  /** Whether free times are shown to whoever has no credential. */
+  publicAvailability?: true
   people: PhoneBook
   /** Codes and names of party categories, in their order. */
   categories?: readonly (readonly [code: string, name: string])[]

@@ -89,10 +89,11 @@ function clockOf(past: Past, accountId: string) {
 }
 
 async function openAccount({ past, business, accountId, next }: Opening): Promise<void> {
-  const { slug, name, timeZone, currency, locale } = business
+  const { slug, name, timeZone, currency, locale, publicAvailability = false } = business
   const at = new Date(past.begins)
+  const terms = { slug, name, timeZone, currency, locale, publicAvailability }
   await past.db.prisma.account.create({
-    data: { id: accountId, slug, name, timeZone, currency, locale, createdAt: at, updatedAt: at },
+    data: { ...terms, id: accountId, createdAt: at, updatedAt: at },
   })
   await past.db.prisma.partyCategory.createMany({
     data: (business.categories ?? []).map(([code, name], position) => ({

@@ -26,6 +26,7 @@ export const escapeRoom: Business = {
   timeZone: 'Europe/Warsaw',
   currency: 'PLN',
   locale: 'pl-PL',
+  publicAvailability: true,
   people: warsaw,
   hours: [
     ...open('Mon-Thu', '14:00', '22:00'),

@@ -22,7 +22,7 @@ type Parts = {
 export async function callerOf({ services, identify, ...asked }: Parts): Promise<Viewer> {
   const { dialect, route, call } = asked
   const viewer = await identify(dialect.credential(call), call)
-  if (isFailure(viewer)) throw unknown(dialect, viewer.sentence, challengeOf(viewer))
+  if (isFailure(viewer)) throw unknown(dialect, sentenceOf(dialect, viewer), challengeOf(viewer))
   if (!dialect.tenant) {
     if (viewer.kind !== 'ANONYMOUS') return viewer
     throw unknown(dialect, 'The request carries no credential.')
@@ -34,6 +34,14 @@ export async function callerOf({ services, identify, ...asked }: Parts): Promise
   const held = tenant && heldTo(viewer, tenant.id)
   if (!held) throw unknown(dialect, 'The credential is none of the account that is named.')
   return held
+}
+
+/** What is none says how to send one, which is another way where the dialect has one of its own. */
+function sentenceOf({ challenge }: Dialect, { reason, sentence }: CredentialFailure): string {
+  const isNone = reason === 'MALFORMED' || reason === 'NO_TOKEN'
+  return isNone && challenge !== 'Bearer'
+    ? 'What was sent is no credential of this service.'
+    : sentence
 }
 
 /** Answered the same for an account that is not there and for one that is not open to all. */

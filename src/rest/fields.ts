@@ -2,7 +2,7 @@
 // after the field's name. A string here is a string and never an object that only looks like one.
 
 import { z } from 'zod'
-import { isText } from '../graphql/text.ts'
+import { isPhoneNumber, isText } from '../graphql/text.ts'
 import { isTimeZone } from '../time/zone.ts'
 
 /** A string of people: no control characters, at most so long. */
@@ -38,6 +38,11 @@ export const instant = z.iso
 export const email = z
   .email({ pattern: z.regexes.html5Email, error: 'has to be an e-mail address' })
   .max(254, 'has more than 254 characters')
+
+/** As people write it, with spaces and dashes. */
+export const phone = z
+  .string()
+  .refine(isPhoneNumber, 'has to be a phone number such as +1 (123) 456-7890')
 
 /** An IANA name. */
 export const timeZone = text(64).refine(isTimeZone, 'has to be an IANA time zone')

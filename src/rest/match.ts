@@ -1,6 +1,5 @@
 // From a path to the route that takes it. Pure.
 
-import { isText } from '../graphql/text.ts'
 import type { Route } from './route.ts'
 
 export type Match =
@@ -63,11 +62,9 @@ function namedParts(
   return Object.fromEntries(named)
 }
 
-/** Null for what no id can be: nothing, bytes that are no UTF-8, control characters. */
-function decoded(part: string): string | null {
+function decoded(text: string): string | null {
   try {
-    const text = decodeURIComponent(part)
-    return isText(text) ? text : null
+    return decodeURIComponent(text)
   } catch {
     return null
   }

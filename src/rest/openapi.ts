@@ -138,7 +138,6 @@ function errorsOf(dialect: Dialect, route: Route): Json {
   for (const code of codes) {
     words.push(wordFor(dialect, route, { code, message: '', path: null }))
   }
-  words.push(...(route.otherWords ?? []))
   const byStatus = Map.groupBy(words, ({ status }) => status)
   return Object.fromEntries(
     [...byStatus]

@@ -3,6 +3,7 @@
 import type { World } from '../canary/world.ts'
 import type { ViewerName } from '../support/viewers.ts'
 import type { TestApp } from '../support/app.ts'
+import { asked as calendesk } from './calendesk/asked.ts'
 import { asked as relentify } from './relentify/asked.ts'
 
 export type AskedRequest = { path: string; body?: unknown; headers?: Record<string, string> }
@@ -15,4 +16,4 @@ export type Asked = {
   requests: Record<string, (n: number, mine: World) => AskedRequest>
 }
 
-export const askedRoutes: readonly Asked[] = [relentify]
+export const askedRoutes: readonly Asked[] = [calendesk, relentify]
