@@ -26,8 +26,8 @@ const control = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/
 /** Whether it can be stored and shown: no control characters, no half of a character. */
 export const isText = (text: string) => !control.test(text) && text.isWellFormed()
 
-// What graphql-scalars takes, one digit at a time and short: its own pattern tries for minutes where
-// thirty digits are followed by a letter.
+// What graphql-scalars takes, one digit at a time and short: its own pattern tries for minutes
+// where thirty digits are followed by a letter.
 const phoneNumber = /^\+?\d{1,3}[- ]?\(?\d+\)?(?:[- ]?\d)+$/
 const longestPhoneNumber = 50
 

@@ -1,5 +1,5 @@
-// Every published example, every error and every edge of the vendor's page, replayed in the order of
-// their names against one business: request in, whole answer out.
+// Every published example, every error and every edge of the vendor's page, replayed in the order
+// of their names against one business: request in, whole answer out.
 import { join } from 'node:path'
 import { beforeAll, describe } from 'vitest'
 import { allScopes, type Scope } from '../../../src/auth/scope.ts'
