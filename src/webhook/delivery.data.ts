@@ -5,7 +5,6 @@
 import type { Reader } from '../db/reader.ts'
 import { Prisma } from '../generated/prisma/client.ts'
 import type { LoggedEvent } from '../events/event.ts'
-import type { EventCursor } from '../events/cursor.ts'
 import type { Instant } from '../time/instant.ts'
 import type { EndpointRow } from './endpoint.data.ts'
 
@@ -39,8 +38,8 @@ const lookedAt = 200
 
 const instant = (at: Instant) => Prisma.sql`${new Date(at).toISOString()}::timestamptz`
 
-/** An INSERT of deliveries that are not there yet, if the place of the reader was moved. */
-function adding(rows: readonly NewDelivery[], now: Instant): Prisma.Sql {
+/** An INSERT of deliveries that are not there yet, if the place of the reader was `moved`. */
+export function addingDeliveries(rows: readonly NewDelivery[], now: Instant): Prisma.Sql {
   const json = JSON.stringify(rows, (_key, value: unknown) =>
     typeof value === 'bigint' ? String(value) : value,
   )
@@ -60,43 +59,6 @@ function adding(rows: readonly NewDelivery[], now: Instant): Prisma.Sql {
     ORDER BY n."eventSeq"
     ON CONFLICT ("endpointId", "eventId") DO NOTHING
     RETURNING "id"`
-}
-
-/**
- * Adds deliveries and moves the place of a reader of the log, both or neither: false when somebody
- * else has moved it. One statement, because what is open holds all readers of the log back.
- */
-export async function addAndMove(
-  read: Reader,
-  reader: { name: string; from: EventCursor; to: EventCursor },
-  rows: readonly NewDelivery[],
-  now: Instant,
-): Promise<boolean> {
-  const { name, from, to } = reader
-  const [found] = await read<{ moved: boolean }>(Prisma.sql`
-    WITH moved AS (
-      UPDATE "LogReader"
-      SET "xid" = ${to.xid}::bigint, "seq" = ${to.seq}::bigint, "updatedAt" = ${instant(now)}
-      WHERE "name" = ${name} AND "xid" = ${from.xid}::bigint AND "seq" = ${from.seq}::bigint
-      RETURNING 1
-    ), added AS (${adding(rows, now)})
-    SELECT EXISTS (SELECT FROM moved) AS "moved"`)
-  return found?.moved ?? false
-}
-
-/** Where a reader of the log is; made at `start` when there is none. */
-export async function placeOfReader(
-  read: Reader,
-  name: string,
-  start: EventCursor,
-): Promise<EventCursor> {
-  await read(Prisma.sql`INSERT INTO "LogReader" ("name", "xid", "seq")
-    VALUES (${name}, ${start.xid}::bigint, ${start.seq}::bigint) ON CONFLICT DO NOTHING`)
-  const [place] = await read<EventCursor>(
-    Prisma.sql`SELECT "xid", "seq" FROM "LogReader" WHERE "name" = ${name}`,
-  )
-  if (!place) throw new Error(`The reader "${name}" of the log is gone.`)
-  return place
 }
 
 export type Claim = {

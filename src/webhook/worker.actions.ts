@@ -16,7 +16,7 @@ import {
   releaseDelivery,
   type Leased,
 } from './delivery.data.ts'
-import { createLoop } from './loop.ts'
+import { createLoop } from '../events/loop.ts'
 import type { EndpointRow } from './endpoint.data.ts'
 import { MakerLeft, type Render } from './message.ts'
 
