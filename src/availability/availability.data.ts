@@ -17,7 +17,8 @@ import { loadWorlds, worldsOf, type World } from './world.data.ts'
 export type AvailabilityQuestion = {
   services: readonly Key[]
   now: Instant
-  partySize: number
+  /** Null: the smallest party that each service takes. */
+  partySize: number | null
   durationMinutes: number | null
   staffIds: readonly string[] | null
   /** TOGETHER: only when all of them are free at once. */
@@ -198,7 +199,9 @@ function sessionOffers(
   const asked = seats.filter(
     ({ row }) => withOne(staffIds, row.staffIds) && withOne(resourceIds, row.resourceIds),
   )
-  return listSessions({ rules: facts.rules, zone, now, partySize }, asked).map((session) => ({
+  const heads = partySize ?? facts.rules.minParty
+  const question = { rules: facts.rules, zone, now, partySize: heads }
+  return listSessions(question, asked).map((session) => ({
     accountId: facts.accountId,
     serviceId: facts.id,
     startsAt: session.startsAt,

@@ -101,6 +101,8 @@ function daysOf(zone: Zone, offers: readonly Offer[]): DayOffers[] {
   return [...byDay].map(([day, slots]) => ({ date: dayName(day), slots, count: offers.length }))
 }
 
+const partySizeMeans = 'For how many; null: for the smallest party that the service takes.'
+
 const AvailabilityInput = builder.inputType('AvailabilityInput', {
   description: 'Which slots are asked for.',
   fields: (t) => ({
@@ -113,7 +115,7 @@ const AvailabilityInput = builder.inputType('AvailabilityInput', {
     }),
     staffIds: t.idList({ description: 'Only with one of these staff members.' }),
     resourceIds: t.idList({ description: 'Only with one of these resources.' }),
-    partySize: t.field({ type: 'PositiveInt', defaultValue: 1, description: 'For how many.' }),
+    partySize: t.field({ type: 'PositiveInt', defaultValue: 1, description: partySizeMeans }),
     asManager: t.boolean({ defaultValue: false, description: asManagerSentence }),
     excludeBooking: t.id({ description: 'Treat the time of this booking as free: it moves.' }),
     durationMinutes: t.int({
@@ -149,7 +151,7 @@ builder.prismaObjectField('Service', 'availability', (t) =>
       from: t.arg({ type: 'LocalDate', required: true, description: 'The first day.' }),
       days: t.arg.int({ defaultValue: 7, description: `How many days, 1 to ${maxDays}.` }),
       timeZone: t.arg({ type: 'TimeZone', description: "Whose days; left out, the account's." }),
-      partySize: t.arg({ type: 'PositiveInt', defaultValue: 1, description: 'For how many.' }),
+      partySize: t.arg({ type: 'PositiveInt', defaultValue: 1, description: partySizeMeans }),
     },
     resolve: (service, args, ctx) => availabilityOf(ctx, service, args),
   }),
@@ -167,7 +169,7 @@ builder.prismaObjectField('StaffMember', 'availability', (t) =>
       from: t.arg({ type: 'LocalDate', required: true, description: 'The first day.' }),
       days: t.arg.int({ defaultValue: 7, description: `How many days, 1 to ${maxDays}.` }),
       timeZone: t.arg({ type: 'TimeZone', description: "Whose days; left out, the account's." }),
-      partySize: t.arg({ type: 'PositiveInt', defaultValue: 1, description: 'For how many.' }),
+      partySize: t.arg({ type: 'PositiveInt', defaultValue: 1, description: partySizeMeans }),
     },
     resolve: ({ accountId, id }, { serviceId, ...args }, ctx) => {
       const service = serviceWithin(ctx, serviceId, 'serviceId')
@@ -224,7 +226,7 @@ async function questionOf(ctx: Context, service: Key, input: Asked): Promise<Ava
   return {
     services: [service],
     now: ctx.clock.now(),
-    partySize: input.partySize ?? 1,
+    partySize: input.partySize === undefined ? 1 : input.partySize,
     durationMinutes: input.durationMinutes ?? (booking && keptMinutes(booking)),
     staffIds,
     resourceIds: idsOf('Resource', input.resourceIds),

@@ -51,7 +51,11 @@ builder.queryField('firstAvailable', (t) =>
         description: `At most ${mostServices} services.`,
       }),
       after: t.arg({ type: 'DateTime', description: 'From when on; now when left out.' }),
-      partySize: t.arg({ type: 'PositiveInt', defaultValue: 1, description: 'For how many.' }),
+      partySize: t.arg({
+        type: 'PositiveInt',
+        defaultValue: 1,
+        description: 'For how many; null: for the smallest party that each service takes.',
+      }),
       asManager: t.arg.boolean({ defaultValue: false, description: asManagerSentence }),
       perService: t.arg.int({ defaultValue: 3, description: 'How many of each, 1 to 20.' }),
     },
@@ -67,7 +71,7 @@ builder.queryField('firstAvailable', (t) =>
       const question: AvailabilityQuestion = {
         services: keys,
         now,
-        partySize: args.partySize ?? 1,
+        partySize: args.partySize === undefined ? 1 : args.partySize,
         durationMinutes: null,
         staffIds: null,
         resourceIds: null,

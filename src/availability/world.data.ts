@@ -19,7 +19,8 @@ export type WorldQuestion = {
   from: Instant
   to: Instant
   now: Instant
-  partySize: number
+  /** Null: the smallest party that each service takes. */
+  partySize: number | null
   durationMinutes?: number | null
   resourceIds?: readonly string[] | null
   /** The only ones to be judged; with TOGETHER, all of them are needed. */
@@ -155,7 +156,7 @@ function worldOf(
     staffMode: facts.needsStaff ? staffMode : 'NONE',
     staff: staff.map((member) => staffOf(facts, member, busy, counted)),
     requirements: requirementsOf(facts, question.resourceIds ?? null, busy),
-    partySize: question.partySize,
+    partySize: question.partySize ?? facts.rules.minParty,
     durationMinutes: question.durationMinutes ?? null,
   }
 }

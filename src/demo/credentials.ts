@@ -67,7 +67,7 @@ const integrationScopes = allScopes.filter((scope) => !/^(clients|apps|audit):/.
 
 /** Makes new credentials for everything that demo.json names. */
 export async function issueDemoCredentials(tx: Transaction, demo: Demo): Promise<DemoCredentials> {
-  const { salon, clinic, tours, escapeRoom, yoga, outsider } = demo
+  const { salon, clinic, tours, escapeRoom, outsider } = demo
   const keyOf = async (account: Demo[DemoName], name: string, scopes: readonly Scope[]) => {
     const made = { accountId: account.id, createdById: account.ownerId, name, scopes }
     return (await issueApiKey(tx, made)).key
@@ -98,7 +98,7 @@ export async function issueDemoCredentials(tx: Transaction, demo: Demo): Promise
       account: accountIdOf(outsider),
     },
     bookeo: await installApplication(tx, tours),
-    bookingflow: { apiKey: await keyOf(yoga, 'Demo: BookingFlow', integrationScopes) },
+    bookingflow: { apiKey: await keyOf(escapeRoom, 'Demo: BookingFlow', integrationScopes) },
     appointedd: {
       ...(await clientOf([clinic], 'Demo: Appointedd', integrationScopes)),
       v1ApiKey: await keyOf(clinic, 'Demo: Appointedd V1', integrationScopes),

@@ -38,7 +38,10 @@ type Options = {
 
 export function createRouter({ log, routes, onFinished }: Options): Router {
   const exact = new Map(routes.map((route) => [route.path, route]))
-  const below = routes.filter(({ path }) => path.endsWith('/*'))
+  // A mount may lie below another one: the nearer takes the path.
+  const below = routes
+    .filter(({ path }) => path.endsWith('/*'))
+    .toSorted((one, other) => other.path.length - one.path.length)
   const active = new Set<ServerResponse>()
   let draining = false
 

@@ -1,7 +1,8 @@
 // The dialects: each one folder and one line.
 
+import { bookingflow } from './bookingflow/bookingflow.ts'
 import { calendesk } from './calendesk/calendesk.ts'
 import { relentify } from './relentify/relentify.ts'
 import type { Dialect } from './route.ts'
 
-export const dialects: readonly Dialect[] = [calendesk, relentify]
+export const dialects: readonly Dialect[] = [bookingflow, calendesk, relentify]

@@ -228,13 +228,15 @@ export class Absent extends Error {
 
 /**
  * Thrown for a field that is well formed and cannot be accepted as things are: answered as
- * INVALID_FIELD.
+ * INVALID_FIELD, or as the refusal that is given, whose path is the name of the field.
  */
 export class Unacceptable extends Error {
   override readonly name = 'Unacceptable'
   readonly fault: FieldFault
-  constructor(fault: FieldFault) {
+  readonly code: RefusalCode | null
+  constructor(fault: FieldFault, code: RefusalCode | null = null) {
     super(fault.message)
     this.fault = fault
+    this.code = code
   }
 }

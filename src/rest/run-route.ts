@@ -13,7 +13,7 @@ import { asOne, rehearse } from '../db/unit.ts'
 import { Refused } from '../errors.ts'
 import { execute } from '../graphql/documents.ts'
 import type { Call } from './call.ts'
-import { failedBy, failedInput, refusalIn, refusedBy } from './problems.ts'
+import { failedBy, failedInput, refusalIn, refusedBy, type Failed } from './problems.ts'
 import {
   Absent,
   Unacceptable,
@@ -79,10 +79,16 @@ async function runSteps({ route, input, call }: Run, context: () => Context): Pr
     const body = route.reply(data, input, found, base)
     return { status: route.answer.status, ...(headers && { headers }), body }
   } catch (error) {
-    if (error instanceof Unacceptable) throw failedInput({ missing: [], invalid: [error.fault] })
+    if (error instanceof Unacceptable) throw unacceptable(error)
     if (!(error instanceof Absent)) throw error
     throw refusedBy({ code: 'NOT_FOUND', message: error.message, path: null })
   }
+}
+
+function unacceptable({ fault, code, message }: Unacceptable): Failed {
+  return code === null
+    ? failedInput({ missing: [], invalid: [fault] })
+    : refusedBy({ code, message, path: [fault.name] })
 }
 
 async function dataOf(

@@ -64,6 +64,32 @@ describe('availability', () => {
     expect(await asked([id('Resource', there)])).toEqual([])
   })
 
+  it('for a party of null is for the smallest that the service takes', async () => {
+    for (const kind of ['APPOINTMENT', 'CLASS'] as const) {
+      const { shop, ask, key, id } = await open({ service: { kind, minParty: 3, maxParty: 5 } })
+      if (kind === 'CLASS') await schedule(shop, 5, tuesday(10))
+      const startOf = async (partySize?: number | null) => {
+        const wish = partySize === undefined ? {} : { partySize }
+        return (await ask(wish, 'slots { startsAt }')).data.availability.slots[0]?.startsAt
+      }
+      const first = await startOf(3)
+      expect(first).toBeDefined()
+      expect([await startOf(), await startOf(1), await startOf(null)]).toEqual([
+        undefined,
+        undefined,
+        first,
+      ])
+      const { data } = await app.graphql(
+        key,
+        `query ($ids: [ID!]!, $after: DateTime!) {
+          firstAvailable(serviceIds: $ids, after: $after, partySize: null, perService: 1) {
+            slots { startsAt } } }`,
+        { ids: [id('Service', shop.serviceId)], after: '2026-03-02T23:00:00Z' },
+      )
+      expect(data.firstAvailable).toEqual([{ slots: [{ startsAt: first }] }])
+    }
+  })
+
   it('costs by its days, so that what would fill the memory is not begun', async () => {
     const { key } = await open()
     const document = (first: number, days: number) => `{ services(first: ${first}) { nodes {

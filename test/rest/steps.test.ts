@@ -34,6 +34,10 @@ const both = route({
   ],
   document: createCustomer,
   variables: ({ body: { second, account: own } }) => {
+    if (second === 'taken') {
+      const fault = { place: 'body', name: 'second', message: '"second" is taken.' } as const
+      throw new Unacceptable(fault, 'SLOT_TAKEN')
+    }
     if (second === 'nobody') {
       throw new Unacceptable({ place: 'body', name: 'second', message: '"second" is nobody.' })
     }
@@ -132,6 +136,19 @@ describe('a route of several steps', () => {
     expect({ status, body }).toEqual({
       status: 400,
       body: { error: 'validation_failed', message: '"second" is nobody.', field: 'second' },
+    })
+    expect(await rowCounts(app)).toEqual(before)
+  })
+})
+
+describe('a route that refuses a field', () => {
+  it('may do so as the graph refuses, in the words of the dialect', async () => {
+    const { key } = await newKey()
+    const before = await rowCounts(app)
+    const { status, body } = await ask(key, '/both', { first: 'Room 4', second: 'taken' })
+    expect({ status, body }).toEqual({
+      status: 409,
+      body: { error: 'slot_taken', message: '"second" is taken.' },
     })
     expect(await rowCounts(app)).toEqual(before)
   })
