@@ -5,8 +5,9 @@ import type { Scope } from '../auth/scope.ts'
 import { may, type Viewer } from '../auth/viewer.ts'
 import type { Change } from '../events/event.ts'
 import { Prisma, type AuditEntry } from '../generated/prisma/client.ts'
+import { AuditActor } from '../graphql/actor.ts'
 import { builder } from '../graphql/builder.ts'
-import { decodeId, encodeId, nowhere } from '../graphql/ids.ts'
+import { decodeId, encodeId } from '../graphql/ids.ts'
 import { connectionCost } from '../graphql/limits.ts'
 import {
   accountsArg,
@@ -20,8 +21,7 @@ import {
 import { DateTimeRange, withinRange } from '../graphql/narrow.ts'
 import { findable, findNode, Node } from '../graphql/node.ts'
 import { forbidden } from '../graphql/scopes.ts'
-import { actorNode, globalId, toldChanges } from '../graphql/told.ts'
-import { userName } from '../graphql/user-name.ts'
+import { globalId, toldChanges } from '../graphql/told.ts'
 
 const read: readonly Scope[] = ['audit:read']
 
@@ -33,53 +33,6 @@ const AuditOutcomeType = builder.enumType('AuditOutcome', {
     DONE: { description: 'It was done.' },
     REFUSED: { description: 'It was tried, and nothing changed.' },
   },
-})
-
-const AuditPerson = builder.objectRef<{ accountId: string; userId: string }>('AuditPerson')
-
-AuditPerson.implement({
-  description: 'The person behind whatever did something.',
-  scopes: read,
-  fields: (t) => ({
-    id: t.id({
-      description: 'Global id of the user.',
-      resolve: ({ userId }) => encodeId('User', { accountId: nowhere, id: userId }),
-    }),
-    name: t.string({
-      description: 'Their name now; empty when they are gone.',
-      resolve: ({ userId }, _args, ctx) => userName(ctx, userId),
-    }),
-  }),
-})
-
-const AuditActor = builder.objectRef<AuditEntry>('AuditActor')
-
-AuditActor.implement({
-  description: 'Who did or tried something.',
-  scopes: read,
-  fields: (t) => ({
-    kind: t.exposeString('actorKind', {
-      description:
-        '`API_KEY`, `API_CLIENT`, `INSTALLATION`, `USER` (signed in), `ANONYMOUS`, or `SYSTEM` ' +
-        '(the gateway itself).',
-    }),
-    id: t.id({
-      nullable: true,
-      description:
-        'Global id of the credential, or of the user; null for `ANONYMOUS` and `SYSTEM`.',
-      resolve: ({ accountId, actorKind, actorId }) =>
-        globalId(actorNode(actorKind), accountId, actorId),
-    }),
-    name: t.exposeString('actorName', { description: 'The name of that then.' }),
-    user: t.field({
-      type: AuditPerson,
-      nullable: true,
-      description:
-        'Who made the credential or is signed in; null where there is nobody: `ANONYMOUS` and ' +
-        '`SYSTEM`.',
-      resolve: ({ accountId, userId }) => (userId === null ? null : { accountId, userId }),
-    }),
-  }),
 })
 
 type AccountChange = Change & { accountId: string }

@@ -3,12 +3,15 @@
 import { builder } from '../graphql/builder.ts'
 import { mutation } from '../graphql/mutations.ts'
 import { Refused } from '../errors.ts'
+import { createPaidBookings } from '../payment/initial.actions.ts'
 import { checkSize, createBookings, maxBatch, ofItem } from './batch.actions.ts'
 import {
   idempotencyKey,
   notifyInput,
   notifyOf,
   ownId,
+  paidInput,
+  paidOf,
   taking,
   whoInput,
   whoOf,
@@ -23,6 +26,7 @@ const BookingItemInput = builder.inputType('BookingItemInput', {
     ...slotInput(t),
     holdId: t.id({ description: 'Use this hold up; its slot and size count.' }),
     ...wordsInput(t),
+    initialPayments: paidInput(t),
   }),
 })
 
@@ -59,11 +63,17 @@ mutation('createBookings', {
     checkSize(input.items.length)
     const manager = managerOf(input)
     const items = input.items.map((item, index) => ({ ...itemOf(item, index), ...manager }))
-    return createBookings(ctx, {
+    const wanted = {
       items,
       ...whoOf(items[0]?.service.accountId ?? '', input),
       ...notifyOf(input),
       idempotencyKey: input.idempotencyKey ?? null,
-    })
+    }
+    const paid = input.items.map(({ initialPayments }, index) =>
+      paidOf(initialPayments, 'items', String(index)),
+    )
+    return paid.some((given) => given.length > 0)
+      ? createPaidBookings(ctx, wanted, paid)
+      : createBookings(ctx, wanted)
   },
 })

@@ -28,16 +28,34 @@ export type NewBookings = {
  * createBooking does; the path begins with the item at fault.
  */
 export async function createBookings(ctx: ActionContext, input: NewBookings): Promise<Booking[]> {
-  checkSize(input.items.length)
-  const accountId = input.items[0]?.service.accountId ?? ''
+  return makeTogether(ctx, booksTogether(ctx, input), input)
+}
+
+/** The one account of all items, where the caller may book. */
+export function booksTogether(ctx: ActionContext, { items }: NewBookings): string {
+  checkSize(items.length)
+  const accountId = items[0]?.service.accountId ?? ''
   demand(ctx.viewer, accountId, ['bookings:write'], 'Service', 'items', '0', 'serviceId')
   demandManager(
     ctx.viewer,
     accountId,
-    input.items.some(({ asManager }) => asManager),
+    items.some(({ asManager }) => asManager),
   )
-  const stranger = input.items.findIndex(({ service }) => service.accountId !== accountId)
+  const stranger = items.findIndex(({ service }) => service.accountId !== accountId)
   if (stranger > 0) throw notFound('Service', 'items', `${stranger}`, 'serviceId')
+  return accountId
+}
+
+/**
+ * Makes them and does what is to be done `beside` it, by what the input says more, as one; the
+ * caller checked the rights.
+ */
+export async function makeTogether<Input extends NewBookings>(
+  ctx: ActionContext,
+  accountId: string,
+  input: Input,
+  beside: (tx: Transaction, made: Booking[]) => Promise<Booking[]> = async (_tx, made) => made,
+): Promise<Booking[]> {
   return transaction(ctx.db, (tx) =>
     idempotentList(
       tx,
@@ -45,7 +63,7 @@ export async function createBookings(ctx: ActionContext, input: NewBookings): Pr
       { accountId, key: input.idempotencyKey, operation: 'createBookings', input },
       async () => {
         await lockAll(tx, ctx, accountId, input)
-        return makeAll(tx, ctx, input)
+        return beside(tx, await makeAll(tx, ctx, input))
       },
       async (ids) => {
         const rows = await tx.booking.findMany({ where: { accountId, id: { in: ids } } })

@@ -4,8 +4,10 @@ import type { InputFieldBuilder } from '@pothos/core'
 import type { RefusalCode } from '../errors.ts'
 import { builder, type Types } from '../graphql/builder.ts'
 import { demandIds } from '../graphql/inputs.ts'
+import { paymentInput, paymentOf } from '../graphql/payment-input.ts'
 import { BookingSourceEnum } from './booking.graphql.ts'
 import type { NewBooking } from './booking.actions.ts'
+import type { NewPayment } from '../payment/payment.ts'
 
 type Fields = InputFieldBuilder<Types, 'InputObject'>
 
@@ -84,6 +86,29 @@ export const RefundEnum = builder.enumType('RefundChoice', {
     NONE: { description: 'Nothing; needs `payments:write`.' },
   } as const,
 })
+
+const InitialPaymentInput = builder.inputType('InitialPaymentInput', {
+  description: 'Money that was received elsewhere for a booking that is being made.',
+  fields: paymentInput,
+})
+
+/** The field that says what was paid already. */
+export const paidInput = (t: Fields) =>
+  t.field({
+    type: [InitialPaymentInput],
+    description:
+      'What was paid for it already, recorded with it; nobody is charged. Needs `payments:write`.',
+  })
+
+/** What was paid already, as it was told; `path` leads to whatever holds it. */
+export function paidOf(
+  given: Left<(typeof InitialPaymentInput.$inferInput)[]>,
+  ...path: string[]
+): NewPayment[] {
+  return (given ?? []).map((payment, index) =>
+    paymentOf(payment, ...path, 'initialPayments', String(index)),
+  )
+}
 
 /** Fields that say for whom. */
 export const whoInput = (t: Fields) => ({

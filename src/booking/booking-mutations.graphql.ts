@@ -12,6 +12,8 @@ import {
   notifyInput,
   notifyOf,
   ownId,
+  paidInput,
+  paidOf,
   PartyCountInput,
   RefundEnum,
   taking,
@@ -20,6 +22,7 @@ import {
   wordsInput,
   wordsOf,
 } from './booking-input.graphql.ts'
+import { createPaidBooking } from '../payment/initial.actions.ts'
 import { rescheduleBooking } from './move.actions.ts'
 import {
   managerInput,
@@ -50,13 +53,14 @@ mutation('createBooking', {
     holdId: t.id({ description: 'Use this hold up; its slot and size count.' }),
     ...wordsInput(t),
     asManager: managerInput(t),
+    initialPayments: paidInput(t),
     notify: notifyInput(t),
     idempotencyKey: idempotencyKey(t),
   }),
   resolve: (input, ctx) => {
     const slot = slotOf(input)
     const { accountId } = slot.service
-    return createBooking(ctx, {
+    const wanted = {
       ...slot,
       ...whoOf(accountId, input),
       ...wordsOf(input),
@@ -64,7 +68,9 @@ mutation('createBooking', {
       holdId: ownId('Hold', accountId, input.holdId, 'holdId'),
       ...notifyOf(input),
       idempotencyKey: input.idempotencyKey ?? null,
-    })
+    }
+    const paid = paidOf(input.initialPayments)
+    return paid.length > 0 ? createPaidBooking(ctx, wanted, paid) : createBooking(ctx, wanted)
   },
 })
 

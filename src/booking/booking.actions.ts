@@ -49,8 +49,7 @@ export type NewBooking = SlotChoice &
  */
 export async function createBooking(ctx: ActionContext, input: NewBooking): Promise<Booking> {
   const { accountId } = input.service
-  demand(ctx.viewer, accountId, ['bookings:write'], 'Service', 'serviceId')
-  demandManager(ctx.viewer, accountId, input.asManager)
+  demandBooking(ctx, input)
   const once = { accountId, key: input.idempotencyKey, operation: 'createBooking', input }
   return lookingFirst(ctx, input, once, (seen) =>
     transaction(ctx.db, (tx) =>
@@ -63,6 +62,12 @@ export async function createBooking(ctx: ActionContext, input: NewBooking): Prom
       ),
     ),
   )
+}
+
+/** Refuses to go on unless the caller may make this booking. */
+export function demandBooking({ viewer }: ActionContext, { service, asManager }: NewBooking): void {
+  demand(viewer, service.accountId, ['bookings:write'], 'Service', 'serviceId')
+  demandManager(viewer, service.accountId, asManager)
 }
 
 /**

@@ -34,6 +34,7 @@ export async function eraseCustomer(
     const now = new Date(ctx.clock.now())
     await refuseWhileBooked(tx, before, now)
     const bookings = await clearBookings(tx, key, now)
+    await clearPayments(tx, key)
     const merged = await mergedInto(tx, key)
     await hidePerson(tx, accountId, [id, ...merged.map((other) => other.id)], written)
     await appendEvents(tx, ctx, bookings)
@@ -81,6 +82,14 @@ const emptied = {
   notes: null,
   customFields: null,
   personalFields: null,
+}
+
+/** Empties what was written beside payments; no event ever told of it. */
+async function clearPayments(tx: Transaction, { accountId, id }: Key): Promise<void> {
+  await tx.payment.updateMany({
+    where: { accountId, booking: { customerId: id } },
+    data: { methodNote: null, reference: null, note: null },
+  })
 }
 
 /** Empties what was written on the bookings; their events say that, and not what it was. */

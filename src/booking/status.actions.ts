@@ -66,13 +66,18 @@ export async function setBookingStatus(
   })
 }
 
+const owed = (amountMinor: number) => ({
+  refundDueMinor: amountMinor,
+  refundOpenMinor: amountMinor,
+})
+
 // The business gives it up, so all that was paid is owed.
 function declined(ctx: ActionContext, before: Booking, { reason }: StatusChange) {
   return {
     cancelReason: reason ?? null,
     cancelledBy: ctx.viewer.name,
     cancelledAt: new Date(ctx.clock.now()),
-    refundDueMinor: before.amountPaidMinor,
+    ...owed(before.amountPaidMinor),
   }
 }
 
@@ -127,7 +132,7 @@ export async function cancelBooking(
           cancelReason: input.reason,
           cancelledBy: ctx.viewer.name,
           cancelledAt: new Date(ctx.clock.now()),
-          refundDueMinor: refundDue(before, service, refund, ctx.clock.now()),
+          ...owed(refundDue(before, service, refund, ctx.clock.now())),
         })
         const type = 'booking.cancelled'
         await appendEvents(tx, ctx, [bookingEvent(type, booking, before, staff, input.notify)])

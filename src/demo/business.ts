@@ -3,6 +3,7 @@
 
 import type { NewCustomer } from '../customer/customer.actions.ts'
 import type { Question } from '../link/link.ts'
+import type { PaymentMethod } from '../payment/payment.ts'
 import type { ServiceTerms } from '../service/service.ts'
 import type { WeeklyInterval } from '../availability/weekly-hours.ts'
 import type { PhoneBook } from './people.ts'
@@ -104,7 +105,8 @@ export type CalendarPlan = {
 export type PaymentHabit = {
   when: 'BOOKED' | 'VISITED'
   percent: number
-  methods: readonly string[]
+  /** With how in words, where the list has no word for it. */
+  methods: readonly (readonly [PaymentMethod, string?])[]
 }
 
 /** A public way in to a service. */

@@ -152,5 +152,5 @@ export const clinic: Business = {
       customFields: { insurer: 'Example Health', memberId: 'EX-20931' },
     },
   ],
-  payment: { when: 'VISITED', percent: 100, methods: ['card', 'insurance'] },
+  payment: { when: 'VISITED', percent: 100, methods: [['CREDIT_CARD'], ['OTHER', 'insurance']] },
 }

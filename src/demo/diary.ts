@@ -15,7 +15,7 @@ import type { PartyPlan } from './business.ts'
 import type { Opened, OpenedService } from './catalogue.ts'
 import type { Question } from '../link/link.ts'
 import type { Past } from './past.ts'
-import { takePayment } from './payment.ts'
+import { recordPayment, refundPayment, type RefundWish } from '../payment/payment.actions.ts'
 import { chanceOf, type Chance } from './random.ts'
 
 const daysAhead = 14
@@ -181,7 +181,9 @@ function planEnd(diary: Diary, booking: Booking, now: Instant): void {
     const reason = chance.pick(reasons) ?? null
     agenda.add(Math.max(at, now + 2 * MINUTE), async (at) => {
       const asked = { reason, refund: null, expectedVersion: null, idempotencyKey: null }
-      await cancelBooking(past.at(key.accountId, at), key, asked)
+      const ctx = past.at(key.accountId, at)
+      await cancelBooking(ctx, key, asked)
+      await refundPayment(ctx, { by: 'bookingId', key }, allThatIsDue)
     })
     return
   }
@@ -194,6 +196,15 @@ function planEnd(diary: Diary, booking: Booking, now: Instant): void {
     )
     if (came) payOnVisit(diary, visited, at)
   })
+}
+
+const allThatIsDue: RefundWish = {
+  amountMinor: null,
+  currency: null,
+  method: null,
+  reason: null,
+  expectedVersion: null,
+  idempotencyKey: null,
 }
 
 function payOnBooking(diary: Diary, booking: Booking, now: Instant): void {
@@ -215,8 +226,12 @@ function planPayment(
   amountMinor: number,
 ): void {
   if (amountMinor <= 0) return
-  const method = chance.pick(shop.business.payment.methods) ?? 'card'
-  agenda.add(at, (now) =>
-    takePayment(past.at(booking.accountId, now), booking, { amountMinor, method }),
-  )
+  const [method, methodNote = null] = chance.pick(shop.business.payment.methods) ?? ['CASH']
+  const key = { accountId: booking.accountId, id: booking.id }
+  agenda.add(at, async (now) => {
+    const silent = { currency: null, reference: null, note: null, receivedAt: null }
+    const once = { expectedVersion: null, idempotencyKey: null }
+    const payment = { ...silent, ...once, amountMinor, method, methodNote }
+    await recordPayment(past.at(booking.accountId, now), key, payment)
+  })
 }

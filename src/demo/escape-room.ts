@@ -138,5 +138,5 @@ export const escapeRoom: Business = {
       notes: 'Has solved every room; tell her about new ones first.',
     },
   ],
-  payment: { when: 'BOOKED', percent: 30, methods: ['card', 'transfer'] },
+  payment: { when: 'BOOKED', percent: 30, methods: [['CREDIT_CARD'], ['BANK_TRANSFER']] },
 }

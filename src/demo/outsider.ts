@@ -63,5 +63,5 @@ export const outsider: Business = {
   ],
   customers: { count: 9, tags: ['lastenrad'], groups: [] },
   regulars: [],
-  payment: { when: 'VISITED', percent: 100, methods: ['cash', 'card'] },
+  payment: { when: 'VISITED', percent: 100, methods: [['CASH'], ['CREDIT_CARD']] },
 }

@@ -188,5 +188,5 @@ export const salon: Business = {
       customFields: { patchTest: 'passed', shade: '7N' },
     },
   ],
-  payment: { when: 'VISITED', percent: 100, methods: ['card', 'card', 'cash'] },
+  payment: { when: 'VISITED', percent: 100, methods: [['CREDIT_CARD'], ['CREDIT_CARD'], ['CASH']] },
 }

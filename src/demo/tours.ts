@@ -167,5 +167,5 @@ export const tours: Business = {
       notes: 'Travels with two children; vegetarian lunch.',
     },
   ],
-  payment: { when: 'BOOKED', percent: 100, methods: ['card'] },
+  payment: { when: 'BOOKED', percent: 100, methods: [['CREDIT_CARD']] },
 }

@@ -126,5 +126,5 @@ export const yoga: Business = {
       notes: 'Left knee: offer a bolster.',
     },
   ],
-  payment: { when: 'BOOKED', percent: 100, methods: ['card', 'pass'] },
+  payment: { when: 'BOOKED', percent: 100, methods: [['CREDIT_CARD'], ['OTHER', 'pass']] },
 }

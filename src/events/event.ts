@@ -11,6 +11,7 @@ export type SubjectType =
   | 'Session'
   | 'Availability'
   | 'BookingLink'
+  | 'Payment'
   | 'ApiKey'
   | 'Installation'
   | 'WebhookEndpoint'

@@ -34,6 +34,7 @@ const subjects: Readonly<Record<SubjectType, Subject>> = {
   Session: { noun: 'session', verbs: kept, read: 'services:read' },
   Availability: { noun: 'availability', verbs: ['changed'], read: 'availability:read' },
   BookingLink: { noun: 'link', verbs: kept, read: 'availability:read' },
+  Payment: { noun: 'payment', verbs: ['succeeded', 'refunded'], read: 'payments:read' },
   ApiKey: { noun: 'key', verbs: ['revoked'], read: 'clients:read' },
   Installation: { noun: 'app', verbs: ['installed', 'uninstalled'], read: 'apps:read' },
   WebhookEndpoint: { noun: 'webhook', verbs: ['disabled'], read: 'webhooks:read' },

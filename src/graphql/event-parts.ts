@@ -95,6 +95,11 @@ const paths: Record<string, Record<string, { field: string; needs?: Needs } | nu
     staffIds: { field: 'staffMembers' },
     resourceIds: { field: 'resources' },
   },
+  Payment: {
+    amountMinor: { field: 'amount.amount' },
+    bookingId: { field: 'booking' },
+    refundOfId: { field: 'refundOf' },
+  },
   Customer: { mergedIntoId: { field: 'mergedInto' } },
   Installation: { applicationId: { field: 'application' }, publicId: null },
 }

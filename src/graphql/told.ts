@@ -43,6 +43,7 @@ const namedThings: Record<string, NodeName> = {
   customer: 'Customer',
   mergedInto: 'Customer',
   booking: 'Booking',
+  refundOf: 'Payment',
   link: 'BookingLink',
   series: 'Series',
   application: 'Application',

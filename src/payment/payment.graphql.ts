@@ -1,16 +1,16 @@
-// Payments of a booking as the graph shows them.
+// Payment as the graph shows it, and what a booking's payments come to. Lists stand in
+// payment-lists.graphql.ts, mutations in payment-mutations.graphql.ts.
 
-import { Prisma, type Payment } from '../generated/prisma/client.ts'
+import { AuditActor } from '../graphql/actor.ts'
 import { builder } from '../graphql/builder.ts'
 import { encodeId } from '../graphql/ids.ts'
-import { connectionCost } from '../graphql/limits.ts'
-import { connectionType, listBelow, pageArgs } from '../graphql/lists.ts'
-import { Money } from '../graphql/money.ts'
+import { Money, moneyOf } from '../graphql/money.ts'
 import { findable, Node } from '../graphql/node.ts'
+import { PaymentMethodEnum } from '../graphql/payment-input.ts'
 
 findable('Payment', ['payments:read'])
 
-const PaymentKind = builder.enumType('PaymentKind', {
+export const PaymentKind = builder.enumType('PaymentKind', {
   description: 'Which way the money went.',
   values: {
     PAYMENT: { description: 'From the customer.' },
@@ -24,18 +24,59 @@ builder.prismaObject('Payment', {
   scopes: ['payments:read'],
   fields: (t) => ({
     id: t.id({ description: 'Global id.', resolve: (row) => encodeId('Payment', row) }),
+    serial: t.exposeInt('serial', {
+      description: 'Stable number, unique in the account, for systems whose ids are integers.',
+    }),
     kind: t.expose('kind', { type: PaymentKind, description: 'Which way the money went.' }),
-    method: t.exposeString('method', { description: 'How, such as "cash" or "card".' }),
+    method: t.expose('method', { type: PaymentMethodEnum, description: 'How.' }),
+    methodNote: t.exposeString('methodNote', {
+      nullable: true,
+      description: 'How in words; null when nobody said.',
+    }),
     amount: t.field({
       type: Money,
       description: 'How much, above 0 either way.',
       resolve: ({ amountMinor, currency }) => ({ amountMinor, currency }),
     }),
+    amountRefunded: t.field({
+      type: Money,
+      description: 'What of it was paid back; 0 of a refund.',
+      resolve: ({ refundedMinor, currency }) => ({ amountMinor: refundedMinor, currency }),
+    }),
     reference: t.exposeString('reference', {
       nullable: true,
       description: "The payer's or provider's reference; null when there is none.",
     }),
+    note: t.exposeString('note', {
+      nullable: true,
+      description: 'Free text; of a refund why it was made. Null when nobody said.',
+    }),
+    receivedAt: t.expose('receivedAt', {
+      type: 'DateTime',
+      description: 'When the money changed hands.',
+    }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was recorded.' }),
+    recordedBy: t.field({
+      type: AuditActor,
+      nullable: true,
+      scopes: ['audit:read'],
+      description: 'Who recorded it. Null when denied.',
+      resolve: (row) => row,
+    }),
+    refundOf: t.field({
+      type: 'Payment',
+      nullable: true,
+      description: 'Of a refund: the payment that it gives back of; null for a payment.',
+      resolve: ({ accountId, refundOfId }, _args, ctx) =>
+        refundOfId === null ? null : ctx.load('Payment', { accountId, id: refundOfId }),
+    }),
+    account: t.field({
+      type: 'Account',
+      nullable: true,
+      scopes: ['accounts:read'],
+      description: 'The business. Null when denied.',
+      resolve: ({ accountId }, _args, ctx) => ctx.load('Account', { accountId, id: accountId }),
+    }),
     booking: t.field({
       type: 'Booking',
       nullable: true,
@@ -44,31 +85,48 @@ builder.prismaObject('Payment', {
       resolve: ({ accountId, bookingId }, _args, ctx) =>
         ctx.load('Booking', { accountId, id: bookingId }),
     }),
+    customer: t.field({
+      type: 'Customer',
+      nullable: true,
+      scopes: ['customers:read'],
+      description: 'Who the booking is for. Null when denied.',
+      resolve: async ({ accountId, bookingId }, _args, ctx) => {
+        const booking = await ctx.load('Booking', { accountId, id: bookingId })
+        return booking && ctx.load('Customer', { accountId, id: booking.customerId })
+      },
+    }),
   }),
 })
 
-const PaymentConnection = connectionType<Payment>('Payment', 'Payment')
-
-builder.prismaObjectField('Booking', 'payments', (t) =>
+builder.prismaObjectField('Booking', 'balance', (t) =>
   t.field({
-    type: PaymentConnection,
+    type: Money,
     nullable: true,
     scopes: ['payments:read'],
-    description: 'What was paid and paid back, oldest first. Null when denied.',
-    complexity: connectionCost,
-    args: pageArgs(t),
-    resolve: (booking, args, ctx) =>
-      listBelow<Payment>(
-        ctx,
-        booking,
-        'Booking.payments',
-        args,
-        {
-          table: 'Payment',
-          where: [Prisma.sql`r."bookingId" = u."parentId"`],
-          order: { column: 'createdAt', type: 'timestamptz', direction: 'ASC' },
-        },
-        args,
-      ),
+    description:
+      'What is still to be paid: the price less `amountPaid`; below 0 when more was paid. Null ' +
+      'when it has no price, or when denied.',
+    resolve: ({ priceMinor, amountPaidMinor, currency }) =>
+      moneyOf(priceMinor === null ? null : priceMinor - amountPaidMinor, currency),
+  }),
+)
+
+builder.prismaObjectField('Booking', 'amountRefunded', (t) =>
+  t.field({
+    type: Money,
+    nullable: true,
+    scopes: ['payments:read'],
+    description: 'What was paid back of all that was paid. Null when denied.',
+    resolve: ({ refundedMinor, currency }) => moneyOf(refundedMinor, currency),
+  }),
+)
+
+builder.prismaObjectField('Booking', 'refundOpen', (t) =>
+  t.field({
+    type: Money,
+    nullable: true,
+    scopes: ['payments:read'],
+    description: 'What of `refundDue` was not paid back yet. Null when denied.',
+    resolve: ({ refundOpenMinor, currency }) => moneyOf(refundOpenMinor, currency),
   }),
 )

@@ -67,6 +67,7 @@ const idTypes: Record<string, NodeName> = {
   membershipId: 'Membership',
   occupantIds: 'StaffMember',
   linkIds: 'BookingLink',
+  paymentId: 'Payment',
   replaces: 'Hold',
   resourceId: 'Resource',
   resourceIds: 'Resource',

@@ -174,6 +174,15 @@ const examples: Record<string, Example> = {
     input: { ...booking(world), customerId: undefined, replaces: world.id('Hold', 1) },
   }),
   'Mutation.releaseHold': (world) => ({ input: { id: world.id('Hold', 2) } }),
+  'Mutation.recordPayment': (world) => ({
+    input: { bookingId: world.id('Booking'), amount: { amount: 1000 }, method: 'CASH' },
+  }),
+  'Mutation.refundPayment': (world) => ({
+    input: { bookingId: world.id('Booking'), amount: { amount: 1 } },
+  }),
+  'Mutation.refundPayment input.paymentId': (world) => ({
+    input: { paymentId: world.id('Payment'), amount: { amount: 1 } },
+  }),
   'Mutation.rescheduleBooking': move,
   'Mutation.rescheduleBooking input.sessionId': (world) => ({
     input: { id: world.id('Booking', 8), sessionId: world.id('Session', 2) },

@@ -44,6 +44,7 @@ const coded = new Set([
   'AuditEntry.actorKind',
   'IdempotencyKey.operation',
   'Installation.scopes',
+  'Payment.actorKind',
   'Payment.currency',
   'StaffMember.timeZone',
   'WebhookEndpoint.filter',

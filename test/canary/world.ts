@@ -88,6 +88,7 @@ export function expectedCounts({ rows, members }: World): Record<string, number>
     customers: odd,
     sessions: even,
     bookingLinks: odd,
+    payments: odd,
     apiKeys: odd,
     auditLog: odd,
     webhookEndpoints: odd,

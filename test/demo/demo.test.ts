@@ -241,7 +241,10 @@ describe('the life of the demo', () => {
       `SELECT b."id" FROM "Booking" b LEFT JOIN "Payment" p ON p."accountId" = b."accountId"
          AND p."bookingId" = b."id"
        GROUP BY b."accountId", b."id"
-       HAVING b."amountPaidMinor" <> coalesce(sum(p."amountMinor"), 0)`,
+       HAVING b."amountPaidMinor" <> coalesce(sum(CASE p."kind" WHEN 'PAYMENT'
+           THEN p."amountMinor" ELSE - p."amountMinor" END), 0)
+         OR b."refundedMinor" <> coalesce(sum(p."amountMinor") FILTER (WHERE p."kind" = 'REFUND'), 0)
+         OR b."refundOpenMinor" > 0`,
     )
     expect(wrong).toEqual([])
     expect(await numberOf('Payment')).toBeGreaterThan(100)

@@ -98,10 +98,8 @@ async function bookings(accountId: string, ids: Awaited<ReturnType<typeof fill>>
   const account = decodeId(accountId)?.accountId ?? ''
   const rowId = (text: string) => decodeId(text)?.id ?? ''
   for (const _ of days) {
-    const payment = { kind: 'PAYMENT' as const, method: 'CASH', amountMinor: 1, currency: 'GBP' }
-    await app.db.prisma.payment.create({
-      data: { ...payment, accountId: account, id: newId(), bookingId: rowId(id) },
-    })
+    const payment = { amount: { amount: 1 }, method: 'CASH' }
+    await done(app, token, 'recordPayment', { bookingId: id, ...payment })
     await app.db.prisma.bookingLink.create({
       data: {
         accountId: account,

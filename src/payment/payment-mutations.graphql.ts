@@ -1,0 +1,84 @@
+// The mutations of payments.
+
+import type { RefusalCode } from '../errors.ts'
+import { demandKey } from '../graphql/ids.ts'
+import { demandOne } from '../graphql/inputs.ts'
+import { MoneyInput } from '../graphql/money.ts'
+import { mutation, type InputBuilder } from '../graphql/mutations.ts'
+import { PaymentMethodEnum, paymentInput, paymentOf } from '../graphql/payment-input.ts'
+import { recordPayment, refundPayment } from './payment.actions.ts'
+
+const refusals: readonly RefusalCode[] = ['VERSION_CONFLICT', 'IDEMPOTENCY_CONFLICT']
+
+const targets = { paymentId: 'Payment', bookingId: 'Booking' } as const
+
+const saidOnce = (t: InputBuilder) => ({
+  expectedVersion: t.int({ description: 'Refuse unless the booking has this version.' }),
+  idempotencyKey: t.string({
+    description: 'Up to 255 characters; a repeated call within 24 hours gives the first answer.',
+  }),
+})
+
+mutation('recordPayment', {
+  description:
+    'Records money that was received elsewhere for a booking, whatever its status. It is a fact ' +
+    'that is written down: nobody is charged.',
+  scopes: ['payments:write'],
+  data: 'Payment',
+  dataDescription: 'The payment.',
+  refusals,
+  input: (t) => ({
+    bookingId: t.id({ required: true, description: 'What was paid for.' }),
+    ...paymentInput(t),
+    ...saidOnce(t),
+  }),
+  resolve: ({ bookingId, expectedVersion, idempotencyKey, ...payment }, ctx) =>
+    recordPayment(ctx, demandKey('Booking', bookingId, 'bookingId'), {
+      ...paymentOf(payment),
+      expectedVersion: expectedVersion ?? null,
+      idempotencyKey: idempotencyKey ?? null,
+    }),
+})
+
+mutation('refundPayment', {
+  description:
+    'Records that money was given back: of one payment (paymentId), or of those of a booking ' +
+    '(bookingId), the latest first; never more than was paid. It is a fact that is written down: ' +
+    'no money is sent.',
+  scopes: ['payments:write'],
+  data: ['Payment'],
+  dataDescription:
+    'The refunds, one for each payment that they give back of; empty when nothing is due.',
+  refusals,
+  input: (t) => ({
+    paymentId: t.id({ description: 'Of this payment.' }),
+    bookingId: t.id({ description: 'Of the payments of this booking.' }),
+    amount: t.field({
+      type: MoneyInput,
+      description:
+        'How much. Left out, all that is left of the payment; of a booking that was cancelled or ' +
+        'declined what is still due (`refundOpen`), which may be nothing.',
+    }),
+    method: t.field({
+      type: PaymentMethodEnum,
+      description: 'How it was given back; left out, as it was paid.',
+    }),
+    reason: t.string({ description: 'Why; at most 2000 characters.' }),
+    ...saidOnce(t),
+  }),
+  resolve: ({ paymentId, bookingId, ...input }, ctx) => {
+    const { path, accountId, id } = demandOne({ paymentId, bookingId }, targets)
+    return refundPayment(
+      ctx,
+      { by: path, key: { accountId, id } },
+      {
+        amountMinor: input.amount?.amount ?? null,
+        currency: input.amount?.currency ?? null,
+        method: input.method ?? null,
+        reason: input.reason ?? null,
+        expectedVersion: input.expectedVersion ?? null,
+        idempotencyKey: input.idempotencyKey ?? null,
+      },
+    )
+  },
+})

@@ -1,0 +1,130 @@
+// Recording money that changed hands elsewhere: what came in for a booking, and what was given
+// back. Nothing here charges or pays anybody.
+
+import { demand } from '../auth/viewer.ts'
+import type { ActionContext } from '../context.ts'
+import { idempotent, idempotentList } from '../db/idempotency.ts'
+import type { Key } from '../db/id.ts'
+import { transaction, type Transaction } from '../db/transaction.ts'
+import { checkVersion, invalid, notFound } from '../errors.ts'
+import type { Booking, Payment } from '../generated/prisma/client.ts'
+import { addPayments, addRefunds, lockPaid } from './payment.data.ts'
+import { longest, refundableOf, shareOut, type NewPayment, type PaymentMethod } from './payment.ts'
+
+type Said = { expectedVersion: number | null; idempotencyKey: string | null }
+
+/**
+ * Records a payment for a booking, whatever its status. Needs payments:write. Refuses NOT_FOUND,
+ * VALIDATION_FAILED, VERSION_CONFLICT (of the booking), IDEMPOTENCY_CONFLICT.
+ */
+export async function recordPayment(
+  ctx: ActionContext,
+  booking: Key,
+  { expectedVersion, idempotencyKey, ...payment }: NewPayment & Said,
+): Promise<Payment> {
+  const { accountId } = booking
+  demand(ctx.viewer, accountId, ['payments:write'], 'Booking', 'bookingId')
+  const input = { booking, expectedVersion, ...payment }
+  return transaction(ctx.db, (tx) =>
+    idempotent(
+      tx,
+      ctx,
+      { accountId, key: idempotencyKey, operation: 'recordPayment', input },
+      async () => {
+        const before = await lockPaid(tx, booking, 'bookingId')
+        checkVersion('Booking', before.version, expectedVersion)
+        const { payments } = await addPayments(tx, ctx, before, [payment])
+        return payments[0] as Payment
+      },
+      (key) => tx.payment.findUnique({ where: { accountId_id: key } }),
+    ),
+  )
+}
+
+export type RefundWish = Said & {
+  /** Null for all that is due of a booking, or that is left of a payment. */
+  amountMinor: number | null
+  currency: string | null
+  /** Null for the way in which it was paid. */
+  method: PaymentMethod | null
+  reason: string | null
+}
+
+export type RefundTarget = { by: 'bookingId' | 'paymentId'; key: Key }
+
+/**
+ * Records that money was given back, of one payment or of those of a booking, the latest first; a
+ * refund for each payment. Needs payments:write. Refuses NOT_FOUND, VALIDATION_FAILED (also for
+ * more than is left), VERSION_CONFLICT (of the booking), IDEMPOTENCY_CONFLICT.
+ */
+export async function refundPayment(
+  ctx: ActionContext,
+  target: RefundTarget,
+  { idempotencyKey, ...wish }: RefundWish,
+): Promise<Payment[]> {
+  const { by, key } = target
+  const { accountId } = key
+  const what = by === 'bookingId' ? 'Booking' : 'Payment'
+  demand(ctx.viewer, accountId, ['payments:write'], what, by)
+  if ((wish.reason?.length ?? 0) > longest.note) {
+    throw invalid(['reason'], `A reason has at most ${longest.note} characters.`)
+  }
+  const once = { accountId, key: idempotencyKey, operation: 'refundPayment' }
+  return transaction(ctx.db, (tx) =>
+    idempotentList(
+      tx,
+      ctx,
+      { ...once, input: { target, wish } },
+      () => refund(tx, ctx, target, wish),
+      async (ids) => {
+        const rows = await tx.payment.findMany({ where: { accountId, id: { in: ids } } })
+        return ids.flatMap((id) => rows.find((row) => row.id === id) ?? [])
+      },
+    ),
+  )
+}
+
+async function refund(
+  tx: Transaction,
+  ctx: ActionContext,
+  { by, key }: RefundTarget,
+  wish: Omit<RefundWish, 'idempotencyKey'>,
+): Promise<Payment[]> {
+  const { accountId, id } = key
+  const named = by === 'paymentId' ? await paymentOf(tx, key) : null
+  const before = await lockPaid(tx, { accountId, id: named?.bookingId ?? id }, by)
+  checkVersion('Booking', before.version, wish.expectedVersion)
+  if (wish.currency !== null && wish.currency !== before.currency) {
+    const message = `The booking's currency is "${before.currency}", not "${wish.currency}".`
+    throw invalid(['amount'], message)
+  }
+  const payments = await tx.payment.findMany({
+    where: { accountId, bookingId: before.id, kind: 'PAYMENT', ...(named && { id }) },
+    orderBy: { serial: 'desc' },
+  })
+  const left = refundableOf(payments)
+  const amountMinor = wish.amountMinor ?? (named ? left : dueOf(before))
+  // What is due may be nothing, or nothing any more: then there is nothing to do.
+  if (amountMinor === 0 && wish.amountMinor === null && !named) return []
+  if (amountMinor < 1 || amountMinor > left) {
+    const of = named ? 'this payment' : `booking ${before.number}`
+    const allowed = left > 0 ? `1 to ${left} minor units can` : 'Nothing is left that could'
+    throw invalid(['amount'], `${allowed} be refunded of ${of}, not ${amountMinor}.`)
+  }
+  const { method, reason: note } = wish
+  const done = await addRefunds(tx, ctx, before, shareOut(amountMinor, payments), { method, note })
+  return done.payments
+}
+
+async function paymentOf(tx: Transaction, { accountId, id }: Key): Promise<Payment> {
+  const payment = await tx.payment.findUnique({ where: { accountId_id: { accountId, id } } })
+  if (!payment) throw notFound('Payment', 'paymentId')
+  if (payment.kind === 'PAYMENT') return payment
+  throw invalid(['paymentId'], 'This is a refund itself: name the payment that it gives back of.')
+}
+
+function dueOf({ number, status, refundOpenMinor }: Booking): number {
+  if (status === 'CANCELLED' || status === 'DECLINED') return refundOpenMinor
+  const message = `Booking ${number} is ${status}, so no refund is due: say how much to refund.`
+  throw invalid(['amount'], message)
+}

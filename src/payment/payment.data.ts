@@ -1,0 +1,120 @@
+// Writes of payments that several actions share: the rows, the booking's sums and the events, in
+// the transaction of whoever locked the booking.
+
+import { bookingEvent, changeBooking, staffOf } from '../booking/booking.data.ts'
+import type { ActionContext } from '../context.ts'
+import { newId, type Key } from '../db/id.ts'
+import { insertNew } from '../db/insert.ts'
+import { lockRow } from '../db/lock.ts'
+import { transactionReader } from '../db/reader.ts'
+import type { Transaction } from '../db/transaction.ts'
+import { invalidAll, notFound } from '../errors.ts'
+import { appendEvents } from '../events/outbox.ts'
+import { Prisma, type Booking, type Payment } from '../generated/prisma/client.ts'
+import { paymentEvent } from './payment.events.ts'
+import {
+  isPaid,
+  paymentIssues,
+  type NewPayment,
+  type PaymentMethod,
+  type RefundPart,
+} from './payment.ts'
+
+export type Booked = { booking: Booking; payments: Payment[] }
+
+/** Locks a booking until the transaction ends, so that its sums are nobody else's to change. */
+export async function lockPaid(tx: Transaction, key: Key, ...path: string[]): Promise<Booking> {
+  await lockRow(tx, 'Booking', key)
+  const booking = await tx.booking.findUnique({
+    where: { accountId_id: { accountId: key.accountId, id: key.id } },
+  })
+  if (!booking) throw notFound('Booking', ...path)
+  return booking
+}
+
+/** Records payments for a locked booking; refuses what is wrong with one, at `path`. */
+export async function addPayments(
+  tx: Transaction,
+  ctx: ActionContext,
+  before: Booking,
+  given: readonly NewPayment[],
+  pathOf: (index: number) => string[] = () => [],
+): Promise<Booked> {
+  let sum = 0
+  const issues = given.flatMap((payment, index) => {
+    const soFar = { ...before, amountPaidMinor: before.amountPaidMinor + sum }
+    sum += payment.amountMinor
+    return paymentIssues(payment, soFar, ctx.clock.now()).map(({ path, message }) => ({
+      path: [...pathOf(index), ...path],
+      message,
+    }))
+  })
+  invalidAll(issues)
+  const now = new Date(ctx.clock.now())
+  // Ids decide the order of what was written at one time.
+  const ids = given.map(newId).toSorted()
+  const rows = given.map(({ currency: _currency, receivedAt, ...payment }, index) => ({
+    ...rowOf(ctx, before, now),
+    ...payment,
+    id: ids[index],
+    kind: 'PAYMENT',
+    receivedAt: receivedAt ?? now,
+  }))
+  return book(tx, ctx, before, rows, { amountPaidMinor: { increment: sum } })
+}
+
+/** Records refunds of a locked booking's payments, by other means if `method` says so. */
+export async function addRefunds(
+  tx: Transaction,
+  ctx: ActionContext,
+  before: Booking,
+  parts: readonly RefundPart<Payment>[],
+  { method, note }: { method: PaymentMethod | null; note: string | null },
+): Promise<Booked> {
+  const now = new Date(ctx.clock.now())
+  const rows = parts.map(({ payment, amountMinor }) => ({
+    ...rowOf(ctx, before, now),
+    kind: 'REFUND',
+    refundOfId: payment.id,
+    method: method ?? payment.method,
+    methodNote: method === null ? payment.methodNote : null,
+    amountMinor,
+    reference: null,
+    note,
+    receivedAt: now,
+  }))
+  await transactionReader(tx)(Prisma.sql`
+    UPDATE "Payment" p SET "refundedMinor" = p."refundedMinor" + n."amount"
+    FROM unnest(${parts.map(({ payment }) => payment.id)}::uuid[],
+      ${parts.map(({ amountMinor }) => amountMinor)}::int[]) n("id", "amount")
+    WHERE p."accountId" = ${before.accountId}::uuid AND p."id" = n."id"`)
+  const sum = parts.reduce((total, { amountMinor }) => total + amountMinor, 0)
+  return book(tx, ctx, before, rows, {
+    amountPaidMinor: { decrement: sum },
+    refundedMinor: { increment: sum },
+    refundOpenMinor: Math.max(0, before.refundOpenMinor - sum),
+  })
+}
+
+function rowOf({ viewer }: ActionContext, { accountId, id, currency }: Booking, createdAt: Date) {
+  const { kind, id: actorId, name, userId } = viewer
+  const actor = { actorKind: kind, actorId, actorName: name, userId }
+  return { accountId, id: newId(), bookingId: id, currency, createdAt, ...actor, refundedMinor: 0 }
+}
+
+async function book(
+  tx: Transaction,
+  ctx: ActionContext,
+  before: Booking,
+  rows: readonly Record<string, unknown>[],
+  sums: Prisma.BookingUncheckedUpdateInput,
+): Promise<Booked> {
+  const payments = await insertNew<Payment>(tx, 'Payment', rows)
+  const booking = await changeBooking(tx, ctx, before, sums)
+  const staff = (await staffOf(tx, [booking])).get(booking.id) ?? []
+  const type = !isPaid(before) && isPaid(booking) ? 'booking.paid' : 'booking.updated'
+  const changed = bookingEvent(type, booking, before, staff)
+  const told = payments.map((payment) => paymentEvent(payment, changed.about ?? {}, booking))
+  await appendEvents(tx, ctx, [...told, changed])
+  return { booking, payments }
+}
