@@ -66,7 +66,12 @@ export const BookingCustomerInput = builder.inputType('BookingCustomerInput', {
     name: t.string({ description: 'Full name; left out, made of first and last name.' }),
     firstName: t.string({ description: 'Given name.' }),
     lastName: t.string({ description: 'Family name.' }),
-    email: t.field({ type: 'EmailAddress', description: 'By which a known one is found.' }),
+    email: t.field({
+      type: 'EmailAddress',
+      description:
+        'By which a known one is found; not by whoever holds `customers:read` without ' +
+        '`customers:contact`, who would learn whose address it is.',
+    }),
     phone: t.string({ description: 'Phone number.' }),
     timeZone: t.field({ type: 'TimeZone', description: 'Their IANA zone.' }),
     locale: t.string({ description: 'RFC 5646 tag.' }),

@@ -1,5 +1,6 @@
 // For whom a booking is: a customer who is named, one who is found by e-mail, or a new one.
 
+import { may } from '../auth/viewer.ts'
 import type { ActionContext } from '../context.ts'
 import { addCustomer, type NewCustomer } from '../customer/customer.actions.ts'
 import { emailOf } from '../customer/customer.ts'
@@ -10,7 +11,7 @@ import type { Customer } from '../generated/prisma/client.ts'
 
 export type CustomerChoice = {
   customerId: string | null
-  /** Who it is, when nobody is named; `email` finds whoever is known by it. */
+  /** Who it is, when nobody is named; `email` finds whoever is known by it, see `mayBeFound`. */
   customer: { [Field in keyof NewCustomer]?: NewCustomer[Field] | null } | null
 }
 
@@ -29,10 +30,23 @@ export async function customerFor(
     if (!named?.active) throw notFound('Customer', 'customerId')
     return named
   }
-  const known = customer?.email ? await knownBy(tx, accountId, emailOf(customer.email)) : null
+  const known =
+    customer?.email && mayBeFound(ctx, accountId)
+      ? await knownBy(tx, accountId, emailOf(customer.email))
+      : null
   if (known) return known
   const given = Object.entries(customer ?? {}).filter(([, value]) => value != null)
   return addCustomer(tx, ctx, accountId, Object.fromEntries(given), ['customer'])
+}
+
+/**
+ * Whoever may see customers and not their addresses would learn by an address whose it is. Whoever
+ * sees no customers at all learns nothing.
+ */
+function mayBeFound({ viewer }: ActionContext, accountId: string): boolean {
+  return (
+    may(viewer, accountId, ['customers:contact']) || !may(viewer, accountId, ['customers:read'])
+  )
 }
 
 async function knownBy(
