@@ -20,9 +20,11 @@ import { createDoors } from './http/doors.ts'
 import { senderBehind } from './http/sender.ts'
 import type { Reach } from './outbound/address.ts'
 import { createOutbound } from './outbound/post.ts'
+import { dialectFormats } from './rest/formats.ts'
 import type { Clock } from './time/clock.ts'
 import { createUpkeep } from './upkeep.ts'
 import { createDispatcher } from './webhook/dispatch.actions.ts'
+import type { Formats } from './webhook/format.ts'
 import { createWebhooks } from './webhook/render.graphql.ts'
 import { createWebhookWorker } from './webhook/worker.actions.ts'
 
@@ -45,6 +47,8 @@ type Parts = {
   sealer: Sealer
   clock: Clock
   log: Logger
+  /** Of webhooks, by their names; left out, those of the dialects. */
+  formats?: Formats
 }
 
 export type App = ReturnType<typeof createApp>
@@ -56,7 +60,7 @@ const moved =
 /** How long a stop waits for requests that are being answered. */
 const finishMs = 4_000
 
-export function createApp({ db, config, sealer, clock, log }: Parts) {
+export function createApp({ db, config, sealer, clock, log, formats = dialectFormats }: Parts) {
   const { events, tail, startEvents, stopEvents } = createEvents({ db, config, clock, log })
   const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 })
   const baseUrl = () => config.baseUrl ?? addressOf(server.address() as AddressInfo | null)
@@ -72,6 +76,7 @@ export function createApp({ db, config, sealer, clock, log }: Parts) {
     services: () => services,
     sealer,
     reach,
+    formats,
   })
   const services: Services = { sealer, db, clock, log, events, baseUrl, budgets, webhooks }
   const sending = createSending(services, reach)
@@ -115,7 +120,7 @@ export function createApp({ db, config, sealer, clock, log }: Parts) {
 }
 
 /** The log of events, from whoever writes it to its readers here. */
-function createEvents({ db, config, clock, log }: Omit<Parts, 'sealer'>) {
+function createEvents({ db, config, clock, log }: Omit<Parts, 'sealer' | 'formats'>) {
   const { pool } = db
   const events = createEventHub({
     pool,
@@ -145,7 +150,8 @@ function createEvents({ db, config, clock, log }: Omit<Parts, 'sealer'>) {
 /** Webhooks, from the log to their receivers. */
 function createSending({ events, webhooks, ...services }: Services, reach: Reach) {
   const outbound = createOutbound(reach)
-  const worker = createWebhookWorker({ services, render: webhooks.render, outbound })
+  const { render, mannerOf } = webhooks
+  const worker = createWebhookWorker({ services, render, mannerOf, outbound })
   const dispatcher = createDispatcher({ ...services, onAdded: worker.wake })
   let unsubscribe = () => {}
   return {

@@ -10,10 +10,11 @@ import { newId, type Key } from '../db/id.ts'
 import { lockRow } from '../db/lock.ts'
 import { transaction } from '../db/transaction.ts'
 import { invalidAll, notFound } from '../errors.ts'
+import { appendAudit } from '../events/audit.ts'
 import { appendEvents } from '../events/outbox.ts'
 import type { Installation } from '../generated/prisma/client.ts'
 import { credentialIssues } from './credential.ts'
-import { installationEvent } from './installation.data.ts'
+import { endEndpoints, installationEvent } from './installation.data.ts'
 import { demandLasting, personBehind } from './lasting.actions.ts'
 import { demandHeld, overreach, recorded } from './overreach.actions.ts'
 
@@ -75,6 +76,7 @@ export async function authorizeApplication(
         create: { ...terms, accountId, id: newId(), applicationId: application.id },
       })
       await appendEvents(tx, ctx, [installationEvent('app.installed', row, before)])
+      await appendAudit(tx, ctx, await endEndpoints(tx, [row]))
       return { row, secret: secret.text }
     })
   })
@@ -93,6 +95,7 @@ export async function uninstallApplication(ctx: ActionContext, key: Key): Promis
     const uninstalledAt = new Date(ctx.clock.now())
     const row = await tx.installation.update({ where, data: { uninstalledAt } })
     await appendEvents(tx, ctx, [installationEvent('app.uninstalled', row, before)])
+    await appendAudit(tx, ctx, await endEndpoints(tx, [row]))
     return row
   })
 }

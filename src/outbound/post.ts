@@ -8,7 +8,13 @@ import { Agent } from 'undici'
 import { mayConnect, type Reach } from './address.ts'
 import { literalAddress, urlIssue } from './target.ts'
 
-export type Request = { url: string; headers: Record<string, string>; body: string }
+export type Request = {
+  url: string
+  headers: Record<string, string>
+  body: string
+  /** For everything, in place of the usual limit. */
+  timeoutMs?: number | undefined
+}
 
 /** What the receiver answered; or, without a status, why there was no answer that counts. */
 export type Answer = {
@@ -47,19 +53,20 @@ type Resolve = (
 class NotAllowed extends Error {}
 
 export function createOutbound(options: Options): Outbound {
-  const { timeoutMs = 15_000, answerBytes = 4_096, bodyBytes = 262_144 } = options
+  const { timeoutMs: usualMs = 15_000, answerBytes = 4_096, bodyBytes = 262_144 } = options
   const agent = new Agent({
+    connect: { lookup: checkedLookup(options, options.resolve ?? lookup), timeout: usualMs },
     // Limits of its own would only cut in before ours.
-    connect: { lookup: checkedLookup(options, options.resolve ?? lookup), timeout: timeoutMs },
-    headersTimeout: timeoutMs,
-    bodyTimeout: timeoutMs,
+    headersTimeout: 0,
+    bodyTimeout: 0,
     maxHeaderSize: 16_384,
     keepAliveTimeout: 10_000,
     pipelining: 1,
     allowH2: false,
   })
 
-  const post: Outbound['post'] = async ({ url, headers, body }, stopped) => {
+  const post: Outbound['post'] = async (request, stopped) => {
+    const { url, body, timeoutMs = usualMs } = request
     const issue = urlIssue(url, options)
     if (issue) return failed(`The URL ${issue}.`)
     const length = Buffer.byteLength(body)
@@ -72,7 +79,7 @@ export function createOutbound(options: Options): Outbound {
     const late = AbortSignal.timeout(timeoutMs)
     const signal = stopped ? AbortSignal.any([late, stopped]) : late
     try {
-      return await send(agent, { url, headers, body }, signal, answerBytes)
+      return await send(agent, request, signal, answerBytes)
     } catch (error) {
       if (late.aborted) return failed(`No complete answer came within ${timeoutMs / 1000} seconds.`)
       if (stopped?.aborted) return failed('It was given up before an answer came.')

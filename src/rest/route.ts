@@ -4,6 +4,7 @@
 import { z } from 'zod'
 import type { Scope } from '../auth/scope.ts'
 import type { RefusalCode } from '../errors.ts'
+import type { Formats } from '../webhook/format.ts'
 
 export type Shape = z.ZodObject
 
@@ -207,6 +208,8 @@ export type Dialect = {
   /** The body of an error, and its form. */
   errorBody: (problem: Problem) => unknown
   errorSchema: z.ZodType
+  /** Its webhooks, by the names that endpoints choose them by; see `rest/webhooks.ts`. */
+  formats?: Formats
 }
 
 /** As OpenAPI 3.1 describes it. */

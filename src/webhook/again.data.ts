@@ -11,7 +11,7 @@ type Again = {
   accountId: string
   endpointId: string
   now: Instant
-  /** Those that were delivered stay as they are. */
+  /** Those that were delivered, or had nothing to say, stay as they are. */
   onlyMissed: boolean
 }
 
@@ -39,7 +39,7 @@ export async function sendAgain(
     ORDER BY n."eventSeq"
     ON CONFLICT ("endpointId", "eventId") DO UPDATE
       SET "state" = 'WAITING', "nextAttemptAt" = ${at}, "finishedAt" = NULL, "attempts" = 0
-      WHERE d."state" = 'FAILED' OR (d."state" = 'DELIVERED' AND NOT ${onlyMissed}::boolean)
+      WHERE d."state" = 'FAILED' OR (d."state" IN ('DELIVERED', 'SKIPPED') AND NOT ${onlyMissed}::boolean)
     RETURNING d."id"`)
   return sent.length
 }

@@ -11,7 +11,7 @@ import { Prisma } from '../generated/prisma/client.ts'
 import type { Answer } from '../outbound/post.ts'
 import type { Instant } from '../time/instant.ts'
 import type { Leased } from './delivery.data.ts'
-import { isGivenUp, nextTry, outcomeOf } from './retry.ts'
+import { isGivenUp, nextTry, outcomeOf, type Manner } from './retry.ts'
 
 /** One try, made by a worker that held the lease when it began. */
 export type Try = {
@@ -24,15 +24,19 @@ export type Try = {
   isOurFault: boolean
   /** Why the endpoint is to be disabled whatever was answered. */
   ends?: string | undefined
+  /** The endpoint's format has nothing to say of the event: nothing was sent, and that is right. */
+  isNothing?: boolean | undefined
+  manner: Manner
 }
 
 type SettleContext = Omit<ActionContext, 'viewer'> & { random: () => number }
 
-type Settled = 'DELIVERED' | 'WAITING' | 'FAILED'
+type Settled = 'DELIVERED' | 'WAITING' | 'FAILED' | 'SKIPPED'
 
 /** Records a try and what follows from it; null when the lease was another's by then. */
 export async function settleTry(ctx: SettleContext, made: Try): Promise<Settled | null> {
-  if (outcomeOf(made.answer.status) === 'DELIVERED') return settleDelivered(ctx, made)
+  if (made.isNothing) return settleDone(ctx, made, 'SKIPPED')
+  if (outcomeOf(made.answer.status) === 'DELIVERED') return settleDone(ctx, made, 'DELIVERED')
   return transaction(ctx.db, (tx) => settleFailed(tx, ctx, made))
 }
 
@@ -43,12 +47,14 @@ const timestamp = (at: Instant | null) =>
 function recording(made: Try, state: Settled, next: Instant | null, now: Instant): Prisma.Sql {
   const { worker, delivery, answer, startedAt, durationMs } = made
   const isOver = state !== 'WAITING'
+  const isTried = state !== 'SKIPPED'
   const followersAt = next ?? now
   return Prisma.sql`
     WITH settled AS (
       UPDATE "WebhookDelivery"
       SET "state" = ${state}::"DeliveryState", "leasedBy" = NULL, "leasedUntil" = NULL,
         "nextAttemptAt" = ${timestamp(next)},
+        "attempts" = "attempts" - ${isTried ? 0 : 1}::int,
         "lastStatus" = ${answer.status}::int, "lastError" = ${answer.error},
         "finishedAt" = CASE WHEN ${isOver} THEN ${timestamp(now)} END
       WHERE "accountId" = ${delivery.accountId}::uuid AND "id" = ${delivery.id}::uuid
@@ -61,7 +67,7 @@ function recording(made: Try, state: Settled, next: Instant | null, now: Instant
           FROM "WebhookAttempt" a WHERE a."accountId" = s."accountId" AND a."deliveryId" = s."id"),
         0), ${timestamp(startedAt)}, ${durationMs}::int, ${answer.status}::int, ${answer.error},
         ${answer.body}
-      FROM settled s
+      FROM settled s WHERE ${isTried}
     ), followers AS (
       UPDATE "WebhookDelivery" f SET "nextAttemptAt" = ${timestamp(followersAt)} FROM settled s
       WHERE f."endpointId" = s."endpointId" AND f."subjectId" = s."subjectId"
@@ -69,19 +75,25 @@ function recording(made: Try, state: Settled, next: Instant | null, now: Instant
         AND CASE WHEN ${isOver} THEN f."nextAttemptAt" > ${timestamp(followersAt)}
           ELSE f."nextAttemptAt" < ${timestamp(followersAt)} END
     ), recovered AS (
-      UPDATE "WebhookEndpoint" e SET "failingSince" = NULL, "lostCount" = 0 FROM settled s
+      UPDATE "WebhookEndpoint" e SET "failingSince" = NULL, "lostCount" = 0,
+        "failureCount" = 0
+      FROM settled s
       WHERE ${state === 'DELIVERED'} AND e."id" = s."endpointId"
         AND (e."failingSince" IS NOT NULL OR e."lostCount" > 0)
     )
     SELECT 1 AS "one" FROM settled`
 }
 
-async function settleDelivered(ctx: SettleContext, made: Try): Promise<Settled | null> {
-  const settled = await poolReader(ctx.db)(recording(made, 'DELIVERED', null, ctx.clock.now()))
-  return settled.length === 0 ? null : 'DELIVERED'
+async function settleDone(
+  ctx: SettleContext,
+  made: Try,
+  state: 'DELIVERED' | 'SKIPPED',
+): Promise<Settled | null> {
+  const settled = await poolReader(ctx.db)(recording(made, state, null, ctx.clock.now()))
+  return settled.length === 0 ? null : state
 }
 
-type Health = { failingSince: Date | null; disabledAt: Date | null }
+type Health = { failingSince: Date | null; disabledAt: Date | null; failureCount: number }
 
 async function settleFailed(
   tx: Transaction,
@@ -89,23 +101,29 @@ async function settleFailed(
   made: Try,
 ): Promise<Settled | null> {
   const read = transactionReader(tx)
-  const { delivery, answer } = made
+  const { delivery, answer, manner } = made
   const now = ctx.clock.now()
   // First the endpoint, then its deliveries: whoever disables it goes the same way.
-  const [endpoint] = await read<Health>(Prisma.sql`SELECT "failingSince", "disabledAt"
-    FROM "WebhookEndpoint" WHERE "id" = ${delivery.endpointId}::uuid FOR NO KEY UPDATE`)
+  const [endpoint] = await read<Health>(Prisma.sql`SELECT "failingSince", "disabledAt",
+      "failureCount" FROM "WebhookEndpoint" WHERE "id" = ${delivery.endpointId}::uuid FOR NO KEY UPDATE`)
   if (!endpoint) return null
   const failingSince = endpoint.failingSince?.getTime() ?? (made.isOurFault ? null : now)
   const isLive = endpoint.disabledAt === null
+  const failures = endpoint.failureCount + (made.isOurFault ? 0 : 1)
   const failed =
-    isLive && !made.isOurFault ? reasonToDisable(answer, now, failingSince ?? now) : null
+    isLive && !made.isOurFault
+      ? (reasonToDisable(answer, now, failingSince ?? now) ?? reasonToBlock(manner, failures))
+      : null
   const reason = (isLive && made.ends) || failed
   const isOver = reason !== null || endpoint.disabledAt !== null
-  const next = isOver ? null : nextTry(now, delivery.attempts, ctx.random(), answer.retryAfter)
+  const next = isOver
+    ? null
+    : nextTry(now, delivery.attempts, ctx.random(), answer.retryAfter, manner)
   const state = next === null ? 'FAILED' : 'WAITING'
   const settled = await read(recording(made, state, next, now))
   if (settled.length === 0) return null
   await read(Prisma.sql`UPDATE "WebhookEndpoint" SET "failingSince" = ${timestamp(failingSince)},
+      "failureCount" = ${failures}::int,
       "lostCount" = "lostCount" + ${next === null ? 1 : 0}::int
     WHERE "id" = ${delivery.endpointId}::uuid`)
   if (reason !== null) await disable(tx, ctx, delivery, reason)
@@ -116,6 +134,11 @@ function reasonToDisable(answer: Answer, now: Instant, failingSince: Instant): s
   if (outcomeOf(answer.status) === 'GONE') return 'The receiver answered 410: it is gone for good.'
   if (isGivenUp(now, failingSince)) return 'Every try failed for three days.'
   return null
+}
+
+function reasonToBlock({ blocksAfter }: Manner, failures: number): string | null {
+  if (blocksAfter === null || failures < blocksAfter) return null
+  return `${failures} tries in a row failed.`
 }
 
 type Disabled = { accountId: string | null; version: number; lostCount: number }

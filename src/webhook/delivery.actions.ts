@@ -3,7 +3,7 @@
 
 import { demandHeld, recorded } from '../access/overreach.actions.ts'
 import type { Scope } from '../auth/scope.ts'
-import { demand } from '../auth/viewer.ts'
+import { demand, type Viewer } from '../auth/viewer.ts'
 import type { ActionContext } from '../context.ts'
 import { newId, type Key } from '../db/id.ts'
 import { poolReader, transactionReader } from '../db/reader.ts'
@@ -17,8 +17,8 @@ import { appendEvents } from '../events/outbox.ts'
 import type { WebhookDelivery } from '../generated/prisma/client.ts'
 import { DAY } from '../time/instant.ts'
 import { deliverAgain, sendAgain } from './again.data.ts'
-import { factOf } from './endpoint.actions.ts'
-import { endpointAt, lockEndpoint, type AccountEndpoint } from './endpoint.data.ts'
+import { factOf } from './endpoint-terms.actions.ts'
+import { endpointAt, lockEndpoint, ownTo, type AccountEndpoint } from './endpoint.data.ts'
 import { wants } from './endpoint.ts'
 import {
   countEvents,
@@ -51,7 +51,7 @@ export async function webhookDryRun(
 ): Promise<DryRun> {
   demand(ctx.viewer, key.accountId, ['webhooks:write'], 'WebhookEndpoint', 'id')
   if (document != null) invalidAll(ctx.webhooks.documentIssues(document))
-  const stored = await endpointAt(ctx.db.prisma, key)
+  const stored = await endpointAt(ctx.db.prisma, ctx.viewer, key)
   const endpoint = document == null ? stored : { ...stored, document }
   const fact = factOf('webhook.dry_run', endpoint)
   await recorded(ctx, async () => demandHeld(ctx, endpoint.scopes as Scope[], fact, 'id'))
@@ -60,6 +60,9 @@ export async function webhookDryRun(
   const preview = await ctx.webhooks.preview(endpoint, event, message).catch((error: unknown) => {
     throw error instanceof MakerLeft ? invalid(['id'], error.message) : error
   })
+  if (!preview) {
+    throw invalid(['eventId'], `The format "${endpoint.format}" has nothing to say of this event.`)
+  }
   return { ...preview, accountId: key.accountId, event }
 }
 
@@ -89,7 +92,7 @@ async function eventFor(
 export async function testWebhookEndpoint(ctx: ActionContext, key: Key): Promise<WebhookDelivery> {
   demand(ctx.viewer, key.accountId, ['webhooks:write'], 'WebhookEndpoint', 'id')
   return transaction(ctx.db, async (tx) => {
-    const endpoint = await liveEndpoint(tx, key)
+    const endpoint = await liveEndpoint(tx, ctx.viewer, key)
     const { accountId, id, version } = endpoint
     const subject = {
       subjectType: 'WebhookEndpoint',
@@ -116,9 +119,10 @@ export async function redeliverWebhook(ctx: ActionContext, key: Key): Promise<We
   const { accountId } = key
   demand(ctx.viewer, accountId, ['webhooks:write'], 'WebhookDelivery', 'id')
   return transaction(ctx.db, async (tx) => {
-    const found = await tx.webhookDelivery.findUnique({ where: { accountId_id: key } })
+    const where = { ...key, endpoint: ownTo(ctx.viewer) }
+    const found = await tx.webhookDelivery.findFirst({ where })
     if (!found) throw notFound('WebhookDelivery', 'id')
-    const endpoint = await liveEndpoint(tx, { accountId, id: found.endpointId })
+    const endpoint = await liveEndpoint(tx, ctx.viewer, { accountId, id: found.endpointId })
     const row = await deliverAgain(transactionReader(tx), key, ctx.clock.now())
     if (!row) throw notFound('WebhookDelivery', 'id')
     await appendAudit(tx, ctx, [factOf('webhook.redelivered', endpoint)])
@@ -143,7 +147,7 @@ export async function replayWebhooks(
   const stretch = { accountId: key.accountId, since, until: until ?? new Date(now + 1) }
   demandReplayable(stretch, now, ctx.events.retentionDays)
   const read = poolReader(ctx.db)
-  const endpoint = await transaction(ctx.db, (tx) => liveEndpoint(tx, key))
+  const endpoint = await transaction(ctx.db, (tx) => liveEndpoint(tx, ctx.viewer, key))
   if ((await countEvents(read, stretch, mostReplayed + 1)) > mostReplayed) {
     const message = `More than ${mostReplayed} events happened in this time: replay it in parts.`
     throw refused('LIMIT_REACHED', message, { path: ['since'] })
@@ -175,8 +179,8 @@ function demandReplayable({ since, until }: Stretch, now: number, keptDays: numb
   throw refused('CURSOR_EXPIRED', message, { path: ['since'] })
 }
 
-async function liveEndpoint(tx: Transaction, key: Key): Promise<AccountEndpoint> {
-  const endpoint = await lockEndpoint(tx, key)
+async function liveEndpoint(tx: Transaction, viewer: Viewer, key: Key): Promise<AccountEndpoint> {
+  const endpoint = await lockEndpoint(tx, viewer, key)
   if (!endpoint.disabledAt) return endpoint
   const message = `The endpoint was disabled at ${endpoint.disabledAt.toISOString()}: enable it.`
   throw refused('ILLEGAL_TRANSITION', message, { path: ['id'], from: 'DISABLED', to: 'ACTIVE' })

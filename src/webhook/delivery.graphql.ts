@@ -2,7 +2,9 @@
 // account, and of an endpoint.
 
 import type { Scope } from '../auth/scope.ts'
-import { may } from '../auth/viewer.ts'
+import { may, type Viewer } from '../auth/viewer.ts'
+import type { Context } from '../context.ts'
+import type { Key } from '../db/id.ts'
 import { poolReader } from '../db/reader.ts'
 import { subjectOfType } from '../events/subject.ts'
 import { Prisma, type WebhookAttempt, type WebhookDelivery } from '../generated/prisma/client.ts'
@@ -19,14 +21,27 @@ import {
   pageArgs,
 } from '../graphql/lists.ts'
 import { DateTimeRange, refersTo, withinRange } from '../graphql/narrow.ts'
-import { findable, Node } from '../graphql/node.ts'
+import { findableBy, Node } from '../graphql/node.ts'
 import { globalId } from '../graphql/told.ts'
 import { attemptsOf } from './attempt.data.ts'
+import { deliveriesOwnTo } from './endpoint.data.ts'
 
 const read: readonly Scope[] = ['webhooks:read']
 const mostAttempts = 50
 
-findable('WebhookDelivery', read)
+/** Null in the same way for what there is not and for what the viewer has nothing to do with. */
+async function find(ctx: Context, key: Key): Promise<WebhookDelivery | null> {
+  const { viewer, db, load } = ctx
+  if (!may(viewer, key.accountId, read)) return null
+  const own = deliveriesOwnTo(viewer)
+  if (own.length === 0) return load('WebhookDelivery', key)
+  const [found] = await poolReader(db)<WebhookDelivery>(Prisma.sql`
+    SELECT r.* FROM "WebhookDelivery" r WHERE r."accountId" = ${key.accountId}::uuid
+      AND r."id" = ${key.id}::uuid AND ${Prisma.join(own, ' AND ')}`)
+  return found ?? null
+}
+
+findableBy('WebhookDelivery', find)
 
 const DeliveryState = builder.enumType('WebhookDeliveryState', {
   description: 'What became of a message.',
@@ -34,6 +49,7 @@ const DeliveryState = builder.enumType('WebhookDeliveryState', {
     WAITING: { description: 'It is to be sent, or sent again.' },
     DELIVERED: { description: 'The receiver answered that it has it.' },
     FAILED: { description: 'It was given up; `redeliverWebhook` sends it again.' },
+    SKIPPED: { description: 'The format of its endpoint has nothing to say of it: it is done.' },
   },
 })
 
@@ -145,9 +161,9 @@ const DeliveryFilter = builder.inputType('WebhookDeliveryFilter', {
 
 type Filter = typeof DeliveryFilter.$inferInput | null | undefined
 
-function listOf(filter: Filter, more: Prisma.Sql[] = []) {
+function listOf(viewer: Viewer, filter: Filter, more: Prisma.Sql[] = []) {
   const { endpointIds, states, types, createdAt } = filter ?? {}
-  const where = [...more, ...withinRange('createdAt', createdAt)]
+  const where = [...deliveriesOwnTo(viewer), ...more, ...withinRange('createdAt', createdAt)]
   if (endpointIds) where.push(refersTo('endpointId', 'WebhookEndpoint', endpointIds))
   if (states) where.push(Prisma.sql`r."state"::text = ANY(${[...states]}::text[])`)
   if (types) where.push(Prisma.sql`r."eventType" = ANY(${[...types]}::text[])`)
@@ -166,7 +182,7 @@ builder.queryField('webhookDelivery', (t) =>
     args: { id: t.arg.id({ required: true, description: 'Its global id, or `webhook-id`.' }) },
     resolve: (_root, { id }, ctx) => {
       const key = keyOf('WebhookDelivery', id)
-      return key && may(ctx.viewer, key.accountId, read) ? ctx.load('WebhookDelivery', key) : null
+      return key && find(ctx, key)
     },
   }),
 )
@@ -182,7 +198,7 @@ builder.queryField('webhookDeliveries', (t) =>
       listOverAccounts<WebhookDelivery>(
         ctx,
         accountsOf(ctx.viewer, args.accounts, read),
-        listOf(args.filter),
+        listOf(ctx.viewer, args.filter),
         args,
       ),
   }),
@@ -202,7 +218,7 @@ builder.prismaObjectField('Account', 'webhookDeliveries', (t) =>
         { accountId: id, id },
         'Account.webhookDeliveries',
         args,
-        listOf(args.filter),
+        listOf(ctx.viewer, args.filter),
         args,
       ),
   }),
@@ -221,7 +237,7 @@ builder.prismaObjectField('WebhookEndpoint', 'deliveries', (t) =>
         { accountId: accountId ?? nowhere, id },
         'WebhookEndpoint.deliveries',
         args,
-        listOf(args.filter, [Prisma.sql`r."endpointId" = u."parentId"`]),
+        listOf(ctx.viewer, args.filter, [Prisma.sql`r."endpointId" = u."parentId"`]),
         args,
       ),
   }),

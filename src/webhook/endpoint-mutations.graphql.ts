@@ -5,8 +5,8 @@ import { builder } from '../graphql/builder.ts'
 import { demandKey } from '../graphql/ids.ts'
 import { demandIds, givenFields } from '../graphql/inputs.ts'
 import { mutation, type InputBuilder } from '../graphql/mutations.ts'
+import { createWebhookEndpoint } from './create-endpoint.actions.ts'
 import {
-  createWebhookEndpoint,
   deleteWebhookEndpoint,
   enableWebhookEndpoint,
   rotateWebhookSecret,
@@ -66,7 +66,11 @@ const terms = (t: InputBuilder) => ({
     type: WebhookFilterInput,
     description: 'Which events of those types; replaces the one before, null for all.',
   }),
-  format: t.string({ description: 'How messages look and are signed; `standard` at first.' }),
+  format: t.string({
+    description:
+      'How messages look and are signed: `standard` at first (Standard Webhooks), or as a dialect ' +
+      'has it, by its name.',
+  }),
   document: t.string({
     description:
       'One query, at most 10000 characters, whose answer is `data` of each message; null for the ' +
@@ -110,17 +114,21 @@ const thisOne = { required: true, description: 'The endpoint.' } as const
 mutation('createWebhookEndpoint', {
   description:
     'Has a URL told what happens in an account from now on. It is shown what its scopes show, ' +
-    'which you must hold in the account yourself.',
+    'which you must hold in the account yourself. What an application makes ends with its key.',
   scopes: needs,
   data: 'WebhookEndpoint',
   dataDescription: 'The new endpoint.',
-  secretDescription,
+  secretDescription: `${secretDescription} None where that of the application signs.`,
   refusals: ['LIMIT_REACHED', 'IDEMPOTENCY_CONFLICT'],
   input: (t) => ({
     accountId: t.id({ required: true, description: 'The account; it has at most 100.' }),
     url: t.string({ required: true, ...url }),
     types: t.stringList({ required: true, ...types }),
-    scopes: t.stringList({ required: true, ...scopes }),
+    scopes: t.stringList({
+      description:
+        `${scopes.description} May be left out in a format of a dialect: all of yours then that ` +
+        'show something.',
+    }),
     ...terms(t),
     idempotencyKey: t.string({
       description:
@@ -133,7 +141,7 @@ mutation('createWebhookEndpoint', {
     const terms = {
       url: input.url,
       types: [...new Set(input.types)],
-      scopes: [...new Set(input.scopes)],
+      scopes: input.scopes ? [...new Set(input.scopes)] : null,
       description: input.description || null,
       filter: plainFilter(account.id, input.filter ?? null),
       format: input.format ?? 'standard',

@@ -1,113 +1,32 @@
-// What can be done to webhook endpoints: create, update, rotate the secret, enable, delete. An
-// endpoint is never told more than whoever makes it, or sends it elsewhere, may see. Its secret
-// leaves here once.
+// What can be done to webhook endpoints once made: update, rotate the secret, enable, delete. An
+// endpoint is never told more than whoever sends it elsewhere may see.
 
-import { demandLasting, personBehind } from '../access/lasting.actions.ts'
-import { demandHeld, recorded } from '../access/overreach.actions.ts'
+import { personBehind } from '../access/lasting.actions.ts'
+import { recorded } from '../access/overreach.actions.ts'
 import type { Issued } from '../auth/credential.data.ts'
-import type { Scope } from '../auth/scope.ts'
-import type { SealingContext } from '../auth/seal.ts'
 import { demand } from '../auth/viewer.ts'
 import type { ActionContext } from '../context.ts'
-import { newId, type Key } from '../db/id.ts'
-import { idempotent } from '../db/idempotency.ts'
-import { lockRow } from '../db/lock.ts'
+import type { Key } from '../db/id.ts'
 import { transactionReader } from '../db/reader.ts'
 import { transaction, type Transaction } from '../db/transaction.ts'
-import { checkVersion, invalidAll, refused, type Issue } from '../errors.ts'
-import { appendAudit, type AuditFact } from '../events/audit.ts'
-import { changesBetween, type Change } from '../events/event.ts'
+import { checkVersion, invalid, invalidAll } from '../errors.ts'
+import { appendAudit } from '../events/audit.ts'
+import { changesBetween } from '../events/event.ts'
 import { newSigningSecret } from '../outbound/signature.ts'
-import { urlIssue } from '../outbound/target.ts'
 import {
-  demandFiltered,
-  endpointAt,
-  lockEndpoint,
-  roleOfMaker,
-  type AccountEndpoint,
-} from './endpoint.data.ts'
-import {
-  endpointIssues,
-  headerIssues,
-  mostEndpoints,
-  overlap,
-  overlapIssues,
-  type CustomHeader,
-  type EndpointTerms,
-} from './endpoint.ts'
-import type { WebhookContext } from './message.ts'
+  changesOf,
+  demandMayTell,
+  factOf,
+  issuesOf,
+  sealedHeaders,
+  type EndpointContext,
+} from './endpoint-terms.actions.ts'
+import { demandFiltered, lockEndpoint, roleOfMaker, type AccountEndpoint } from './endpoint.data.ts'
+import { overlap, overlapIssues, type CustomHeader, type EndpointTerms } from './endpoint.ts'
 
-type EndpointContext = ActionContext & SealingContext & WebhookContext
-
-export type NewEndpoint = EndpointTerms & { headers: readonly CustomHeader[] }
-
-export type EndpointChange = Partial<NewEndpoint> & { paused?: boolean }
-
-const told = ['types', 'filter', 'format', 'document', 'scopes'] as const
-const fields = ['description', ...told, 'pausedAt'] as const
-
-/**
- * Needs webhooks:write, and every scope that the endpoint gets. Refuses NOT_FOUND (account),
- * VALIDATION_FAILED, LIMIT_REACHED, IDEMPOTENCY_CONFLICT. Said again it gives the endpoint without
- * its secret.
- */
-export async function createWebhookEndpoint(
-  ctx: EndpointContext,
-  accountId: string,
-  input: NewEndpoint,
-  idempotencyKey?: string | null,
-): Promise<Issued<AccountEndpoint>> {
-  demand(ctx.viewer, accountId, ['webhooks:write'], 'Account', 'accountId')
-  invalidAll(issuesOf(ctx, input, input.headers))
-  const once = { accountId, key: idempotencyKey, operation: 'createWebhookEndpoint', input }
-  const tried = factOf('webhook.created', { accountId, id: null })
-  return recorded(ctx, () =>
-    transaction(ctx.db, async (tx) => {
-      await demandMayTell(tx, ctx, input, tried)
-      let secret: string | null = null
-      const add = async () => {
-        secret = newSigningSecret()
-        const row = await insert(tx, ctx, accountId, input, secret)
-        const changes = changesOf(null, row)
-        await appendAudit(tx, ctx, [{ ...factOf('webhook.created', row), changes }])
-        return row
-      }
-      const row = await idempotent(tx, ctx, once, add, (key) => endpointAt(tx, key))
-      return { row, secret }
-    }),
-  )
-}
-
-async function insert(
-  tx: Transaction,
-  ctx: EndpointContext,
-  accountId: string,
-  { headers, ...terms }: NewEndpoint,
-  secret: string,
-): Promise<AccountEndpoint> {
-  // Those who add at once count one another.
-  await lockRow(tx, 'Account', { accountId, id: accountId })
-  if ((await tx.webhookEndpoint.count({ where: { accountId } })) >= mostEndpoints) {
-    const message = `An account has at most ${mostEndpoints} webhook endpoints.`
-    throw refused('LIMIT_REACHED', message, { path: ['accountId'] })
-  }
-  await demandFiltered(tx, accountId, terms.filter)
-  const now = new Date(ctx.clock.now())
-  const row = await tx.webhookEndpoint.create({
-    data: {
-      ...terms,
-      id: newId(),
-      accountId,
-      types: [...terms.types],
-      scopes: [...terms.scopes],
-      secretSealed: ctx.sealer.seal(secret),
-      headersSealed: sealedHeaders(ctx, headers),
-      createdById: personBehind(ctx),
-      createdAt: now,
-      updatedAt: now,
-    },
-  })
-  return { ...row, accountId }
+export type EndpointChange = Partial<EndpointTerms> & {
+  headers?: readonly CustomHeader[]
+  paused?: boolean
 }
 
 /**
@@ -124,7 +43,7 @@ export async function updateWebhookEndpoint(
   demand(ctx.viewer, key.accountId, ['webhooks:write'], 'WebhookEndpoint', 'id')
   return recorded(ctx, () =>
     transaction(ctx.db, async (tx) => {
-      const before = await lockEndpoint(tx, key)
+      const before = await lockEndpoint(tx, ctx.viewer, key)
       checkVersion('The webhook endpoint', before.version, expectedVersion)
       const now = new Date(ctx.clock.now())
       const pausedAt =
@@ -135,7 +54,7 @@ export async function updateWebhookEndpoint(
         ...(headers ? [{ field: 'headers', from: null, to: namesOf(headers) }] : []),
       ]
       if (changes.length === 0) return before
-      invalidAll(issuesOf(ctx, after as EndpointTerms, headers ?? []))
+      invalidAll(issuesOf(ctx, after as typeof before & EndpointTerms, headers ?? []))
       if (changes.some(({ field }) => field !== 'description' && field !== 'pausedAt')) {
         await demandMayTell(tx, ctx, after, factOf('webhook.updated', before))
       }
@@ -174,7 +93,13 @@ export async function rotateWebhookSecret(
   demand(ctx.viewer, key.accountId, ['webhooks:write'], 'WebhookEndpoint', 'id')
   invalidAll(overlapIssues(overlapSeconds))
   return transaction(ctx.db, async (tx) => {
-    const before = await lockEndpoint(tx, key)
+    const before = await lockEndpoint(tx, ctx.viewer, key)
+    if (ctx.webhooks.formats[before.format]?.signsWith === 'APPLICATION') {
+      throw invalid(
+        ['id'],
+        'Its messages are signed by the secret of the application: rotate that.',
+      )
+    }
     const secret = newSigningSecret()
     const now = ctx.clock.now()
     const previousUntil = overlapSeconds === 0 ? null : new Date(now + overlapSeconds * 1000)
@@ -201,7 +126,7 @@ export async function enableWebhookEndpoint(
   demand(ctx.viewer, key.accountId, ['webhooks:write'], 'WebhookEndpoint', 'id')
   return recorded(ctx, () =>
     transaction(ctx.db, async (tx) => {
-      const before = await lockEndpoint(tx, key)
+      const before = await lockEndpoint(tx, ctx.viewer, key)
       if (!before.disabledAt) return before
       const isOrphan = (await roleOfMaker(transactionReader(tx), before)) === null
       if (isOrphan) await demandMayTell(tx, ctx, before, factOf('webhook.enabled', before))
@@ -209,6 +134,7 @@ export async function enableWebhookEndpoint(
         disabledAt: null,
         disabledReason: null,
         failingSince: null,
+        failureCount: 0,
         ...(isOrphan && { createdById: personBehind(ctx) }),
       })
       const changes = changesBetween(before, row, ['disabledAt', 'disabledReason', 'createdById'])
@@ -225,37 +151,11 @@ export async function deleteWebhookEndpoint(
 ): Promise<AccountEndpoint> {
   demand(ctx.viewer, key.accountId, ['webhooks:write'], 'WebhookEndpoint', 'id')
   return transaction(ctx.db, async (tx) => {
-    const before = await lockEndpoint(tx, key)
+    const before = await lockEndpoint(tx, ctx.viewer, key)
     await tx.webhookEndpoint.delete({ where: { id: key.id } })
     await appendAudit(tx, ctx, [factOf('webhook.deleted', before)])
     return before
   })
-}
-
-function issuesOf(
-  { webhooks }: WebhookContext,
-  terms: EndpointTerms,
-  headers: readonly CustomHeader[],
-): Issue[] {
-  const { url, document } = terms
-  const wrong = urlIssue(url, webhooks.reach)
-  return [
-    ...(wrong === null ? [] : [{ path: ['url'], message: `"${url.slice(0, 200)}" ${wrong}.` }]),
-    ...endpointIssues(terms, webhooks.formats),
-    ...headerIssues(headers),
-    ...(document === null ? [] : webhooks.documentIssues(document)),
-  ]
-}
-
-/** An endpoint is told no more, and no longer, than whoever has it told. */
-async function demandMayTell(
-  tx: Transaction,
-  ctx: ActionContext,
-  { scopes }: { scopes: readonly string[] },
-  fact: AuditFact,
-): Promise<void> {
-  demandHeld(ctx, scopes as Scope[], fact, 'scopes')
-  await demandLasting(tx, ctx, null, fact)
 }
 
 async function write(
@@ -270,27 +170,3 @@ async function write(
 }
 
 const namesOf = (headers: readonly CustomHeader[]) => headers.map(({ name }) => name)
-
-function sealedHeaders({ sealer }: SealingContext, headers: readonly CustomHeader[]) {
-  return headers.length === 0 ? null : sealer.seal(JSON.stringify(headers))
-}
-
-export function factOf(
-  action: string,
-  { accountId, id }: { accountId: string; id: string | null },
-): AuditFact {
-  return { accountId, action, subjectType: 'WebhookEndpoint', subjectId: id }
-}
-
-/** Of the URL only the origin is told: the rest may be a secret in itself. */
-function changesOf(
-  before: (Record<string, unknown> & { url: string }) | null,
-  after: Record<string, unknown> & { url: string },
-): Change[] {
-  const changes = changesBetween(before, after, fields)
-  if (before?.url === after.url) return changes
-  const from = before && new URL(before.url).origin
-  return [{ field: 'url', from, to: originOf(after.url) }, ...changes]
-}
-
-const originOf = (url: string) => (URL.canParse(url) ? new URL(url).origin : null)

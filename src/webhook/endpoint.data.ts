@@ -1,6 +1,7 @@
 // Rows of webhook endpoints.
 
 import type { Role } from '../auth/scope.ts'
+import type { Viewer } from '../auth/viewer.ts'
 import type { Key } from '../db/id.ts'
 import { lockRow } from '../db/lock.ts'
 import { transactionReader, type Reader } from '../db/reader.ts'
@@ -38,24 +39,55 @@ export async function roleOfMaker(
   return member?.role ?? null
 }
 
+/** The sealed secret of the application whose installation made the endpoint; null for none. */
+export async function applicationSecretOf(
+  read: Reader,
+  { accountId, installationId }: Pick<EndpointRow, 'accountId' | 'installationId'>,
+): Promise<Uint8Array | null> {
+  const [found] = await read<{ secretSealed: Uint8Array | null }>(Prisma.sql`
+    SELECT a."secretSealed" FROM "Installation" i JOIN "Application" a ON a."id" = i."applicationId"
+    WHERE i."accountId" = ${accountId}::uuid AND i."id" = ${installationId}::uuid`)
+  return found?.secretSealed ?? null
+}
+
+/** Of the endpoints of an account, those that the viewer has to do with; an application its own. */
+export function ownTo({ kind, id }: Viewer): { installationId?: string } {
+  return kind === 'INSTALLATION' ? { installationId: id } : {}
+}
+
+/** The same as conditions on rows `r` of endpoints. */
+export function endpointsOwnTo({ kind, id }: Viewer): Prisma.Sql[] {
+  return kind === 'INSTALLATION' ? [Prisma.sql`r."installationId" = ${id}::uuid`] : []
+}
+
+/** The same as conditions on rows `r` of deliveries. */
+export function deliveriesOwnTo({ kind, id }: Viewer): Prisma.Sql[] {
+  if (kind !== 'INSTALLATION') return []
+  return [
+    Prisma.sql`EXISTS (SELECT FROM "WebhookEndpoint" e
+      WHERE e."id" = r."endpointId" AND e."installationId" = ${id}::uuid)`,
+  ]
+}
+
 /** The endpoint, so that nobody else changes it meanwhile. Refuses NOT_FOUND. */
 export async function lockEndpoint(
   tx: Transaction,
+  viewer: Viewer,
   key: Key,
-  path = 'id',
 ): Promise<AccountEndpoint> {
   await lockRow(tx, 'WebhookEndpoint', key)
-  return endpointAt(tx, key, path)
+  return endpointAt(tx, viewer, key)
 }
 
-/** The endpoint. Refuses NOT_FOUND. */
+/** The endpoint, if the viewer has to do with it. Refuses NOT_FOUND. */
 export async function endpointAt(
   db: Pick<Transaction, 'webhookEndpoint'>,
+  viewer: Viewer,
   { accountId, id }: Key,
-  path = 'id',
 ): Promise<AccountEndpoint> {
-  const row = await db.webhookEndpoint.findFirst({ where: { accountId, id } })
-  if (!row) throw notFound('WebhookEndpoint', path)
+  const where = { accountId, id, ...ownTo(viewer) }
+  const row = await db.webhookEndpoint.findFirst({ where })
+  if (!row) throw notFound('WebhookEndpoint', 'id')
   return { ...row, accountId }
 }
 

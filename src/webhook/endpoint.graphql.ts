@@ -2,6 +2,7 @@
 // its secret nor the values of its headers are among its fields.
 
 import type { Scope } from '../auth/scope.ts'
+import { may, type Viewer } from '../auth/viewer.ts'
 import { Prisma } from '../generated/prisma/client.ts'
 import { builder } from '../graphql/builder.ts'
 import { encodeId, nowhere, type NodeName } from '../graphql/ids.ts'
@@ -14,14 +15,19 @@ import {
   listOverAccounts,
   pageArgs,
 } from '../graphql/lists.ts'
-import { findable, Node } from '../graphql/node.ts'
+import { findableBy, Node } from '../graphql/node.ts'
 import { userName } from '../graphql/user-name.ts'
-import type { EndpointRow } from './endpoint.data.ts'
+import { endpointsOwnTo, ownTo, type EndpointRow } from './endpoint.data.ts'
 import type { CustomHeader, EventFilter } from './endpoint.ts'
 
 const read: readonly Scope[] = ['webhooks:read']
 
-findable('WebhookEndpoint', read)
+findableBy('WebhookEndpoint', async ({ viewer, load }, key) => {
+  if (!may(viewer, key.accountId, read)) return null
+  const row = await load('WebhookEndpoint', key)
+  const { installationId = row?.installationId } = ownTo(viewer)
+  return row?.installationId === installationId ? row : null
+})
 
 const states = ['ACTIVE', 'PAUSED', 'DISABLED'] as const
 
@@ -32,7 +38,8 @@ const EndpointState = builder.enumType('WebhookEndpointState', {
     PAUSED: { description: 'Somebody paused it: what it wants waits, and is sent afterwards.' },
     DISABLED: {
       description:
-        'It failed for days, or said that it is gone: nothing is sent or kept for it. ' +
+        'It failed for days, or too often in a row for its format, or said that it is gone: nothing ' +
+        'is sent or kept for it. ' +
         '`enableWebhookEndpoint` ends this, `replayWebhooks` sends what was missed.',
     },
   },
@@ -103,6 +110,21 @@ builder.prismaObject('WebhookEndpoint', {
       resolve: (row, _args, ctx) =>
         ctx.load('Account', { accountId: homeOf(row), id: homeOf(row) }),
     }),
+    installation: t.field({
+      type: 'Installation',
+      nullable: true,
+      scopes: ['apps:read'],
+      description:
+        'The application in the account that made it, and with whose key it ends. Null when it was ' +
+        'none, or when denied.',
+      resolve: ({ accountId, installationId }, _args, ctx) =>
+        accountId && installationId
+          ? ctx.load('Installation', { accountId, id: installationId })
+          : null,
+    }),
+    serial: t.exposeInt('serial', {
+      description: 'Stable number, unique in the account, for systems whose ids are integers.',
+    }),
     url: t.exposeString('url', { description: 'Where messages are sent.' }),
     description: t.exposeString('description', {
       nullable: true,
@@ -117,7 +139,7 @@ builder.prismaObject('WebhookEndpoint', {
       resolve: (row) => ({ accountId: homeOf(row), filter: (row.filter ?? {}) as EventFilter }),
     }),
     format: t.exposeString('format', {
-      description: 'How messages look and are signed: `standard`.',
+      description: 'How messages look and are signed: `standard`, or as the dialect of this name.',
     }),
     document: t.exposeString('document', {
       nullable: true,
@@ -156,6 +178,9 @@ builder.prismaObject('WebhookEndpoint', {
       nullable: true,
       description: 'Since when every message failed; null when the last one arrived.',
     }),
+    failureCount: t.exposeInt('failureCount', {
+      description: 'How many tries in a row failed, up to the last one.',
+    }),
     lostCount: t.exposeInt('lostCount', {
       description: 'How many messages were given up since one last arrived.',
     }),
@@ -185,15 +210,21 @@ const EndpointFilter = builder.inputType('WebhookEndpointFilter', {
   description: 'Narrows a list of webhook endpoints; what is left out does not narrow.',
   fields: (t) => ({
     states: t.field({ type: [EndpointState], description: 'Only in one of these states.' }),
+    formats: t.stringList({ description: 'Only in one of these formats.' }),
+    serials: t.intList({ description: 'Only those with one of these numbers.' }),
   }),
 })
 
 type Filter = typeof EndpointFilter.$inferInput | null | undefined
 
-function listOf(filter: Filter) {
+function listOf(viewer: Viewer, filter: Filter) {
+  const { states, formats, serials } = filter ?? {}
   const state = Prisma.sql`CASE WHEN r."disabledAt" IS NOT NULL THEN 'DISABLED'
     WHEN r."pausedAt" IS NOT NULL THEN 'PAUSED' ELSE 'ACTIVE' END`
-  const where = filter?.states ? [Prisma.sql`${state} = ANY(${[...filter.states]}::text[])`] : []
+  const where = endpointsOwnTo(viewer)
+  if (states) where.push(Prisma.sql`${state} = ANY(${[...states]}::text[])`)
+  if (formats) where.push(Prisma.sql`r."format" = ANY(${formats}::text[])`)
+  if (serials) where.push(Prisma.sql`r."serial" = ANY(${serials}::int[])`)
   const order = { column: 'createdAt', type: 'timestamptz', direction: 'DESC' } as const
   return { table: 'WebhookEndpoint', where, order }
 }
@@ -213,7 +244,7 @@ builder.queryField('webhookEndpoints', (t) =>
       listOverAccounts<EndpointRow>(
         ctx,
         accountsOf(ctx.viewer, args.accounts, read),
-        listOf(args.filter),
+        listOf(ctx.viewer, args.filter),
         args,
       ),
   }),
@@ -233,7 +264,7 @@ builder.prismaObjectField('Account', 'webhookEndpoints', (t) =>
         { accountId: id, id },
         'Account.webhookEndpoints',
         args,
-        listOf(args.filter),
+        listOf(ctx.viewer, args.filter),
         args,
       ),
   }),

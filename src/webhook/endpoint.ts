@@ -35,19 +35,16 @@ const longestDescription = 2_000
 const mostFiltered = 100
 
 /**
- * Everything that is wrong with these terms, except what the address and the document are checked
- * for elsewhere; empty when they are legal. Paths are input fields.
+ * Everything that is wrong with these terms, except what the address, the document and the format
+ * are checked for elsewhere; empty when they are legal. Paths are input fields.
  */
-export function endpointIssues(terms: EndpointTerms, formats: readonly string[]): Issue[] {
-  const { url, description, types, filter, format, scopes } = terms
+export function endpointIssues(terms: EndpointTerms): Issue[] {
+  const { url, description, types, filter, scopes } = terms
   const issues: Issue[] = []
   const wrong = (path: string, message: string) => void issues.push({ path: [path], message })
   if (url.length > longestUrl) wrong('url', `A URL has at most ${longestUrl} characters.`)
   if (description !== null && description.length > longestDescription) {
     wrong('description', `A description has at most ${longestDescription} characters.`)
-  }
-  if (!formats.includes(format)) {
-    wrong('format', `There is no format "${format}"; there is ${formats.join(', ')}.`)
   }
   if (scopes.length === 0) {
     wrong('scopes', 'An endpoint needs at least one scope; serverInfo lists them all.')

@@ -5,6 +5,8 @@ import type { Issue } from '../errors.ts'
 import type { LoggedEvent } from '../events/event.ts'
 import type { Reach } from '../outbound/address.ts'
 import type { EndpointRow } from './endpoint.data.ts'
+import type { Formats } from './format.ts'
+import type { Manner } from './retry.ts'
 
 /** One try to send; `id` is the delivery's, the same over all tries. */
 export type Message = {
@@ -27,19 +29,19 @@ export class MakerLeft extends Error {
 }
 
 /**
- * Makes what is sent, signature and secret headers included. May read; changes nothing. Throws
- * MakerLeft.
+ * Makes what is sent, signature and secret headers included; null when the endpoint's format has
+ * nothing to say of the event. May read; changes nothing. Throws MakerLeft.
  */
 export type Render = (
   endpoint: EndpointRow,
   event: LoggedEvent,
   message: Message,
-) => Promise<Rendered>
+) => Promise<Rendered | null>
 
 /** What would be sent, without anything secret, and what went wrong in the endpoint's document. */
 export type Preview = Rendered & { errors: string[] }
 
-/** An event as every format tells it. */
+/** An event as the gateway's own format tells it. */
 export type Told = {
   type: string
   /** RFC 3339. */
@@ -49,27 +51,22 @@ export type Told = {
   errors?: readonly object[]
 }
 
-/** How a message looks and is signed: the gateway's own way, or that of a dialect. */
-export type WebhookFormat = {
-  name: string
-  body(told: Told): string
-  headers(
-    message: { id: string; at: number },
-    body: string,
-    secrets: readonly string[],
-  ): {
-    [name: string]: string
-  }
-}
-
 /** Of actions that make or show what is sent. */
 export type WebhookContext = {
   webhooks: {
-    formats: readonly string[]
+    /** Those of dialects; the gateway's own is beside them. */
+    formats: Formats
     reach: Reach
     /** What is wrong with a document that is to make `data`. */
     documentIssues(document: string): Issue[]
+    /** How messages of the format of this name are tried. */
+    mannerOf: (format: string) => Manner
     render: Render
-    preview: (endpoint: EndpointRow, event: LoggedEvent, message: Message) => Promise<Preview>
+    /** Null as for Render. */
+    preview: (
+      endpoint: EndpointRow,
+      event: LoggedEvent,
+      message: Message,
+    ) => Promise<Preview | null>
   }
 }

@@ -8,6 +8,7 @@ import type { About, LoggedEvent } from '../events/event.ts'
 import { changesOf } from '../graphql/event-parts.ts'
 import { encodeId, type NodeName } from '../graphql/ids.ts'
 import { globalId } from '../graphql/told.ts'
+import type { ToldEvent } from './format.ts'
 
 type Held = ReadonlySet<Scope>
 
@@ -27,6 +28,21 @@ export function dataOf(schema: GraphQLSchema, held: Held, event: LoggedEvent): o
     changes: changesOf(event, schema).map(({ field, from, to, needs }) =>
       covers(held, needs) ? { field, from, to } : { field, withheld: true },
     ),
+  }
+}
+
+/** The event as formats of dialects tell it. */
+export function toldEventOf(schema: GraphQLSchema, held: Held, event: LoggedEvent): ToldEvent {
+  const { accountId, type, occurredAt, subjectType, subjectId } = event
+  return {
+    id: encodeId('AccountEvent', event),
+    type,
+    occurredAt,
+    account: accountGlobalId(accountId),
+    subject: globalId(subjectType, accountId, subjectId),
+    changes: changesOf(event, schema)
+      .filter(({ needs }) => covers(held, needs))
+      .map(({ field, from, to }) => ({ field, from, to })),
   }
 }
 

@@ -19,8 +19,35 @@ export const waits: readonly number[] = [
   24 * HOUR,
 ]
 
-/** Waits grow by up to this part, so that what failed together does not come back together. */
-const jitter = 0.2
+/** How messages of one format are tried. */
+export type Manner = {
+  /** Milliseconds before each try after the first. */
+  waits: readonly number[]
+  /** Waits grow by up to this part, so that what failed together does not come back together. */
+  jitter: number
+  /** How long the receiver has to answer; undefined for as long as any other. */
+  timeoutMs: number | undefined
+  /** Failed tries in a row after which the endpoint is disabled; null for no such number. */
+  blocksAfter: number | null
+}
+
+export const ownManner: Manner = { waits, jitter: 0.2, timeoutMs: undefined, blocksAfter: null }
+
+/** Of a format with numbers of its own. Waits that somebody else has published are kept exactly. */
+export function mannerOf(format: {
+  timeoutSeconds?: number
+  delaysSeconds?: readonly number[]
+  blocksAfter?: number
+}): Manner {
+  const { timeoutSeconds, delaysSeconds, blocksAfter = null } = format
+  return {
+    ...ownManner,
+    ...(delaysSeconds && { waits: delaysSeconds.map((delay) => delay * 1000), jitter: 0 }),
+    timeoutMs: timeoutSeconds === undefined ? undefined : timeoutSeconds * 1000,
+    blocksAfter,
+  }
+}
+
 /** A receiver that asks for time gets no more than this beyond what it would get anyway. */
 const longestAskedMs = HOUR
 /** An endpoint that has done nothing but fail for so long is not called any more. */
@@ -45,8 +72,9 @@ export function nextTry(
   attempts: number,
   random: number,
   retryAfter: string | null = null,
+  { waits: table, jitter }: Pick<Manner, 'waits' | 'jitter'> = ownManner,
 ): Instant | null {
-  const wait = waits[attempts - 1]
+  const wait = table[attempts - 1]
   if (wait === undefined) return null
   const own = wait * (1 + jitter * random)
   const asked = Math.min(askedWait(now, retryAfter), longestAskedMs)

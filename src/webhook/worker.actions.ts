@@ -19,6 +19,7 @@ import {
 import { createLoop } from '../events/loop.ts'
 import type { EndpointRow } from './endpoint.data.ts'
 import { MakerLeft, type Render } from './message.ts'
+import { ownManner, type Manner } from './retry.ts'
 
 export type WebhookWorker = {
   start(): void
@@ -31,6 +32,8 @@ export type WebhookWorker = {
 type Options = {
   services: Pick<Services, 'db' | 'clock' | 'log'>
   render: Render
+  /** Left out, every message is tried in the gateway's own manner. */
+  mannerOf?: (format: string) => Manner
   outbound: Outbound
   /** Deliveries under way at once. */
   concurrency?: number
@@ -130,16 +133,16 @@ function claiming(
   }
 }
 
-type Sent = Pick<Try, 'answer' | 'isOurFault' | 'ends'>
+type Sent = Pick<Try, 'answer' | 'isOurFault' | 'ends' | 'isNothing'>
 
-const unsent = (error: string): Sent => ({
+const unsent = (error: string | null): Sent => ({
   answer: { status: null, error, body: null, retryAfter: null },
   isOurFault: true,
 })
 
 /** Delivers one, and settles it whatever becomes of it. */
 function delivering(
-  { services, render, outbound, leaseMs = usualLeaseMs, random = Math.random }: Options,
+  { services, render, mannerOf, outbound, leaseMs = usualLeaseMs, random = Math.random }: Options,
   worker: string,
   stopped: AbortSignal,
 ) {
@@ -150,12 +153,15 @@ function delivering(
     endpoint: EndpointRow,
     event: LoggedEvent | undefined,
     at: number,
+    { timeoutMs }: Manner,
   ): Promise<Sent> => {
     if (!event) return unsent('The event is not kept any more.')
     try {
       const message = { id: leased.id, at, attempt: leased.attempts }
-      const { headers, body } = await render(endpoint, event, message)
-      const answer = await outbound.post({ url: endpoint.url, headers, body }, stopped)
+      const rendered = await render(endpoint, event, message)
+      if (rendered === null) return { ...unsent(null), isNothing: true }
+      const request = { url: endpoint.url, ...rendered, timeoutMs }
+      const answer = await outbound.post(request, stopped)
       return { answer, isOurFault: false }
     } catch (error) {
       if (error instanceof MakerLeft) return { ...unsent(error.message), ends: error.message }
@@ -169,12 +175,13 @@ function delivering(
     if (!endpoint) return
     const startedAt = clock.now()
     const began = performance.now()
-    const { answer, isOurFault, ends } = await send(leased, endpoint, event, startedAt)
-    if (answer.status === null && stopped.aborted) {
+    const manner = mannerOf?.(endpoint.format) ?? ownManner
+    const sent = await send(leased, endpoint, event, startedAt, manner)
+    if (sent.answer.status === null && !sent.isNothing && stopped.aborted) {
       return releaseDelivery(poolReader(db), worker, leased)
     }
     const durationMs = Math.round(performance.now() - began)
-    const made = { worker, delivery: leased, startedAt, durationMs, answer, isOurFault, ends }
+    const made = { worker, delivery: leased, startedAt, durationMs, manner, ...sent }
     const settle = () => settleTry({ db, clock, log, random }, made)
     const settled = await persistently(settle, leaseMs, stopped)
     if (settled === null)

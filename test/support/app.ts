@@ -8,6 +8,7 @@ import type { Config } from '../../src/config.ts'
 import { createLog } from '../../src/log.ts'
 import { testClock, type TestClock } from './clock.ts'
 import type { Database } from '../../src/db/client.ts'
+import type { Formats } from '../../src/webhook/format.ts'
 import { testDatabase, type TestDatabase } from './database.ts'
 
 export type GraphQLAnswer = {
@@ -41,7 +42,13 @@ export type TestApp<D extends Database = TestDatabase> = {
 /** The same for every instance of a test, as it has to be. */
 export const testSealer = createSealer(new Uint8Array(32).fill(7))
 
-type Options = { config?: Partial<Config>; level?: Config['logLevel']; start?: string }
+type Options = {
+  config?: Partial<Config>
+  level?: Config['logLevel']
+  start?: string
+  /** Of webhooks, in place of those of the dialects. */
+  formats?: Formats
+}
 
 export async function testApp(options: Options = {}): Promise<TestApp> {
   return serveApp(await testDatabase(), options)
@@ -58,7 +65,9 @@ export async function serveApp<D extends Database>(
     write: (line) => void lines.push(JSON.parse(line)),
   })
   const config = { baseUrl: undefined, webhooksAllowLocal: true, ...options.config }
-  const app = createApp({ db, config, sealer: testSealer, clock, log })
+  const { formats } = options
+  const parts = { db, config, sealer: testSealer, clock, log }
+  const app = createApp({ ...parts, ...(formats && { formats }) })
   await app.start()
   await new Promise<void>((resolve) => app.server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`

@@ -2,7 +2,10 @@
 // actions, so that a test begins with what can really be.
 import { randomBytes } from 'node:crypto'
 import { issueAccessToken, issueApiClient, issueApiKey } from '../../src/auth/credential.data.ts'
+import { installationCredential } from '../../src/auth/credential.ts'
 import { allScopes, type Role, type Scope } from '../../src/auth/scope.ts'
+import type { Sealer } from '../../src/auth/seal.ts'
+import { newApplicationSecret, newInstallationKey, newPublicId } from '../../src/auth/secret.ts'
 import type { Database } from '../../src/db/client.ts'
 import { newId } from '../../src/db/id.ts'
 import type { Account, User } from '../../src/generated/prisma/client.ts'
@@ -52,6 +55,38 @@ export async function makeApiKey(db: Db, options: KeyOptions) {
   await giveRole(db, accountId, userId, role)
   const made = { accountId, createdById: userId, name, scopes, expiresAt: expiresAt ?? null }
   return { ...(await issueApiKey(db.prisma, made)), userId }
+}
+
+type InstallationOptions = {
+  accountId: string
+  scopes: readonly Scope[]
+  sealer: Sealer
+}
+
+/** An application that an owner has installed; `authorization` is how it shows itself. */
+export async function makeInstallation(db: Db, { accountId, scopes, sealer }: InstallationOptions) {
+  const userId = (await makeUser(db)).id
+  await giveRole(db, accountId, userId, 'OWNER')
+  const application = newApplicationSecret()
+  const id = newId()
+  const publicId = newPublicId()
+  const apiKey = newInstallationKey(publicId)
+  const applicationId = newId()
+  await db.prisma.application.create({
+    data: {
+      id: applicationId,
+      publicId: newPublicId(),
+      secretHash: application.hash,
+      secretSealed: sealer.seal(application.text),
+      name: `App ${unique()}`,
+      redirectUrl: 'https://app.example.com/done',
+      ownerId: userId,
+    },
+  })
+  const terms = { publicId, secretHash: apiKey.hash, scopes: [...scopes], approvedById: userId }
+  await db.prisma.installation.create({ data: { accountId, id, applicationId, ...terms } })
+  const authorization = installationCredential(application.text, apiKey.text)
+  return { id, userId, applicationId, secret: application.text, authorization }
 }
 
 type ClientOptions = {

@@ -4,11 +4,9 @@ import { Webhook as Standard } from 'standardwebhooks'
 import { Webhook as Svix } from 'svix'
 import { describe, expect, it } from 'vitest'
 import { newId } from '../../src/db/id.ts'
-import { encodeId, type NodeName } from '../../src/graphql/ids.ts'
 import { testApp } from '../support/app.ts'
 import { change, done, issued, rowCounts } from '../support/ask.ts'
-import { makeApiKey } from '../support/makers.ts'
-import { openShop } from '../support/shop.ts'
+import { openBusiness, settledIn } from './business.ts'
 import { startReceiver, type Received } from './receiver.ts'
 
 // Foreign libraries look at the time of this machine.
@@ -17,46 +15,8 @@ const { db, clock } = app
 const MINUTE = 60_000
 const DAY = 24 * 60 * MINUTE
 
-/** A shop whose owner asks, with a receiver of its own. */
-async function business() {
-  const shop = await openShop(db)
-  const { accountId } = shop
-  const { key } = await makeApiKey(db, { accountId })
-  const id = (name: NodeName, row: string) => encodeId(name, { accountId, id: row })
-  const midnight = Math.ceil(clock.now() / DAY) * DAY
-  let booked = 0
-  /** Another hour each time, from nine o'clock on. */
-  const book = (more: object = {}) => {
-    const startsAt = new Date(midnight + (9 + booked) * 60 * MINUTE).toISOString()
-    booked += 1
-    const customerId = id('Customer', shop.customerId)
-    const input = { serviceId: id('Service', shop.serviceId), startsAt, customerId, ...more }
-    return done(app, key, 'createBooking', input, 'id number startsAt endsAt')
-  }
-  const receiver = await startReceiver()
-  const endpoint = (more: object = {}) =>
-    issued(app, key, 'createWebhookEndpoint', {
-      accountId: id('Account', accountId),
-      url: receiver.url,
-      types: ['booking.*'],
-      scopes: ['bookings:read'],
-      ...more,
-    })
-  return { shop, accountId, key, id, book, receiver, endpoint }
-}
-
-const deliverySelection = `id state attemptCount lastStatus lastError eventType subjectId finishedAt
-  nextAttemptAt endpoint { id } attempts { number status error answer }`
-
-/** The delivery, once it is no longer waiting. */
-async function settled(key: string, id: string) {
-  for (;;) {
-    const document = `{ webhookDelivery(id: "${id}") { ${deliverySelection} } }`
-    const { data } = await app.graphql(key, document)
-    if (data.webhookDelivery.state !== 'WAITING') return data.webhookDelivery
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-}
+const business = () => openBusiness(app)
+const settled = (key: string, id: string) => settledIn(app, key, id)
 
 const idOf = ({ headers }: Received) => String(headers['webhook-id'])
 
