@@ -4,6 +4,7 @@ import { encodeId } from '../../src/graphql/ids.ts'
 import { inviteUser } from '../../src/access/invitation.actions.ts'
 import { issuePasswordLink } from '../../src/access/sign-in.actions.ts'
 import { cookieCredential, isFailure, viewerOf } from '../../src/auth/credential.ts'
+import { newClientSecret } from '../../src/auth/secret.ts'
 import { newContext } from '../../src/context.ts'
 import { testApp } from '../support/app.ts'
 import { issued } from '../support/ask.ts'
@@ -40,6 +41,22 @@ it('holds no secret', async () => {
   const client = await issued(app, token, 'createApiClient', chosen)
   const another = await issued(app, token, 'regenerateApiClientSecret', { id: client.id })
   await app.graphql(rotated.secret, '{ viewer { kind } }')
+  const wanted = { name: 'App', redirectUrl: 'https://app.example.com/' }
+  const application = await issued(app, token, 'registerApplication', wanted)
+  const { publicId: applicationId } = await db.prisma.application.findFirstOrThrow()
+  const grant = { accountId, applicationId, scopes: ['accounts:read'] }
+  const installed = await issued(app, token, 'authorizeApplication', grant)
+  const installedAgain = await issued(app, token, 'authorizeApplication', grant)
+  const renewed = await issued(app, token, 'rotateApplicationSecret', { id: application.id })
+  const headerValue = newClientSecret().text.slice(4)
+  const endpoint = await issued(app, token, 'createWebhookEndpoint', {
+    accountId,
+    url: 'https://told.example.com/',
+    types: ['booking.created'],
+    scopes: ['bookings:read'],
+    headers: [{ name: 'x-password', value: headerValue }],
+  })
+  const signing = await issued(app, token, 'rotateWebhookSecret', { id: endpoint.id })
   const person = await makePerson(app, { [id]: 'OWNER' })
   const { cookie } = await signIn(app, person.email)
   const begun = await viewerOf(db, cookieCredential(cookie.split('=')[1] ?? ''), clock.now())
@@ -53,9 +70,12 @@ it('holds no secret', async () => {
     token,
     clientSecret,
     ...[key, rotated, client, another, invited, link].map(({ secret }) => secret),
+    ...[application, renewed, installed, installedAgain].map(({ secret }) => secret),
+    ...[endpoint, signing].map(({ secret }) => secret),
+    headerValue,
     cookie.split('=')[1] ?? '',
   ]
-  expect(new Set(secrets).size).toBe(9)
+  expect(new Set(secrets).size).toBe(16)
   expect(Math.min(...secrets.map(({ length }) => length))).toBeGreaterThan(40)
   const text = await dump()
   // What is searched is what was meant: the shown parts are there.
@@ -70,7 +90,8 @@ it('holds no secret', async () => {
       expect(text).not.toContain(form)
       expect(text).not.toContain(Buffer.from(form).toString('hex'))
       expect(text).not.toContain(Buffer.from(form).toString('base64').slice(0, 20))
+      expect(text).not.toContain(Buffer.from(form, 'base64').toString('hex').slice(0, 20))
     }
   }
-  expect(JSON.stringify(app.lines)).not.toMatch(/sg[kst]_[0-9A-Za-z_]{16,}/)
+  expect(JSON.stringify(app.lines)).not.toMatch(/(sg[akstpiu]|whsec)_[0-9A-Za-z_+/]{16,}/)
 })
