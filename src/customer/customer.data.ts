@@ -55,7 +55,8 @@ export async function refuseWhileBooked(
   if (!open) return
   throw refused(
     'IN_USE',
-    `Customer "${customer.name}" has a booking that is not over: cancel it first.`,
+    // Whoever may change customers need not be allowed to see who they are.
+    'The customer has a booking that is not over: cancel it first.',
     { path: ['id'] },
   )
 }

@@ -287,6 +287,25 @@ describe('a field that needs a scope, asked for by', () => {
     expect(await book(blind, 'Whoever')).toEqual([201, 'Whoever', null])
   })
 
+  it('a refusal: it does not name whom the asker may not see', async () => {
+    const scopes = allScopes.filter((scope) => !scope.startsWith('customers:'))
+    const writer = (await makeApiKey(app.db, { accountId, scopes: [...scopes, 'customers:write'] }))
+      .key
+    for (const mutation of ['archiveCustomer', 'updateCustomer', 'mergeCustomers'] as const) {
+      const stem = `${mutation[0]!.toUpperCase()}${mutation.slice(1)}`
+      const input = {
+        archiveCustomer: { id: customer },
+        updateCustomer: { id: customer, notes: 'Tea', expectedVersion: 99 },
+        mergeCustomers: { intoId: customer, fromIds: [customer] },
+      }[mutation]
+      const text = `mutation ($input: ${stem}Input!) { ${mutation}(input: $input) {
+        ... on Refusal { code message } } }`
+      const { data } = await app.graphql(writer, text, { input })
+      expect(data[mutation]).toEqual({ code: expect.any(String), message: expect.any(String) })
+      expect(data[mutation].message).not.toMatch(/quill/i)
+    }
+  })
+
   it('booking for an address: whose it is', async () => {
     const scopes = contactless.filter((scope) => scope !== 'customers:read')
     const hidden = (await makeApiKey(app.db, { accountId, scopes })).key
