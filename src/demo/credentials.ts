@@ -100,7 +100,7 @@ export async function issueDemoCredentials(tx: Transaction, demo: Demo): Promise
     bookeo: await installApplication(tx, tours),
     bookingflow: { apiKey: await keyOf(escapeRoom, 'Demo: BookingFlow', integrationScopes) },
     appointedd: {
-      ...(await clientOf([clinic], 'Demo: Appointedd', integrationScopes)),
+      ...(await clientOf(demoAccounts(demo), 'Demo: Appointedd', integrationScopes)),
       v1ApiKey: await keyOf(clinic, 'Demo: Appointedd V1', integrationScopes),
     },
     calendesk: {

@@ -2,6 +2,7 @@
 // errors a route can answer is read from the graph: the refusals of its mutations, in its words.
 
 import { z } from 'zod'
+import type { RefusalCode } from '../errors.ts'
 import { operationsOf } from './refused.ts'
 import { wordFor } from './problems.ts'
 import { noBody, type Dialect, type Example, type Route, type SecurityScheme } from './route.ts'
@@ -109,13 +110,15 @@ function parametersOf(route: Route): Json[] {
   return [...named, ...asked, ...(route.method === 'GET' ? [] : [key])]
 }
 
-function answerOf({ contentType }: Dialect, { answer, example }: Route): Json {
+/** The media type of answers, unless another is asked for. */
+const typeOf = ({ contentType }: Dialect) => contentType?.({}) ?? 'application/json'
+
+function answerOf(dialect: Dialect, { answer, example }: Route): Json {
   const { description, schema } = answer
   if (schema === noBody) return { description }
-  const type = contentType?.({}) ?? 'application/json'
   return {
     description,
-    content: { [type]: contentOf(jsonOf(schema, 'output'), example?.answer) },
+    content: { [typeOf(dialect)]: contentOf(jsonOf(schema, 'output'), example?.answer) },
   }
 }
 
@@ -133,6 +136,7 @@ function errorsOf(dialect: Dialect, route: Route): Json {
   if (route.body) words.push(others.NOT_JSON, others.TOO_LONG, others.WRONG_CONTENT_TYPE)
   const { refusals, findsOne } = operationsOf(route)
   const codes = new Set(refusals)
+  for (const code of Object.keys(route.refusals ?? {})) codes.add(code as RefusalCode)
   if (findsOne || route.path.includes(':')) codes.add('NOT_FOUND')
   if (route.method !== 'GET') codes.add('IDEMPOTENCY_CONFLICT')
   for (const code of codes) {
@@ -146,7 +150,7 @@ function errorsOf(dialect: Dialect, route: Route): Json {
         status,
         {
           description: [...new Set(said.map(({ code }) => code))].join(', ') || 'Refused.',
-          content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
+          content: { [typeOf(dialect)]: { schema: { $ref: '#/components/schemas/Error' } } },
         },
       ]),
   )
