@@ -39,7 +39,11 @@ export type Offer = {
   sessionId: string | null
   /** Seats left in a session; null for an appointment. */
   seatsAvailable: number | null
+  pricing: Pricing
 }
+
+/** By what the offers of one service are priced; worked out only for whoever asks. */
+export type Pricing = { facts: ServiceFacts; heads: number; leads: 'ANY' | 'FIRST' }
 
 /** Everything that can be booked and starts in `[from, to)`, by service id, each soonest first. */
 export async function loadOffers(
@@ -56,7 +60,7 @@ export async function loadOffers(
       id,
       world.facts.kind === 'CLASS'
         ? sessionOffers(world, question, sessions.get(id) ?? [])
-        : listSlots(world.world, from, to, question.staffIds).map((slot) => offerOf(world, slot)),
+        : listSlots(world.world, from, to, question.staffIds).map(offerOf(world, question)),
     ]),
   )
 }
@@ -84,8 +88,8 @@ export async function firstOffers(
       const more =
         facts.kind === 'CLASS'
           ? sessionOffers(world, question, sessions.get(facts.id) ?? []).slice(0, missing)
-          : nextStarts(world.world, from, to, missing, question.staffIds).map((slot) =>
-              offerOf(world, slot),
+          : nextStarts(world.world, from, to, missing, question.staffIds).map(
+              offerOf(world, question),
             )
       found.set(facts.id, [...(found.get(facts.id) ?? []), ...more])
     }
@@ -128,8 +132,11 @@ function worldQuestion(question: AvailabilityQuestion, from: Instant, to: Instan
   }
 }
 
-function offerOf({ facts }: World, slot: ReturnType<typeof listSlots>[number]): Offer {
-  return {
+function offerOf({ facts, world }: World, { partySize }: AvailabilityQuestion) {
+  const heads = partySize ?? facts.rules.minParty
+  const leads = world.staffMode === 'ANY' ? 'ANY' : 'FIRST'
+  const pricing: Pricing = { facts, heads, leads }
+  return (slot: ReturnType<typeof listSlots>[number]): Offer => ({
     accountId: facts.accountId,
     serviceId: facts.id,
     startsAt: slot.startsAt,
@@ -138,7 +145,8 @@ function offerOf({ facts }: World, slot: ReturnType<typeof listSlots>[number]): 
     resourceIds: slot.resources.map(({ id }) => id),
     sessionId: null,
     seatsAvailable: null,
-  }
+    pricing,
+  })
 }
 
 type SessionRow = Session & {
@@ -201,6 +209,7 @@ function sessionOffers(
   )
   const heads = partySize ?? facts.rules.minParty
   const question = { rules: facts.rules, zone, now, partySize: heads }
+  const pricing: Pricing = { facts, heads, leads: 'FIRST' }
   return listSessions(question, asked).map((session) => ({
     accountId: facts.accountId,
     serviceId: facts.id,
@@ -210,5 +219,6 @@ function sessionOffers(
     resourceIds: session.row.resourceIds,
     sessionId: session.row.id,
     seatsAvailable: session.capacity - session.seatsTaken,
+    pricing,
   }))
 }

@@ -7,9 +7,11 @@ import type { Context } from '../context.ts'
 import type { Key } from '../db/id.ts'
 import { builder } from '../graphql/builder.ts'
 import { keyOf } from '../graphql/ids.ts'
+import { Money, moneyOf } from '../graphql/money.ts'
 import { forbidden } from '../graphql/scopes.ts'
 import { demandManager } from './as-manager.ts'
 import type { Offer } from './availability.data.ts'
+import { leastPrice } from './price.ts'
 
 export const readAvailability: readonly Scope[] = ['availability:read']
 export const asManagerSentence =
@@ -61,6 +63,18 @@ export const Slot = builder.objectRef<Offer>('Slot').implement({
     seatsAvailable: t.exposeInt('seatsAvailable', {
       nullable: true,
       description: 'Seats left in a session; null for an appointment.',
+    }),
+    price: t.field({
+      type: Money,
+      nullable: true,
+      scopes: ['payments:read'],
+      description:
+        'What booking it would cost the party that was asked for. Where those who are free cost ' +
+        'differently, the least: ask for one of them for theirs. Null when it has none, or denied.',
+      resolve: ({ pricing: { facts, heads, leads }, staffIds }) => {
+        const leadIds = leads === 'ANY' ? staffIds : staffIds.slice(0, 1)
+        return moneyOf(leastPrice(facts, leadIds, heads), facts.account.currency)
+      },
     }),
   }),
 })

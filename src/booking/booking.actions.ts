@@ -3,6 +3,7 @@
 
 import { demandManager } from '../availability/as-manager.ts'
 import type { SeenPlace } from '../availability/place.data.ts'
+import { priceWith } from '../availability/price.ts'
 import { demand } from '../auth/viewer.ts'
 import type { ActionContext } from '../context.ts'
 import { idempotent, isClaimed, type Once } from '../db/idempotency.ts'
@@ -217,8 +218,7 @@ async function takeFromHold(
   return { facts: { ...service, staff }, staffIds, sessionId, startsAt, endsAt, partySize }
 }
 
-// An appointment costs what it costs; a class costs its price for each head.
 function priceOf(facts: Taken['facts'], leadId: string | undefined, heads: number): number | null {
-  const own = facts.staff.find(({ id }) => id === leadId)?.priceMinor ?? facts.priceMinor
-  return own !== null && facts.kind === 'CLASS' ? chargeable(own * heads) : own
+  const price = priceWith(facts, leadId, heads)
+  return price === null ? null : chargeable(price)
 }

@@ -88,11 +88,11 @@ builder.prismaObject('Hold', {
 })
 
 // Seats are kept in a session, and the session occupies.
-function ownerOf({ accountId, id, sessionId }: Hold) {
+export function ownerOf({ accountId, id, sessionId }: Hold) {
   return { accountId, id: sessionId ?? id }
 }
 
-function stateOf({ state, expiresAt }: Hold, now: number): Hold['state'] {
+export function stateOf({ state, expiresAt }: Hold, now: number): Hold['state'] {
   return state === 'LIVE' && expiresAt.getTime() <= now ? 'EXPIRED' : state
 }
 
