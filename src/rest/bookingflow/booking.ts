@@ -7,7 +7,8 @@ export const bookingFields = `
   id status startsAt endsAt createdAt updatedAt party { total }
   service { id kind }
   customer { id name email phone }
-  price { amount currency } amountPaid { amount currency } refundDue { amount currency }
+  price { amount currency } amountPaid { amount currency } amountRefunded { amount currency }
+  refundDue { amount currency } refundOpen { amount currency }
 `
 
 type Money = { amount: number; currency: string } | null
@@ -24,7 +25,9 @@ export type BookingData = {
   customer: { id: string; name: string; email: string | null; phone: string | null } | null
   price: Money
   amountPaid: Money
+  amountRefunded: Money
   refundDue: Money
+  refundOpen: Money
 }
 
 export const statuses = ['pending', 'confirmed', 'canceled', 'no_show', 'completed'] as const
@@ -55,6 +58,7 @@ const paymentStatus = z.enum([
   'partially_paid',
   'paid',
   'refund_due',
+  'partially_refunded',
   'refunded',
 ])
 
@@ -70,7 +74,9 @@ export const bookingSchema = z.object({
   amount: z.int().nullable(),
   currency: z.string().nullable(),
   paymentStatus: paymentStatus.nullable(),
-  refund: z.object({ amount: z.int(), currency: z.string() }).optional(),
+  refund: z
+    .object({ amount: z.int(), currency: z.string(), status: z.enum(['due', 'processed']) })
+    .optional(),
   createdAt: z.iso.datetime(),
   updatedAt: z.iso.datetime(),
 })
@@ -122,25 +128,42 @@ export function bookingOf(booking: BookingData): z.input<typeof bookingSchema> {
   }
 }
 
+type Paid = z.output<typeof paymentStatus>
+type Refund = NonNullable<z.output<typeof bookingSchema>['refund']>
+
 /** Whoever may not see payments sees no price either: all of it is null. */
-function moneyOf({ price, amountPaid, refundDue }: BookingData): {
+function moneyOf({ status, price, amountPaid, ...booking }: BookingData): {
   amount: number | null
   currency: string | null
-  paymentStatus: z.output<typeof paymentStatus> | null
-  refund?: NonNullable<Money>
+  paymentStatus: Paid | null
+  refund?: Refund
 } {
   if (!amountPaid) return { amount: null, currency: null, paymentStatus: null }
-  const { currency } = amountPaid
+  const { currency, amount: kept } = amountPaid
   const amount = price?.amount ?? 0
-  const known = { amount, currency }
-  if (refundDue && refundDue.amount > 0) {
-    return { ...known, paymentStatus: 'refund_due', refund: refundDue }
+  const [refunded, due, open] = [booking.amountRefunded, booking.refundDue, booking.refundOpen].map(
+    (money) => money?.amount ?? 0,
+  ) as [number, number, number]
+  const owed = statusOf[status] === 'canceled' ? 0 : amount
+  return {
+    amount,
+    currency,
+    paymentStatus: paidOf({ amount, kept, refunded, open, owed }),
+    ...((due > 0 || refunded > 0) && {
+      refund: { amount: due || refunded, currency, status: open > 0 ? 'due' : 'processed' },
+    }),
   }
-  return { ...known, paymentStatus: paidOf(amount, amountPaid.amount) }
 }
 
-function paidOf(amount: number, paid: number): z.output<typeof paymentStatus> {
+type Sums = { amount: number; kept: number; refunded: number; open: number; owed: number }
+
+function paidOf({ amount, kept, refunded, open, owed }: Sums): Paid {
+  if (open > 0) return 'refund_due'
+  // What was too much and given back leaves a booking paid.
+  if (refunded > 0 && (owed === 0 || kept < owed)) {
+    return kept > 0 ? 'partially_refunded' : 'refunded'
+  }
   if (amount === 0) return 'not_required'
-  if (paid >= amount) return 'paid'
-  return paid > 0 ? 'partially_paid' : 'unpaid'
+  if (kept >= amount) return 'paid'
+  return kept > 0 ? 'partially_paid' : 'unpaid'
 }

@@ -1,7 +1,7 @@
-// DELETE /bookings/:id: cancels a booking, and gives back what the room's policy says.
+// DELETE /bookings/:id: cancels a booking and gives back what the room's policy says, in one unit.
 
 import { z } from 'zod'
-import { route } from '../route.ts'
+import { route, type Found } from '../route.ts'
 import {
   bookingExample,
   bookingFields,
@@ -11,32 +11,69 @@ import {
 } from './booking.ts'
 import { enveloped, notFound, ok, refusal, refusalsOf } from './suite.ts'
 
+/** Wherever the credential reaches; the key of one organization reaches one. */
+function mayRefund({ viewer }: Found): boolean {
+  const { nodes } = viewer.accounts as { nodes: { scopes: string[] }[] }
+  return nodes.every(({ scopes }) => scopes.includes('payments:write'))
+}
+
 export const cancelBooking = route({
   name: 'cancelBooking',
   summary: 'Cancel a booking and process refund',
   description:
-    'Its time or places are free at once. `refund` is what the policy of the room gives back; it ' +
-    'is not there when that is nothing. With an `Idempotency-Key` it can be repeated safely; ' +
-    'without one the second time is 409 `already_canceled`. Nothing is given back twice.',
+    'Its time or places are free at once, and what the policy of the room gives back is recorded ' +
+    'as refunds of its payments; no money is sent by it. `refund` says how much that is, and is not ' +
+    'there when it is nothing; it stays due when the key has not `payments:write`. With an ' +
+    '`Idempotency-Key` it can be repeated safely; without one the second time is 409 ' +
+    '`already_canceled`. Nothing is given back twice.',
   method: 'DELETE',
   path: '/bookings/:id',
   query: z.object({}),
-  document: `mutation BookingFlowCancelBooking($input: CancelBookingInput!) {
-    cancelBooking(input: $input) {
-      ... on CancelBookingSuccess { data { ${bookingFields} } } ${refusal}
-    }
+  before: [
+    {
+      document: 'query BookingFlowRights { viewer { accounts(first: 100) { nodes { scopes } } } }',
+      variables: () => ({}),
+    },
+    {
+      document: `mutation BookingFlowCancelBooking($input: CancelBookingInput!) {
+        cancelBooking(input: $input) {
+          ... on CancelBookingSuccess { data { id } } ${refusal}
+        }
+      }`,
+      variables: ({ path }) => ({ input: { id: path['id'], refund: 'POLICY' } }),
+    },
+    {
+      document: `mutation BookingFlowRefund($input: RefundPaymentInput!) {
+        refundPayment(input: $input) {
+          ... on RefundPaymentSuccess { data { id } } ${refusal}
+        }
+      }`,
+      variables: ({ path }, found) =>
+        mayRefund(found) ? { input: { bookingId: path['id'] } } : null,
+    },
+  ],
+  // Found by its id alone, so that whoever may cancel and not read is not refused here.
+  document: `query BookingFlowCanceled($id: ID!) {
+    node(id: $id) { ... on Booking { ${bookingFields} } }
   }`,
-  variables: ({ path }) => ({ input: { id: path['id'], refund: 'POLICY' } }),
+  variables: ({ path }) => ({ id: path['id'] }),
   refusals: refusalsOf(notFound.booking),
   answer: {
     status: 200,
     description: 'The booking, canceled; null for a key that may not read bookings.',
     schema: enveloped(bookingSchema.nullable()),
   },
-  reply: ({ cancelBooking: { data } }: { cancelBooking: { data: BookingData | null } }) =>
-    ok(data && bookingOf(data)),
+  reply: ({ node }: { node: BookingData | null }) => ok(node && bookingOf(node)),
   example: {
     path: { id: bookingExample.bookingId },
-    answer: { ok: true, data: { ...bookingExample, status: 'canceled' } },
+    answer: {
+      ok: true,
+      data: {
+        ...bookingExample,
+        status: 'canceled',
+        paymentStatus: 'refunded',
+        refund: { amount: 24000, currency: 'PLN', status: 'processed' },
+      },
+    },
   },
 })

@@ -109,7 +109,7 @@ export const getBooking = route({
   summary: 'Get a single booking by ID',
   description:
     'Our own form: amounts are minor units of the currency; `refund` is there when canceling gives ' +
-    'something back. What your key may not see is null.',
+    'something back, and says whether it was. What your key may not see is null.',
   method: 'GET',
   path: '/bookings/:id',
   query: z.object({}),

@@ -1,0 +1,158 @@
+// Money of bookings: what is paid, what canceling gives back, and that nothing is given back twice.
+import { describe, expect, it } from 'vitest'
+import { testApp } from '../../support/app.ts'
+import { done } from '../../support/ask.ts'
+import { callWith, openVenue, start, type Venue } from './bookingflow-world.ts'
+
+const app = await testApp({ start })
+
+const startAt = '2026-05-01T16:00:00Z'
+
+async function booked(venue: Venue, wish: object = {}) {
+  const { call, vaultId: roomId } = venue
+  const customer = { name: 'Alice Example', email: 'alice@example.com' }
+  const { body } = await call('/bookings', {
+    body: { roomId, startAt, players: 4, customer, ...wish },
+  })
+  const bookingId: string = body.data.bookingId
+  const pay = (amount: number) =>
+    done(app, venue.key, 'recordPayment', { bookingId, amount: { amount }, method: 'CREDIT_CARD' })
+  const money = async () => {
+    const { amount, currency, paymentStatus, refund } = (await call(`/bookings/${bookingId}`)).body
+      .data
+    return { amount, currency, paymentStatus, refund }
+  }
+  const cancel = (headers: Record<string, string> = {}, as = call) =>
+    as(`/bookings/${bookingId}`, { method: 'DELETE', headers })
+  const refunds = () =>
+    app.db.prisma.payment.findMany({ where: { accountId: venue.accountId, kind: 'REFUND' } })
+  return { bookingId, pay, money, cancel, refunds }
+}
+
+const price = { amount: 24000, currency: 'PLN' }
+
+describe('a booking', () => {
+  it('is unpaid, partially paid and paid, in minor units', async () => {
+    const { pay, money } = await booked(await openVenue(app))
+    expect(await money()).toEqual({ ...price, paymentStatus: 'unpaid', refund: undefined })
+    await pay(10000)
+    expect(await money()).toEqual({ ...price, paymentStatus: 'partially_paid', refund: undefined })
+    await pay(14000)
+    expect(await money()).toEqual({ ...price, paymentStatus: 'paid', refund: undefined })
+  })
+
+  it('costs in the minor units of its currency: yen have none, dinars three digits', async () => {
+    for (const [currency, amount] of [
+      ['JPY', 5000],
+      ['KWD', 12_750],
+    ] as const) {
+      const venue = await openVenue(app)
+      const { accountId, serviceId, vaultId } = venue
+      await app.db.prisma.account.update({ where: { id: accountId }, data: { currency } })
+      await venue.call(`/rooms/${vaultId}`, { method: 'PUT', body: { price: amount, currency } })
+      const room = (await venue.call(`/rooms/${vaultId}`)).body.data
+      expect(room).toMatchObject({ price: amount, currency })
+      const { money } = await booked(venue)
+      expect(await money()).toMatchObject({ amount, currency })
+      const row = await app.db.prisma.service.findUniqueOrThrow({
+        where: { accountId_id: { accountId, id: serviceId } },
+      })
+      expect(row.priceMinor).toBe(amount)
+    }
+  })
+
+  it('of a room without a price needs no payment', async () => {
+    const venue = await openVenue(app)
+    await venue.call(`/rooms/${venue.vaultId}`, { method: 'PUT', body: { price: null } })
+    const { money, cancel } = await booked(venue)
+    const free = { amount: 0, currency: 'PLN', paymentStatus: 'not_required', refund: undefined }
+    expect(await money()).toEqual(free)
+    expect((await cancel()).status).toBe(200)
+    expect(await money()).toEqual(free)
+  })
+})
+
+describe('canceling', () => {
+  it('in time gives back all that was paid, as a refund of its payments', async () => {
+    const { pay, cancel, money, refunds, bookingId } = await booked(await openVenue(app))
+    await pay(10000)
+    await pay(14000)
+    const { status, body } = await cancel()
+    expect(status).toBe(200)
+    expect(body.data).toMatchObject({
+      bookingId,
+      status: 'canceled',
+      paymentStatus: 'refunded',
+      refund: { ...price, status: 'processed' },
+    })
+    expect(await money()).toMatchObject({ paymentStatus: 'refunded' })
+    const amounts = (await refunds()).map(({ amountMinor }) => amountMinor)
+    expect(amounts.toSorted((one, other) => one - other)).toEqual([10000, 14000])
+  })
+
+  it('later gives back what the policy of the room says', async () => {
+    const venue = await openVenue(app)
+    const { pay, cancel, refunds } = await booked(venue, { startAt: '2026-04-20T18:00:00Z' })
+    await pay(10000)
+    expect((await cancel()).body.data).toMatchObject({
+      paymentStatus: 'partially_refunded',
+      refund: { amount: 5000, currency: 'PLN', status: 'processed' },
+    })
+    expect((await refunds()).map(({ amountMinor }) => amountMinor)).toEqual([5000])
+  })
+
+  it('gives nothing back where nothing was paid', async () => {
+    const { cancel, refunds } = await booked(await openVenue(app))
+    const { body } = await cancel()
+    expect(body.data).toMatchObject({ status: 'canceled', paymentStatus: 'unpaid' })
+    expect(body.data).not.toHaveProperty('refund')
+    expect(await refunds()).toEqual([])
+  })
+
+  it('repeated with its Idempotency-Key is answered the same, and gives back once', async () => {
+    const { pay, cancel, refunds } = await booked(await openVenue(app))
+    await pay(24000)
+    const answers = []
+    for (let time = 0; time < 3; time++) answers.push(await cancel({ 'idempotency-key': 'once' }))
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200])
+    expect(new Set(answers.map(({ body }) => JSON.stringify(body))).size).toBe(1)
+    expect(await refunds()).toHaveLength(1)
+    expect(await cancel()).toMatchObject({ status: 409, body: { error: 'already_canceled' } })
+    expect(await cancel({ 'idempotency-key': 'another' })).toMatchObject({
+      status: 409,
+      body: { error: 'already_canceled' },
+    })
+    expect(await refunds()).toHaveLength(1)
+  })
+
+  it('by eight at once is done by one, and gives back once', async () => {
+    const { pay, cancel, refunds } = await booked(await openVenue(app))
+    await pay(24000)
+    const answers = await Promise.all(Array.from({ length: 8 }, () => cancel()))
+    const statuses = answers.map(({ status }) => status).toSorted()
+    expect(statuses).toEqual([200, ...Array.from({ length: 7 }, () => 409)])
+    expect(await refunds()).toHaveLength(1)
+  })
+
+  it('by a key that may not move money leaves the refund due', async () => {
+    const venue = await openVenue(app)
+    const { pay, cancel, money, refunds } = await booked(venue)
+    await pay(24000)
+    const key = await venue.keyWith('bookings:read', 'bookings:write', 'payments:read')
+    expect((await cancel({}, callWith(app, key))).body.data).toMatchObject({
+      paymentStatus: 'refund_due',
+      refund: { ...price, status: 'due' },
+    })
+    expect(await money()).toMatchObject({ paymentStatus: 'refund_due' })
+    expect(await refunds()).toEqual([])
+  })
+
+  it('by a key that may not read bookings is done and tells nothing', async () => {
+    const venue = await openVenue(app)
+    const { cancel, bookingId } = await booked(venue)
+    const key = await venue.keyWith('bookings:write')
+    const { status, body } = await cancel({}, callWith(app, key))
+    expect({ status, body }).toEqual({ status: 200, body: { ok: true, data: null } })
+    expect((await venue.call(`/bookings/${bookingId}`)).body.data.status).toBe('canceled')
+  })
+})
