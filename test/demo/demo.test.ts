@@ -378,7 +378,7 @@ describe('the credentials of the demo', () => {
     const { relentify, bookingflow, appointedd, calendesk, bookeo } = demo
     const reached = async (token: string) => (await reachOf(token)).slugs
     expect(await reached(relentify.apiKey)).toEqual(['willow-and-rye'])
-    expect(await reached(bookingflow.apiKey)).toEqual(['cedar-and-salt'])
+    expect(await reached(bookingflow.apiKey)).toEqual(['zagadka'])
     expect(await reached(appointedd.v1ApiKey)).toEqual(['hudson-physio'])
     expect(await reached(await tokenOf(appointedd))).toHaveLength(5)
     expect(await reached(calendesk.apiKey)).toEqual([calendesk.tenant])
