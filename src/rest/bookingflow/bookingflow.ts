@@ -14,6 +14,7 @@ import { getMe } from './me.ts'
 import { createRoom, updateRoom } from './save-room.ts'
 import { listSchedules } from './schedules.ts'
 import { unavailable } from './suite.ts'
+import { formats } from './webhooks.ts'
 
 const invalid: Word = { status: 400, code: 'invalid_request' }
 const badWindow = { status: 400, code: 'invalid_time_window' }
@@ -29,7 +30,8 @@ export const bookingflow: Dialect = {
     'safe to repeat. 300 requests a minute (ours); X-RateLimit-Reset is in seconds since 1970. ' +
     'Codes beside the published ones, all ours: not_found and method_not_allowed for what is no ' +
     'route, content_too_large, unsupported_media_type, conflict for what the state of a booking ' +
-    'does not allow, idempotency_conflict, unavailable and internal_error.',
+    'does not allow, idempotency_conflict, unavailable and internal_error. Webhooks are asked for ' +
+    'in the graph, with the format "bookingflow".',
   mounts: ['/bookingflow/api/v1', '/bookingflow/api/v1/public', '/bookingflow/v1'],
   routes: [
     getMe,
@@ -97,6 +99,7 @@ export const bookingflow: Dialect = {
     ROUTING_REJECTED: conflict,
     CURSOR_EXPIRED: conflict,
   },
+  formats,
   errorBody,
   errorSchema: z.object({
     ok: z.literal(false),
