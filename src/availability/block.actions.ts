@@ -1,18 +1,18 @@
-// What can be done to blocks: create and delete. A block takes its time through the same constraint
+// What can be done to blocks: create, update and delete. A block takes its time through the same constraint
 // as bookings; block, taken time and event are one transaction.
 
 import { demand } from '../auth/viewer.ts'
 import type { ActionContext } from '../context.ts'
 import { newId, type Key } from '../db/id.ts'
 import { idempotent } from '../db/idempotency.ts'
-import { keepRows } from '../db/lock.ts'
+import { keepRows, lockRow } from '../db/lock.ts'
 import { transaction, type Transaction } from '../db/transaction.ts'
-import { invalid, invalidAll, notFound, refused } from '../errors.ts'
-import type { NewEvent } from '../events/event.ts'
+import { checkVersion, invalid, invalidAll, notFound, refused } from '../errors.ts'
+import { changesBetween, type Change } from '../events/event.ts'
 import { appendEvents } from '../events/outbox.ts'
 import type { Block } from '../generated/prisma/client.ts'
 import { blockIssues } from './block.ts'
-import { occupy, type NewOccupancy } from './occupancy.data.ts'
+import { lockOccupants, occupy, type NewOccupancy } from './occupancy.data.ts'
 
 export type NewBlock = {
   startsAt: Date
@@ -24,6 +24,8 @@ export type NewBlock = {
 }
 
 type Taken = { staffIds: string[]; resourceIds: string[] }
+
+const fields = ['startsAt', 'endsAt', 'reason', 'staffIds', 'resourceIds'] as const
 
 /** A block with whom and what it takes. */
 export type BlockWithTaken = Block & { taken: Taken }
@@ -69,41 +71,109 @@ async function addBlock(
   }
   const { startsAt, endsAt, reason } = input
   const now = new Date(ctx.clock.now())
-  const units = await unitsOf(tx, accountId, taken)
   const block = await tx.block.create({
-    data: { accountId, id: newId(), startsAt, endsAt, reason, createdAt: now },
+    data: { accountId, id: newId(), startsAt, endsAt, reason, createdAt: now, updatedAt: now },
   })
-  if (!(await occupy(tx, occupanciesOf(block, taken, units), now))) {
-    throw refused(
-      'SLOT_TAKEN',
-      'The time cannot be blocked: some of it is booked, held or blocked already.',
-      { path: ['startsAt'], accountId },
-    )
-  }
-  await appendEvents(tx, ctx, [eventOf({ ...block, taken }, 'ADDED')])
+  await takeTime(tx, block, taken, now)
+  const changes = changesBetween(null, { ...block, ...taken }, fields)
+  await appendEvents(tx, ctx, [eventOf('block.created', block, taken, changes)])
   return block
 }
 
-/** Needs availability:write. Refuses NOT_FOUND. Returns the block as it was. */
-export async function deleteBlock(ctx: ActionContext, key: Key): Promise<BlockWithTaken> {
-  demand(ctx.viewer, key.accountId, ['availability:write'], 'Block', 'id')
+async function takeTime(tx: Transaction, block: Block, taken: Taken, now: Date): Promise<void> {
+  const { accountId } = block
+  const units = await unitsOf(tx, accountId, taken)
+  if (await occupy(tx, occupanciesOf(block, taken, units), now)) return
+  throw refused(
+    'SLOT_TAKEN',
+    'The time cannot be blocked: some of it is booked, held or blocked already.',
+    { path: ['startsAt'], accountId },
+  )
+}
+
+/**
+ * Needs availability:write. What is left out stays; who and what is named replaces who and what it
+ * took. Refuses NOT_FOUND, VALIDATION_FAILED, VERSION_CONFLICT, SLOT_TAKEN; then it stays as it was.
+ */
+export async function updateBlock(
+  ctx: ActionContext,
+  key: Key,
+  input: Partial<NewBlock>,
+  expectedVersion?: number | null,
+): Promise<Block> {
+  const { accountId, id } = key
+  demand(ctx.viewer, accountId, ['availability:write'], 'Block', 'id')
   return transaction(ctx.db, async (tx) => {
-    const where = { accountId: key.accountId, id: key.id }
-    const block = await tx.block.findFirst({
-      where,
-      include: { occupancies: { orderBy: { position: 'asc' } } },
-    })
-    // What it took goes with it.
-    const { count } = await tx.block.deleteMany({ where })
-    if (!block || count === 0) throw notFound('Block', 'id')
-    const { occupancies, ...row } = block
-    const taken = {
-      staffIds: idsOf(occupancies.map(({ staffId }) => staffId)),
-      resourceIds: idsOf(occupancies.map(({ resourceId }) => resourceId)),
+    const { taken: before, ...row } = await lockBlock(tx, key, expectedVersion)
+    const { startsAt = row.startsAt, endsAt = row.endsAt, reason = row.reason } = input
+    const after = {
+      staffIds: [...new Set(input.staffIds ?? before.staffIds)],
+      resourceIds: [...new Set(input.resourceIds ?? before.resourceIds)],
     }
-    await appendEvents(tx, ctx, [eventOf({ ...row, taken }, 'REMOVED')])
-    return { ...row, taken }
+    const times = { startsAt: startsAt.getTime(), endsAt: endsAt.getTime() }
+    invalidAll(blockIssues({ ...after, ...times }))
+    const terms = { startsAt, endsAt, reason }
+    const changes = changesBetween({ ...row, ...before }, { ...terms, ...after }, fields)
+    if (changes.length === 0) return row
+    const now = new Date(ctx.clock.now())
+    const block = await tx.block.update({
+      where: { accountId_id: { accountId, id } },
+      data: { ...terms, version: { increment: 1 }, updatedAt: now },
+    })
+    const either = {
+      staffIds: [...new Set([...after.staffIds, ...before.staffIds])],
+      resourceIds: [...new Set([...after.resourceIds, ...before.resourceIds])],
+    }
+    if (changes.some(({ field }) => field !== 'reason')) {
+      // Two that change places must not wait for each other.
+      await lockOccupants(tx, [...either.staffIds, ...either.resourceIds])
+      await tx.occupancy.deleteMany({ where: { accountId, blockId: id } })
+      await takeTime(tx, block, after, now)
+    }
+    await appendEvents(tx, ctx, [eventOf('block.updated', block, either, changes)])
+    return block
   })
+}
+
+/** Needs availability:write. Refuses NOT_FOUND, VERSION_CONFLICT. Returns the block as it was. */
+export async function deleteBlock(
+  ctx: ActionContext,
+  key: Key,
+  expectedVersion?: number | null,
+): Promise<BlockWithTaken> {
+  const { accountId, id } = key
+  demand(ctx.viewer, accountId, ['availability:write'], 'Block', 'id')
+  return transaction(ctx.db, async (tx) => {
+    const block = await lockBlock(tx, key, expectedVersion)
+    // What it took goes with it.
+    await tx.block.delete({ where: { accountId_id: { accountId, id } } })
+    const was = { ...block, ...block.taken }
+    const nothing = Object.fromEntries(fields.map((field) => [field, null]))
+    const changes = changesBetween(was, nothing, fields)
+    const gone = { ...block, version: block.version + 1 }
+    await appendEvents(tx, ctx, [eventOf('block.deleted', gone, block.taken, changes)])
+    return block
+  })
+}
+
+async function lockBlock(
+  tx: Transaction,
+  { accountId, id }: Key,
+  expectedVersion: number | null | undefined,
+): Promise<BlockWithTaken> {
+  await lockRow(tx, 'Block', { accountId, id })
+  const found = await tx.block.findUnique({
+    where: { accountId_id: { accountId, id } },
+    include: { occupancies: { orderBy: { position: 'asc' } } },
+  })
+  if (!found) throw notFound('Block', 'id')
+  const { occupancies, ...block } = found
+  checkVersion('Block', block.version, expectedVersion)
+  const taken = {
+    staffIds: idsOf(occupancies.map(({ staffId }) => staffId)),
+    resourceIds: idsOf(occupancies.map(({ resourceId }) => resourceId)),
+  }
+  return { ...block, taken }
 }
 
 const idsOf = (ids: (string | null)[]) => [...new Set(ids.filter((id) => id !== null))]
@@ -161,17 +231,14 @@ function occupanciesOf(block: Block, taken: Taken, units: Map<string, number>): 
   ]
 }
 
-function eventOf(block: BlockWithTaken, what: 'ADDED' | 'REMOVED'): NewEvent {
-  const { startsAt, endsAt, reason, taken } = block
-  const shown = { startsAt: startsAt.toISOString(), endsAt: endsAt.toISOString(), reason, ...taken }
-  const [from, to] = what === 'ADDED' ? [null, shown] : [shown, null]
+function eventOf(type: string, block: Block, about: Taken, changes: Change[]) {
   return {
-    type: 'availability.changed',
+    type,
     accountId: block.accountId,
-    subjectType: 'Availability',
+    subjectType: 'Block' as const,
     subjectId: block.id,
-    subjectVersion: 1,
-    about: taken,
-    changes: [{ field: 'block', from, to }],
+    subjectVersion: block.version,
+    about,
+    changes,
   }
 }

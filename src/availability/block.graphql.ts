@@ -1,4 +1,4 @@
-// Blocks as the graph shows them, below account, staff member and resource, and their mutations.
+// Blocks as the graph shows them: over accounts, and below account, staff member and resource.
 
 import type { Scope } from '../auth/scope.ts'
 import type { Context } from '../context.ts'
@@ -7,14 +7,19 @@ import type { Block } from '../generated/prisma/client.ts'
 import { Prisma } from '../generated/prisma/client.ts'
 import { batched } from '../graphql/batches.ts'
 import { builder } from '../graphql/builder.ts'
-import { decodeId, demandKey, encodeId } from '../graphql/ids.ts'
-import { demandIds, instantOf } from '../graphql/inputs.ts'
+import { encodeId } from '../graphql/ids.ts'
 import { connectionCost } from '../graphql/limits.ts'
-import { connectionType, listBelow, pageArgs } from '../graphql/lists.ts'
-import { mutation } from '../graphql/mutations.ts'
-import { orderInput, withinRange } from '../graphql/narrow.ts'
+import {
+  accountsArg,
+  accountsOf,
+  connectionType,
+  listBelow,
+  listOverAccounts,
+  pageArgs,
+} from '../graphql/lists.ts'
+import { DateTimeRange, instantText, orderInput, refersTo, withinRange } from '../graphql/narrow.ts'
 import { findable, Node } from '../graphql/node.ts'
-import { createBlock, deleteBlock, type BlockWithTaken } from './block.actions.ts'
+import type { BlockWithTaken } from './block.actions.ts'
 
 const read: readonly Scope[] = ['availability:read']
 
@@ -48,11 +53,16 @@ async function takenByEach({ db }: Context, blocks: readonly Key[]): Promise<Tak
 }
 
 builder.prismaObject('Block', {
-  description: 'An instant range that is taken: time off, maintenance.',
+  description:
+    'An instant range that is taken of any number of staff members and resources: time off, ' +
+    'maintenance.',
   interfaces: [Node],
   scopes: read,
   fields: (t) => ({
     id: t.id({ description: 'Global id.', resolve: (row) => encodeId('Block', row) }),
+    serial: t.exposeInt('serial', {
+      description: 'Stable number, unique in the account, for systems whose ids are integers.',
+    }),
     account: t.field({
       type: 'Account',
       nullable: true,
@@ -92,7 +102,9 @@ builder.prismaObject('Block', {
         return (await Promise.all(rows)).filter((row) => row !== null)
       },
     }),
+    version: t.exposeInt('version', { description: 'Grows by one with every change.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
+    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it last changed.' }),
   }),
 })
 
@@ -103,13 +115,65 @@ const BlockFilter = builder.inputType('BlockFilter', {
   fields: (t) => ({
     from: t.field({ type: 'DateTime', description: 'Only those that start then or later.' }),
     to: t.field({ type: 'DateTime', description: 'Only those that start before then.' }),
+    during: t.field({
+      type: DateTimeRange,
+      description: 'Only those that take some of this time, whenever they start.',
+    }),
+    staffIds: t.idList({ description: 'Only those that take time of one of these.' }),
+    resourceIds: t.idList({ description: 'Only those that take one of these.' }),
+    serials: t.intList({ description: 'Only those with one of these numbers.' }),
   }),
 })
+
+type Narrowing = { filter?: typeof BlockFilter.$inferInput | null }
+
+function matching({ filter }: Narrowing): Prisma.Sql[] {
+  const where = withinRange('startsAt', filter)
+  const { during } = filter ?? {}
+  if (during?.from) {
+    where.push(Prisma.sql`r."endsAt" > ${instantText(during.from)}::timestamptz`)
+  }
+  if (during?.to) {
+    where.push(Prisma.sql`r."startsAt" < ${instantText(during.to)}::timestamptz`)
+  }
+  if (filter?.staffIds) where.push(taking(refersTo('staffId', 'StaffMember', filter.staffIds, 'o')))
+  if (filter?.resourceIds) {
+    where.push(taking(refersTo('resourceId', 'Resource', filter.resourceIds, 'o')))
+  }
+  if (filter?.serials) where.push(Prisma.sql`r."serial" = ANY(${filter.serials}::int[])`)
+  return where
+}
+
+const taking = (whom: Prisma.Sql) =>
+  Prisma.sql`EXISTS (SELECT 1 FROM "Occupancy" o WHERE o."accountId" = r."accountId"
+    AND o."blockId" = r."id" AND ${whom})`
 
 const { Input: BlockOrder, orderOf } = orderInput(
   'BlockOrder',
   { STARTS_AT: { column: 'startsAt', type: 'timestamptz', description: 'By when it starts.' } },
   { field: 'STARTS_AT', direction: 'ASC' },
+)
+
+builder.queryField('blocks', (t) =>
+  t.field({
+    type: BlockConnection,
+    scopes: read,
+    description: 'Time that is blocked, over accounts, by start.',
+    complexity: connectionCost,
+    args: {
+      ...accountsArg(t),
+      filter: t.arg({ type: BlockFilter, description: 'Which ones.' }),
+      orderBy: t.arg({ type: BlockOrder, description: 'In which order.' }),
+      ...pageArgs(t),
+    },
+    resolve: (_root, args, ctx) =>
+      listOverAccounts<Block>(
+        ctx,
+        accountsOf(ctx.viewer, args.accounts, read),
+        { table: 'Block', where: matching(args), order: orderOf(args.orderBy) },
+        args,
+      ),
+  }),
 )
 
 type Below = { parent: 'Account' | 'StaffMember' | 'Resource'; where: Prisma.Sql[] }
@@ -135,7 +199,7 @@ function blocksBelow({ parent, where }: Below): void {
           args,
           {
             table: 'Block',
-            where: [...where, ...withinRange('startsAt', args.filter)],
+            where: [...where, ...matching(args)],
             order: orderOf(args.orderBy),
           },
           args,
@@ -144,61 +208,6 @@ function blocksBelow({ parent, where }: Below): void {
   )
 }
 
-const taking = (column: 'staffId' | 'resourceId') =>
-  Prisma.sql`EXISTS (SELECT 1 FROM "Occupancy" o WHERE o."accountId" = r."accountId"
-    AND o."blockId" = r."id" AND ${Prisma.raw(`o."${column}"`)} = u."parentId")`
-
 blocksBelow({ parent: 'Account', where: [] })
-blocksBelow({ parent: 'StaffMember', where: [taking('staffId')] })
-blocksBelow({ parent: 'Resource', where: [taking('resourceId')] })
-
-mutation('createBlock', {
-  description:
-    'Takes time of staff members and resources (all units), who then cannot be booked. Refused ' +
-    '(SLOT_TAKEN) when some of it is booked, held or blocked already.',
-  scopes: ['availability:write'],
-  data: 'Block',
-  dataDescription: 'The new block.',
-  refusals: ['SLOT_TAKEN', 'IDEMPOTENCY_CONFLICT'],
-  input: (t) => ({
-    staffIds: t.idList({ description: 'Whose time; all of one account.' }),
-    resourceIds: t.idList({ description: 'What; all of the same account.' }),
-    startsAt: t.field({ type: 'DateTime', required: true, description: 'From when.' }),
-    endsAt: t.field({
-      type: 'DateTime',
-      required: true,
-      description: 'Until when, at most 366 days later.',
-    }),
-    reason: t.string({ description: 'Why, for people.' }),
-    idempotencyKey: t.string({
-      description: 'Said again within 24 hours, gives the first answer and does nothing more.',
-    }),
-  }),
-  resolve: ({ idempotencyKey, ...input }, ctx) => {
-    const staffIds = input.staffIds ?? []
-    const resourceIds = input.resourceIds ?? []
-    // The first one says which account this is about; the others have to be of it.
-    const accountId = decodeId(staffIds[0] ?? resourceIds[0] ?? '')?.accountId
-    return createBlock(
-      ctx,
-      accountId,
-      {
-        staffIds: demandIds('StaffMember', accountId ?? '', staffIds, 'staffIds'),
-        resourceIds: demandIds('Resource', accountId ?? '', resourceIds, 'resourceIds'),
-        startsAt: instantOf(input.startsAt, 'startsAt'),
-        endsAt: instantOf(input.endsAt, 'endsAt'),
-        reason: input.reason ?? null,
-      },
-      idempotencyKey,
-    )
-  },
-})
-
-mutation('deleteBlock', {
-  description: 'Takes a block away: its time can be booked again.',
-  scopes: ['availability:write'],
-  data: 'Block',
-  dataDescription: 'The block as it was.',
-  input: (t) => ({ id: t.id({ required: true, description: 'The block.' }) }),
-  resolve: ({ id }, ctx) => deleteBlock(ctx, demandKey('Block', id, 'id')),
-})
+blocksBelow({ parent: 'StaffMember', where: [taking(Prisma.sql`o."staffId" = u."parentId"`)] })
+blocksBelow({ parent: 'Resource', where: [taking(Prisma.sql`o."resourceId" = u."parentId"`)] })

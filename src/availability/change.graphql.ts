@@ -166,8 +166,15 @@ async function deriver(ctx: Context, keys: readonly Key[], asked: Days) {
 /** What the event is about as it is now; a fresh look for each event. */
 async function standingOf({ db }: Context, event: ReadEvent) {
   const { accountId, subjectType: model, subjectId: id } = event
-  if (model !== 'Booking' && model !== 'Hold' && model !== 'Session') return null
-  return createLoaders(db)(model, { accountId, id })
+  switch (model) {
+    case 'Booking':
+    case 'Hold':
+    case 'Session':
+    case 'Block':
+      return createLoaders(db)(model, { accountId, id })
+    default:
+      return null
+  }
 }
 
 function merge(one: Change, other: Change): Change | null {

@@ -53,6 +53,7 @@ export function isTaking({ type, subjectType, changes }: Told): boolean {
     case 'StaffMember':
     case 'Resource':
     case 'Availability':
+    case 'Block':
       return true
     default:
       return false
@@ -79,6 +80,7 @@ export type Standing = { startsAt: Date; endsAt: Date }
 export function spansOf(event: Told, standing: Standing | null): Span[] | null {
   const { subjectType, changes } = event
   if (subjectType === 'Availability') return spansOfTimes(event)
+  if (subjectType === 'Block') return spansOfBlock(event, standing)
   if (!['Booking', 'Hold', 'Session'].includes(subjectType)) return null
   if (!standing) return null
   const spans = [{ from: standing.startsAt.getTime(), to: standing.endsAt.getTime() }]
@@ -91,6 +93,20 @@ export function spansOf(event: Told, standing: Standing | null): Span[] | null {
     }
   }
   return spans
+}
+
+// What it took before and what it takes since; a time that did not change is as it stands.
+function spansOfBlock({ changes }: Told, standing: Standing | null): Span[] | null {
+  const spans: Span[] = []
+  for (const side of ['from', 'to'] as const) {
+    const told = (name: 'startsAt' | 'endsAt') => {
+      const change = changes.find(({ field }) => field === name)
+      return change ? instantIn(change[side]) : (standing?.[name].getTime() ?? null)
+    }
+    const [from, to] = [told('startsAt'), told('endsAt')]
+    if (from !== null && to !== null) spans.push({ from, to })
+  }
+  return spans.length > 0 ? spans : null
 }
 
 /** No zone is further from UTC, and hours may go on into the next day. */

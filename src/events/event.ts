@@ -10,6 +10,7 @@ export type SubjectType =
   | 'Resource'
   | 'Session'
   | 'Availability'
+  | 'Block'
   | 'BookingLink'
   | 'Payment'
   | 'ApiKey'

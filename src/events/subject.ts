@@ -33,6 +33,7 @@ const subjects: Readonly<Record<SubjectType, Subject>> = {
   Resource: { noun: 'resource', verbs: kept, read: 'staff:read' },
   Session: { noun: 'session', verbs: kept, read: 'services:read' },
   Availability: { noun: 'availability', verbs: ['changed'], read: 'availability:read' },
+  Block: { noun: 'block', verbs: ['created', 'updated', 'deleted'], read: 'availability:read' },
   BookingLink: { noun: 'link', verbs: kept, read: 'availability:read' },
   Payment: { noun: 'payment', verbs: ['succeeded', 'refunded'], read: 'payments:read' },
   ApiKey: { noun: 'key', verbs: ['revoked'], read: 'clients:read' },

@@ -100,6 +100,7 @@ const paths: Record<string, Record<string, { field: string; needs?: Needs } | nu
     bookingId: { field: 'booking' },
     refundOfId: { field: 'refundOf' },
   },
+  Block: { staffIds: { field: 'staffMembers' }, resourceIds: { field: 'resources' } },
   Customer: { mergedIntoId: { field: 'mergedInto' } },
   Installation: { applicationId: { field: 'application' }, publicId: null },
 }

@@ -38,6 +38,7 @@ describe('an event changes free times', () => {
     ['one with a note', told('booking.updated', 'Booking', {}, [change('notes')]), false],
     ['one for more people', told('booking.updated', 'Booking', {}, [change('partySize')]), true],
     ['a hold', told('hold.expired', 'Hold'), true],
+    ['a block', told('block.updated', 'Block'), true],
     [
       'an account with another name',
       told('account.updated', 'Account', {}, [change('name')]),
@@ -81,8 +82,8 @@ describe('the days', () => {
     return touchedDays(spansOf(event, standing), links, zone, first, 7).map(dayName)
   }
   const all = [2, 3, 4, 5, 6, 7, 8].map((day) => `2026-03-0${day}`)
-  const block = (startsAt: string, endsAt: string) =>
-    told('availability.changed', 'Availability', {}, [change('block', null, { startsAt, endsAt })])
+  const busy = (startsAt: string, endsAt: string) =>
+    told('availability.changed', 'Availability', {}, [change('busy', null, { startsAt, endsAt })])
 
   it('are those of the booking', () => {
     const at: [string, string] = ['2026-03-04T12:00:00Z', '2026-03-04T13:00:00Z']
@@ -111,15 +112,29 @@ describe('the days', () => {
     expect(found.map(dayName)).toEqual(['2026-03-05'])
   })
 
-  it('are those of a block, and around those of an exception', () => {
-    expect(days(block('2026-03-03T22:00:00Z', '2026-03-05T09:00:00Z'))).toEqual(all.slice(1, 4))
+  it('are those that a block takes, and those that it took', () => {
+    const [start, end] = ['2026-03-03T22:00:00.000Z', '2026-03-05T09:00:00.000Z']
+    const made = [change('startsAt', null, start), change('endsAt', null, end)]
+    const standing: [string, string] = [start, end]
+    expect(days(told('block.created', 'Block', {}, made), standing)).toEqual(all.slice(1, 4))
+    const gone = [change('startsAt', start), change('endsAt', end)]
+    expect(days(told('block.deleted', 'Block', {}, gone))).toEqual(all.slice(1, 4))
+    const shorter = [change('endsAt', '2026-03-08T09:00:00.000Z', end)]
+    expect(days(told('block.updated', 'Block', {}, shorter), standing)).toEqual(all.slice(1))
+    expect(days(told('block.updated', 'Block', {}, [change('staffIds')]), standing)).toEqual(
+      all.slice(1, 4),
+    )
+  })
+
+  it('are those of a calendar, and around those of an exception', () => {
+    expect(days(busy('2026-03-03T22:00:00Z', '2026-03-05T09:00:00Z'))).toEqual(all.slice(1, 4))
     const exception = change('exception', { on: '2026-03-05' })
     const event = told('availability.changed', 'Availability', {}, [exception])
     expect(days(event)).toEqual(all.slice(2, 6))
   })
 
   it('are none of what lies outside', () => {
-    expect(days(block('2026-04-03T22:00:00Z', '2026-04-05T09:00:00Z'))).toEqual([])
+    expect(days(busy('2026-04-03T22:00:00Z', '2026-04-05T09:00:00Z'))).toEqual([])
   })
 
   it('are all where it cannot be told', () => {

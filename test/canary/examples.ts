@@ -302,6 +302,7 @@ const examples: Record<string, Example> = {
   'Mutation.archiveService': nth('Service', 7),
   'Mutation.archiveSession': nth('Session', 7),
   'Mutation.archiveStaffMember': nth('StaffMember', 6),
+  'Mutation.updateBlock': (world) => ({ input: { id: world.id('Block') } }),
   'Mutation.deleteBlock': lastOf('Block'),
   'Mutation.deleteAvailabilityException': lastOf('AvailabilityException'),
 }

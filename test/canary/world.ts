@@ -89,6 +89,7 @@ export function expectedCounts({ rows, members }: World): Record<string, number>
     sessions: even,
     bookingLinks: odd,
     payments: odd,
+    blocks: odd,
     apiKeys: odd,
     auditLog: odd,
     webhookEndpoints: odd,
@@ -100,7 +101,7 @@ export function expectedCounts({ rows, members }: World): Record<string, number>
   const lists: Record<string, Record<string, number>> = {
     Query: { ...everything, applications: odd, accounts: 1 },
     Viewer: { accounts: 1 },
-    Account: { ...everything, exceptions: odd, blocks: odd, members, invitations: odd },
+    Account: { ...everything, exceptions: odd, members, invitations: odd },
     Service: {
       staff: odd,
       resources: even,

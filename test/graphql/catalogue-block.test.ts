@@ -40,7 +40,15 @@ const hold = (shop: Shop, at: number) =>
     replaces: null,
   })
 
-const whole = 'id startsAt endsAt reason staffMembers { id } resources { id } account { id }'
+/** The events of the shop, in their order. */
+const told = ({ accountId }: Shop) =>
+  app.db.prisma.event.findMany({
+    where: { accountId, subjectType: 'Block' },
+    orderBy: { seq: 'asc' },
+  })
+
+const whole =
+  'id startsAt endsAt reason version staffMembers { id } resources { id } account { id }'
 
 describe('a block', () => {
   it('takes staff and all units, is seen below each, and gives the time back', async () => {
@@ -51,6 +59,7 @@ describe('a block', () => {
       id: block.id,
       ...hour(10),
       reason: 'Repair',
+      version: 1,
       staffMembers: [{ id: staffIds[1] }],
       resources: [{ id: resourceIds[0] }],
       account: { id: encodeId('Account', { accountId: shop.accountId, id: shop.accountId }) },
@@ -67,16 +76,124 @@ describe('a block', () => {
     expect(await outcomes([book(shop, 10)])).toEqual({ SLOT_TAKEN: 1 })
     expect(await done(app, key, 'deleteBlock', { id: block.id }, whole)).toEqual(block)
     expect(await outcomes([book(shop, 10)])).toEqual({ done: 1 })
-    const { accountId } = shop
-    const events = await app.db.prisma.event.findMany({
-      where: { accountId, type: 'availability.changed' },
-      orderBy: { seq: 'asc' },
-    })
     const about = { staffIds: [shop.staffIds[1]], resourceIds: shop.resourceIds }
-    expect(events).toMatchObject([
-      { about, changes: [{ field: 'block', from: null, to: { reason: 'Repair', ...hour(10) } }] },
-      { about, changes: [{ field: 'block', to: null, from: { reason: 'Repair', ...hour(10) } }] },
+    const facts = Object.entries({ ...hour(10), reason: 'Repair', ...about })
+    expect(await told(shop)).toMatchObject([
+      {
+        type: 'block.created',
+        subjectVersion: 1,
+        about,
+        changes: facts.map(([field, to]) => ({ field, from: null, to })),
+      },
+      {
+        type: 'block.deleted',
+        subjectVersion: 2,
+        about,
+        changes: facts.map(([field, from]) => ({ field, from, to: null })),
+      },
     ])
+  })
+
+  it('is changed as one, and its old time is free at once', async () => {
+    const { shop, key, staffIds, resourceIds } = await open({ staff: 2, resources: [2] })
+    const { id } = await done(app, key, 'createBlock', {
+      ...hour(10),
+      staffIds: [staffIds[0]],
+      resourceIds,
+      reason: 'Repair',
+    })
+    expect(await outcomes([book(shop, 10)])).toEqual({ SLOT_TAKEN: 1 })
+    // An hour that meets its own old one is no obstacle.
+    const later = { startsAt: tuesday(10, 30).toISOString(), endsAt: iso(12) }
+    const moved = { id, ...later, staffIds, resourceIds: [], expectedVersion: 1 }
+    expect(await done(app, key, 'updateBlock', moved, whole)).toMatchObject({
+      ...later,
+      reason: 'Repair',
+      version: 2,
+      staffMembers: staffIds.map((staffId) => ({ id: staffId })),
+      resources: [],
+    })
+    expect(await outcomes([book(shop, 11)])).toEqual({ SLOT_TAKEN: 1 })
+    expect(await outcomes([9, 12].map((at) => book(shop, at)))).toEqual({ done: 2 })
+    const renamed = await done(app, key, 'updateBlock', { id, reason: null }, whole)
+    expect(renamed).toMatchObject({ ...later, reason: null, version: 3 })
+    // Nothing is changed by saying what is so.
+    await done(app, key, 'updateBlock', { id, ...later, staffIds }, whole)
+    const events = (await told(shop)).filter(({ type }) => type === 'block.updated')
+    expect(events).toMatchObject([
+      {
+        subjectVersion: 2,
+        about: { staffIds: shop.staffIds, resourceIds: shop.resourceIds },
+        changes: [
+          { field: 'startsAt', from: iso(10), to: later.startsAt },
+          { field: 'endsAt', from: iso(11), to: later.endsAt },
+          { field: 'staffIds', from: [shop.staffIds[0]], to: shop.staffIds },
+          { field: 'resourceIds', from: shop.resourceIds, to: [] },
+        ],
+      },
+      { subjectVersion: 3, changes: [{ field: 'reason', from: 'Repair', to: null }] },
+    ])
+  })
+
+  it('stays whole as it was when it cannot be changed', async () => {
+    const { shop, key, staffIds } = await open({ staff: 2 })
+    const { id } = await done(app, key, 'createBlock', { ...hour(10), staffIds: [staffIds[0]] })
+    await done(app, key, 'createBlock', { ...hour(12), staffIds: [staffIds[1]] })
+    const { Occupancy: _rows, ...before } = await rowCounts(app)
+    const taken = { where: { blockId: { not: null }, accountId: shop.accountId } }
+    const occupied = await app.db.prisma.occupancy.findMany(taken)
+    const wrong: [object, string][] = [
+      [{ id, ...hour(12), staffIds }, 'SLOT_TAKEN'],
+      [{ id, reason: 'Late', expectedVersion: 2 }, 'VERSION_CONFLICT'],
+      [{ id, startsAt: iso(11) }, 'VALIDATION_FAILED'],
+      [{ id, staffIds: [] }, 'VALIDATION_FAILED'],
+    ]
+    for (const [input, code] of wrong) {
+      expect(await change(app, key, 'updateBlock', input, 'id')).toMatchObject({ code })
+    }
+    const stale = { id, expectedVersion: 2 }
+    expect(await change(app, key, 'deleteBlock', stale, 'id')).toMatchObject({
+      code: 'VERSION_CONFLICT',
+    })
+    expect(await rowCounts(app)).toMatchObject(before)
+    expect(await app.db.prisma.occupancy.findMany(taken)).toEqual(occupied)
+  })
+
+  it('and another change places at once, or one after the other', async () => {
+    const { key, staffIds } = await open({ staff: 2 })
+    const made = await Promise.all(
+      staffIds.map((id) => done(app, key, 'createBlock', { ...hour(10), staffIds: [id] })),
+    )
+    for (let round = 0; round < 6; round++) {
+      const wishes = made.map(({ id }, index) => {
+        const at = { ...hour(10 + (round % 2)), staffIds: [staffIds[(index + round) % 2]] }
+        return change(app, key, 'updateBlock', { id, ...at }, 'id')
+      })
+      const codes = (await Promise.all(wishes)).map(({ code }) => code ?? 'done')
+      expect(codes.filter((code) => code !== 'done' && code !== 'SLOT_TAKEN')).toEqual([])
+    }
+  })
+
+  it('is found by time, staff, resources and number over accounts', async () => {
+    const { key, staffIds, resourceIds } = await open({ staff: 2, resources: [2] })
+    const make = (at: number, whom: object) =>
+      done(app, key, 'createBlock', { ...hour(at), ...whom }, 'id serial')
+    const one = await make(10, { staffIds: [staffIds[0]] })
+    const two = await make(11, { staffIds, resourceIds })
+    const find = async (filter: object) => {
+      const document = 'query ($filter: BlockFilter) { blocks(filter: $filter) { nodes { id } } }'
+      const { data } = await app.graphql(key, document, { filter })
+      return data.blocks.nodes.map(({ id }: { id: string }) => id)
+    }
+    expect(await find({})).toEqual([one.id, two.id])
+    expect(await find({ staffIds: [staffIds[1]] })).toEqual([two.id])
+    expect(await find({ staffIds })).toEqual([one.id, two.id])
+    expect(await find({ resourceIds })).toEqual([two.id])
+    expect(await find({ serials: [one.serial] })).toEqual([one.id])
+    expect(await find({ from: iso(11) })).toEqual([two.id])
+    const middle = { from: tuesday(10, 30).toISOString(), to: iso(11) }
+    expect(await find({ during: middle })).toEqual([one.id])
+    expect(await find({ during: { from: iso(11) } })).toEqual([two.id])
   })
 
   it('is refused where time is booked, held, blocked or given to a session', async () => {

@@ -97,6 +97,9 @@ const inputs: [string, Record<string, unknown>, string, NodeName][] = [
     'resourceIds.0',
     'Resource',
   ],
+  ['updateBlock', { id: mine['Block'], reason: 'Other' }, 'id', 'Block'],
+  ['updateBlock', { id: mine['Block'], staffIds: [staffId] }, 'staffIds.0', 'StaffMember'],
+  ['updateBlock', { id: mine['Block'], resourceIds: [resourceId] }, 'resourceIds.0', 'Resource'],
   ['deleteBlock', { id: mine['Block'] }, 'id', 'Block'],
 ]
 

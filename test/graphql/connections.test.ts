@@ -150,6 +150,7 @@ const lists: [string, number][] = [
   ['Booking.payments', 5],
   ['Customer.bookings', 15],
   ['Query.accounts', 2],
+  ['Query.blocks', 10],
   ['Query.bookingLinks', 10],
   ['Query.bookings', 30],
   ['Query.customers', 12],
