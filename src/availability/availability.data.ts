@@ -200,7 +200,7 @@ function sessionOffers(
     row,
     startsAt: row.startsAt.getTime(),
     capacity: row.capacity,
-    seatsTaken: row.seatsTaken + row.liveHeld - row.ownSeats,
+    seatsTaken: row.seatsTaken + row.seatsBlocked + row.liveHeld - row.ownSeats,
   }))
   const withOne = (wanted: readonly string[] | null, ids: readonly string[]) =>
     wanted === null || ids.some((id) => wanted.includes(id))

@@ -1,5 +1,5 @@
-// What can be done to blocks: create, update and delete. A block takes its time through the same constraint
-// as bookings; block, taken time and event are one transaction.
+// What can be done to blocks: create, update and delete. A block takes its time through the same
+// constraint as bookings; block, taken time and event are one transaction.
 
 import { demand } from '../auth/viewer.ts'
 import type { ActionContext } from '../context.ts'
@@ -92,8 +92,8 @@ async function takeTime(tx: Transaction, block: Block, taken: Taken, now: Date):
 }
 
 /**
- * Needs availability:write. What is left out stays; who and what is named replaces who and what it
- * took. Refuses NOT_FOUND, VALIDATION_FAILED, VERSION_CONFLICT, SLOT_TAKEN; then it stays as it was.
+ * Needs availability:write. What is left out stays; who and what is named replaces who and what
+ * it took. Refuses NOT_FOUND, VALIDATION_FAILED, VERSION_CONFLICT, SLOT_TAKEN.
  */
 export async function updateBlock(
   ctx: ActionContext,

@@ -172,6 +172,10 @@ async function standingOf({ db }: Context, event: ReadEvent) {
     case 'Session':
     case 'Block':
       return createLoaders(db)(model, { accountId, id })
+    case 'SeatBlock': {
+      const { sessionId } = event.about
+      return sessionId ? createLoaders(db)('Session', { accountId, id: sessionId }) : null
+    }
     default:
       return null
   }

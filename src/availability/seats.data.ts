@@ -56,7 +56,7 @@ export async function takeSeats(
     {
       startsAt: session.startsAt.getTime(),
       capacity: session.capacity,
-      seatsTaken: session.seatsTaken + session.seatsHeld - own,
+      seatsTaken: usedSeats(session) - own,
       cancelled: !session.active,
     },
   )
@@ -80,11 +80,18 @@ export async function takeSeats(
   return { session, facts, staffIds: staff.map(({ staffId }) => staffId) }
 }
 
+/** Seats of a locked session that are taken, held or set aside. */
+export function usedSeats(
+  session: Pick<Session, 'seatsTaken' | 'seatsHeld' | 'seatsBlocked'>,
+): number {
+  return session.seatsTaken + session.seatsHeld + session.seatsBlocked
+}
+
 /** Adds to (or, negative, takes from) the counted seats of a locked session. */
 export async function changeSeats(
   tx: Transaction,
   session: Key,
-  column: 'seatsTaken' | 'seatsHeld',
+  column: 'seatsTaken' | 'seatsHeld' | 'seatsBlocked',
   by: number,
 ): Promise<void> {
   await tx.session.update({

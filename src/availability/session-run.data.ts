@@ -13,7 +13,7 @@ import { loadServiceFacts, type ServiceFacts } from './facts.data.ts'
 import { nextSlots } from './next-slots.data.ts'
 import { availabilityRefusal } from './refusal.ts'
 import type { Outcome, Wish } from './run.ts'
-import { lockSession } from './seats.data.ts'
+import { lockSession, usedSeats } from './seats.data.ts'
 import { checkSession } from './sessions.ts'
 
 type Request = {
@@ -93,7 +93,7 @@ function refusalOf(
     {
       startsAt: session.startsAt.getTime(),
       capacity: session.capacity,
-      seatsTaken: session.seatsTaken + session.seatsHeld,
+      seatsTaken: usedSeats(session),
       cancelled: !session.active,
     },
   )

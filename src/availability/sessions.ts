@@ -5,7 +5,7 @@ import type { Zone } from '../time/zone.ts'
 import { bookingWindow, refusedParty, refusedStart } from './booking-window.ts'
 import type { BookingRules, BookingWindow, PartyRefusal, WindowRefusal } from './booking-window.ts'
 
-/** `seatsTaken` counts heads of bookings that occupy and of live holds. */
+/** `seatsTaken` counts heads of bookings that occupy and of live holds, and seats set aside. */
 export type SessionSeats = {
   readonly startsAt: Instant
   readonly capacity: number

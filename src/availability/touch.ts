@@ -54,6 +54,7 @@ export function isTaking({ type, subjectType, changes }: Told): boolean {
     case 'Resource':
     case 'Availability':
     case 'Block':
+    case 'SeatBlock':
       return true
     default:
       return false
@@ -73,7 +74,7 @@ export function touches(links: ServiceLinks, { subjectType, about }: Told): bool
   return subjectType === 'Hold' && links.staffIds.length > 0
 }
 
-/** The times of what an event is about, as it stands now. */
+/** The times of what an event is about, as it stands now; of seats, those of their session. */
 export type Standing = { startsAt: Date; endsAt: Date }
 
 /** The times that the event is about; null when it does not tell. */
@@ -81,7 +82,7 @@ export function spansOf(event: Told, standing: Standing | null): Span[] | null {
   const { subjectType, changes } = event
   if (subjectType === 'Availability') return spansOfTimes(event)
   if (subjectType === 'Block') return spansOfBlock(event, standing)
-  if (!['Booking', 'Hold', 'Session'].includes(subjectType)) return null
+  if (!['Booking', 'Hold', 'Session', 'SeatBlock'].includes(subjectType)) return null
   if (!standing) return null
   const spans = [{ from: standing.startsAt.getTime(), to: standing.endsAt.getTime() }]
   const length = spans[0] ? spans[0].to - spans[0].from : 0

@@ -11,6 +11,7 @@ export type SubjectType =
   | 'Session'
   | 'Availability'
   | 'Block'
+  | 'SeatBlock'
   | 'BookingLink'
   | 'Payment'
   | 'ApiKey'

@@ -34,6 +34,11 @@ const subjects: Readonly<Record<SubjectType, Subject>> = {
   Session: { noun: 'session', verbs: kept, read: 'services:read' },
   Availability: { noun: 'availability', verbs: ['changed'], read: 'availability:read' },
   Block: { noun: 'block', verbs: ['created', 'updated', 'deleted'], read: 'availability:read' },
+  SeatBlock: {
+    noun: 'seatblock',
+    verbs: ['created', 'updated', 'deleted'],
+    read: 'availability:read',
+  },
   BookingLink: { noun: 'link', verbs: kept, read: 'availability:read' },
   Payment: { noun: 'payment', verbs: ['succeeded', 'refunded'], read: 'payments:read' },
   ApiKey: { noun: 'key', verbs: ['revoked'], read: 'clients:read' },

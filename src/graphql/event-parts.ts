@@ -101,6 +101,7 @@ const paths: Record<string, Record<string, { field: string; needs?: Needs } | nu
     refundOfId: { field: 'refundOf' },
   },
   Block: { staffIds: { field: 'staffMembers' }, resourceIds: { field: 'resources' } },
+  SeatBlock: { sessionId: { field: 'session' } },
   Customer: { mergedIntoId: { field: 'mergedInto' } },
   Installation: { applicationId: { field: 'application' }, publicId: null },
 }

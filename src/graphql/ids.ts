@@ -33,6 +33,7 @@ const codes = {
   WebhookDelivery: 25,
   BusyTime: 26,
   AccountEvent: 27,
+  SeatBlock: 28,
 } as const
 
 export type NodeName = keyof typeof codes

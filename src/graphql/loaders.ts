@@ -19,6 +19,7 @@ export type LoadedModel =
   | 'Booking'
   | 'Hold'
   | 'Block'
+  | 'SeatBlock'
   | 'BusyTime'
   | 'AvailabilityException'
   | 'BookingLink'

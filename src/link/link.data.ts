@@ -154,6 +154,7 @@ export async function sessionAt(
     SELECT r."id"::text AS "id" FROM "Session" r
     WHERE r."accountId" = ${accountId}::uuid AND r."serviceId" = ${id}::uuid AND r."active"
       AND r."startsAt" = ${startsAt.toISOString()}::timestamptz ${ofPool}
-    ORDER BY r."capacity" - r."seatsTaken" - r."seatsHeld" < ${partySize}, r."id" LIMIT 1`)
+    ORDER BY r."capacity" - r."seatsTaken" - r."seatsHeld" - r."seatsBlocked" < ${partySize},
+      r."id" LIMIT 1`)
   return row?.id ?? null
 }

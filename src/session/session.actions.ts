@@ -2,7 +2,7 @@
 // resources; each change, what it takes and its event are one transaction.
 
 import { vacate } from '../availability/occupancy.data.ts'
-import { lockSession } from '../availability/seats.data.ts'
+import { lockSession, usedSeats } from '../availability/seats.data.ts'
 import { demand } from '../auth/viewer.ts'
 import type { ActionContext } from '../context.ts'
 import { newId, type Key } from '../db/id.ts'
@@ -99,7 +99,8 @@ async function addSession(
 
 /**
  * Needs services:write. Refuses NOT_FOUND, VALIDATION_FAILED, VERSION_CONFLICT, SLOT_TAKEN, IN_USE
- * (moving what has bookings or holds), NO_CAPACITY (fewer seats than are taken or held).
+ * (moving what has bookings or holds), NO_CAPACITY (fewer seats than are taken, held
+ * or set aside).
  */
 export async function updateSession(
   ctx: ActionContext,
@@ -214,19 +215,20 @@ function refuseIssues({ startsAt, endsAt, capacity }: Terms): void {
 }
 
 function refuseWhileUsed(before: Session, after: Terms): void {
-  const used = before.seatsTaken + before.seatsHeld
+  const used = usedSeats(before)
   if (after.capacity < used) {
     throw refused(
       'NO_CAPACITY',
-      `The session cannot shrink to ${after.capacity} seats: ${used} are taken or held.`,
+      `The session cannot shrink to ${after.capacity} seats: ${used} are taken, held or set aside.`,
       { path: ['capacity'], remaining: before.capacity - used },
     )
   }
   const moves = changesBetween(before, after, ['startsAt', 'endsAt']).length > 0
-  if (moves && used > 0) {
+  const heads = before.seatsTaken + before.seatsHeld
+  if (moves && heads > 0) {
     throw refused(
       'IN_USE',
-      `The session cannot be moved: ${used} of its seats are taken or held. Make another session ` +
+      `The session cannot be moved: ${heads} of its seats are taken or held. Make another session ` +
         'and move the bookings there.',
       { path: ['startsAt'] },
     )

@@ -52,10 +52,13 @@ builder.prismaObject('Session', {
     endsAt: t.expose('endsAt', { type: 'DateTime', description: 'When it ends, without buffers.' }),
     capacity: t.exposeInt('capacity', { description: 'Seats that it has.' }),
     seatsTaken: t.exposeInt('seatsTaken', { description: 'Heads of its active bookings.' }),
+    seatsBlocked: t.exposeInt('seatsBlocked', {
+      description: 'Seats that are set aside, so that nobody books them.',
+    }),
     seatsAvailable: t.int({
-      description: 'Seats that are neither taken nor held right now.',
+      description: 'Seats that are neither taken nor set aside, nor held right now.',
       resolve: (row, _args, ctx) => {
-        const left = row.capacity - row.seatsTaken
+        const left = row.capacity - row.seatsTaken - row.seatsBlocked
         // Holds that ran out stay counted on the row until somebody clears them.
         if (row.seatsHeld === 0) return left
         return batched(ctx, 'Session.held', row, (keys) => heldSeats(ctx.db, keys, now(ctx))).then(
@@ -141,7 +144,8 @@ function matching(ctx: Context, { filter }: Narrowing): Prisma.Sql[] {
   }
   if (filter?.seatsAvailableMin != null) {
     where.push(
-      Prisma.sql`r."capacity" - r."seatsTaken" - ${held(now(ctx))} >= ${filter.seatsAvailableMin}`,
+      Prisma.sql`r."capacity" - r."seatsTaken" - r."seatsBlocked" - ${held(now(ctx))}
+        >= ${filter.seatsAvailableMin}`,
     )
   }
   return where

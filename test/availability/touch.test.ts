@@ -39,6 +39,7 @@ describe('an event changes free times', () => {
     ['one for more people', told('booking.updated', 'Booking', {}, [change('partySize')]), true],
     ['a hold', told('hold.expired', 'Hold'), true],
     ['a block', told('block.updated', 'Block'), true],
+    ['seats that are set aside', told('seatblock.created', 'SeatBlock'), true],
     [
       'an account with another name',
       told('account.updated', 'Account', {}, [change('name')]),
@@ -110,6 +111,11 @@ describe('the days', () => {
     const spans = spansOf(told('booking.created', 'Booking'), at)
     const found = touchedDays(spans, { reachMinutes: 0 }, zoneOf('America/New_York'), first, 7)
     expect(found.map(dayName)).toEqual(['2026-03-05'])
+  })
+
+  it('are those of the session whose seats are set aside', () => {
+    const at: [string, string] = ['2026-03-04T12:00:00Z', '2026-03-04T13:00:00Z']
+    expect(days(told('seatblock.deleted', 'SeatBlock'), at)).toEqual(['2026-03-04'])
   })
 
   it('are those that a block takes, and those that it took', () => {

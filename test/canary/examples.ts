@@ -49,7 +49,7 @@ const oneOf = (kind: keyof World['spare']): Example => {
 }
 
 /** Another one each time, from the end. */
-const lastOf = (name: 'Block' | 'AvailabilityException'): Example => {
+const lastOf = (name: 'Block' | 'SeatBlock' | 'AvailabilityException'): Example => {
   let used = 0
   return (world) => {
     used += 1
@@ -302,8 +302,17 @@ const examples: Record<string, Example> = {
   'Mutation.archiveService': nth('Service', 7),
   'Mutation.archiveSession': nth('Session', 7),
   'Mutation.archiveStaffMember': nth('StaffMember', 6),
-  'Mutation.updateBlock': (world) => ({ input: { id: world.id('Block') } }),
+  'Mutation.updateBlock': (world) => ({
+    input: { id: world.id('Block'), reason: `Reason ${opened++}` },
+  }),
   'Mutation.deleteBlock': lastOf('Block'),
+  'Mutation.createSeatBlock': (world) => ({
+    input: { sessionId: world.id('Session', 3), seats: 1 },
+  }),
+  'Mutation.updateSeatBlock': (world) => ({
+    input: { id: world.id('SeatBlock'), reason: `Reason ${opened++}` },
+  }),
+  'Mutation.deleteSeatBlock': lastOf('SeatBlock'),
   'Mutation.deleteAvailabilityException': lastOf('AvailabilityException'),
 }
 

@@ -4,6 +4,7 @@ import { newId } from '../../src/db/id.ts'
 import type { Database } from '../../src/db/client.ts'
 import type { NodeName } from '../../src/graphql/ids.ts'
 import { monday } from '../support/shop.ts'
+import { writeSpaces } from './space-rows.ts'
 import { writeWebhooks } from './webhook-rows.ts'
 import { writePeople } from './people-rows.ts'
 
@@ -190,7 +191,7 @@ function taken(accountId: string, kind: 'BOOKING' | 'HOLD' | 'BLOCK', day: numbe
   return { accountId, id: newId(), kind, ...hourAt(day, hour) }
 }
 
-async function writeSessions(prisma: Prisma, { accountId, rows }: Parts) {
+async function writeSessions(prisma: Prisma, { accountId, word, rows }: Parts) {
   await prisma.session.createMany({
     data: rows.Session.map((id, index) => ({
       accountId,
@@ -199,8 +200,10 @@ async function writeSessions(prisma: Prisma, { accountId, rows }: Parts) {
       capacity: 20,
       ...hourAt(5 + Math.floor(index / 2), 10),
       seatsTaken: index === 0 ? odd : 0,
+      seatsBlocked: index === 0 ? odd : 0,
     })),
   })
+  await writeSpaces(prisma, { accountId, word, rows }, made)
   await prisma.sessionStaff.createMany({
     data: rows.Session.map((sessionId) => ({
       accountId,

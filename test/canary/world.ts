@@ -35,6 +35,7 @@ export async function fillWorld(db: Database, accountId: string, word: string): 
     Booking: ids(even + odd + 3 * spare),
     Hold: ids(4),
     Block: ids(odd),
+    SeatBlock: ids(odd),
     AvailabilityException: ids(4 * odd),
     WorkingHours: ids(2 * 7),
     BookingLink: ids(odd),
@@ -99,7 +100,7 @@ export function expectedCounts({ rows, members }: World): Record<string, number>
     apiClients: 2 * odd + 1,
   }
   const lists: Record<string, Record<string, number>> = {
-    Query: { ...everything, applications: odd, accounts: 1 },
+    Query: { ...everything, seatBlocks: odd, applications: odd, accounts: 1 },
     Viewer: { accounts: 1 },
     Account: { ...everything, exceptions: odd, members, invitations: odd },
     Service: {
@@ -120,7 +121,7 @@ export function expectedCounts({ rows, members }: World): Record<string, number>
     },
     Resource: { services: even, exceptions: odd, blocks: odd, busyTimes: odd, bookings: even },
     Customer: { bookings: even + odd },
-    Session: { bookings: odd },
+    Session: { bookings: odd, seatBlocks: odd },
     Series: { bookings: rows.Booking.length },
     // Of whoever asks: it reaches two accounts.
     ApiClient: { accounts: 2 },

@@ -210,7 +210,7 @@ describe('updateSession', () => {
     })
     expect(await change(app, key, 'updateSession', { id, capacity: 1 }, 'id')).toMatchObject({
       code: 'NO_CAPACITY',
-      message: 'The session cannot shrink to 1 seats: 2 are taken or held.',
+      message: 'The session cannot shrink to 1 seats: 2 are taken, held or set aside.',
     })
     expect(await done(app, key, 'updateSession', { id, capacity: 2 }, select)).toEqual({
       seatsTaken: 2,

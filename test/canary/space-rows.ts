@@ -1,0 +1,22 @@
+// The seats of a world that are set aside, all of them in its first session.
+import type { Database } from '../../src/db/client.ts'
+import type { NodeName } from '../../src/graphql/ids.ts'
+
+type Parts = { accountId: string; word: string; rows: Record<NodeName, string[]> }
+
+export async function writeSpaces(
+  prisma: Database['prisma'],
+  { accountId, word, rows }: Parts,
+  made: (index: number) => { createdAt: Date; updatedAt: Date },
+): Promise<void> {
+  await prisma.seatBlock.createMany({
+    data: rows.SeatBlock.map((id, index) => ({
+      accountId,
+      id,
+      sessionId: rows.Session[0] ?? '',
+      seats: 1,
+      reason: word,
+      ...made(index),
+    })),
+  })
+}
