@@ -40,7 +40,10 @@ function mostOf(charges: readonly Charge[]): number {
   return charges.reduce((most, { limit }) => Math.min(most, limit), limits.complexity)
 }
 
-/** An account is charged by who reaches it alone: of others it is not known which one it is. */
+/**
+ * An account is charged by who reaches it alone: of others it is not known which one it is. Guests
+ * have only what their address has: they must not use up what its credentials live on.
+ */
 function chargesOf({ viewer, address, budgets }: Asker): Charge[] {
   const { credential, account } = budgets.limits
   if (viewer.kind === 'SYSTEM') return []
@@ -50,7 +53,7 @@ function chargesOf({ viewer, address, budgets }: Asker): Charge[] {
       viewer.kind === 'ANONYMOUS' ? `address ${networkOf(address)}` : `credential ${viewer.id}`
     charges.push({ key, points: 0, limit: credential })
   }
-  if (account > 0 && viewer.grants.size === 1) {
+  if (account > 0 && viewer.kind !== 'ANONYMOUS' && viewer.grants.size === 1) {
     const [id] = viewer.grants.keys()
     charges.push({ key: `account ${id}`, points: 0, limit: account })
   }

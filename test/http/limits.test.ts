@@ -1,7 +1,9 @@
 // Too expensive and too fast, at every door: refused by name with what would be allowed, told in
 // headers and extensions, and nothing done.
 import { describe, expect, it } from 'vitest'
+import { guestOf } from '../../src/auth/viewer.ts'
 import { encodeId } from '../../src/graphql/ids.ts'
+import { spend } from '../../src/graphql/spending.ts'
 import { serveApp, testApp, type TestApp } from '../support/app.ts'
 import { rowCounts } from '../support/ask.ts'
 import { testDatabase } from '../support/database.ts'
@@ -130,6 +132,21 @@ describe('without a credential', () => {
     expect((await ask(cheap, { app })).status).toBe(429)
     const token = await newKey(undefined, app)
     expect((await ask(costing(50), { app, token })).status).toBe(200)
+  })
+})
+
+describe('a guest of an account', () => {
+  it('spends what the address has, and nothing of the account', async () => {
+    const { id } = await makeAccount(limited.db)
+    const viewer = guestOf(id, ['availability:read'])
+    const { budgets } = limited.app.services
+    const cost = { complexity: 90, depth: 1, breadth: 1 }
+    for (const address of ['192.0.2.1', '192.0.2.2']) {
+      const taken = [1, 2].map(() => spend({ viewer, address, budgets }, cost).refusal === null)
+      expect([address, ...taken]).toEqual([address, true, false])
+    }
+    const { told } = await ask(costing(100), { token: await newKey(id) })
+    expect(told).toEqual(['100', '0', '60'])
   })
 })
 
