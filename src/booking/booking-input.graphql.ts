@@ -131,6 +131,11 @@ export const wordsInput = (t: Fields) => ({
   customFields: t.field({ type: 'JSONObject', description: "The account's own fields." }),
   externalRef: t.string({ description: 'Your own reference, at most 255 characters.' }),
   source: t.field({ type: BookingSourceEnum, defaultValue: 'API', description: 'How it came.' }),
+  confirmed: t.boolean({
+    description:
+      'True: CONFIRMED at once, false: PENDING until somebody decides, whatever the service says; ' +
+      'left out, as the service says.',
+  }),
 })
 
 type Left<T> = T | null | undefined
@@ -167,6 +172,7 @@ type Words = {
   customFields?: unknown
   externalRef?: Left<string>
   source?: Left<NewBooking['source']>
+  confirmed?: Left<boolean>
 }
 
 /** For how many, and in what words. */
@@ -181,5 +187,6 @@ export function wordsOf(input: Words) {
     customFields: (input.customFields ?? null) as never,
     externalRef: input.externalRef ?? null,
     source: input.source ?? ('API' as const),
+    ...(input.confirmed != null && { confirmed: input.confirmed }),
   }
 }

@@ -38,6 +38,8 @@ export type NewBooking = SlotChoice &
     customFields: Prisma.InputJsonObject | null
     externalRef: string | null
     source: BookingSource
+    /** Whether it is approved; as the service says when left out. */
+    confirmed?: boolean
     /** Whom to tell; everybody when left out. */
     notify?: Notify
     idempotencyKey: string | null
@@ -158,7 +160,7 @@ export function bookingRow(
     accountId: input.service.accountId,
     id,
     staffId: staffIds[0] ?? null,
-    status: facts.requiresConfirmation ? 'PENDING' : 'CONFIRMED',
+    status: (input.confirmed ?? !facts.requiresConfirmation) ? 'CONFIRMED' : 'PENDING',
     serviceId: input.service.id,
     customerId: customer.id,
     linkId: input.linkId,

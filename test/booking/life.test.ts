@@ -1,6 +1,7 @@
 // A booking keeps its identity: moving, editing and ending it, and what each refuses.
 
 import { describe, expect, it } from 'vitest'
+import { createBookingSeries } from '../../src/booking/series.actions.ts'
 import { createBooking } from '../../src/booking/booking.actions.ts'
 import { rescheduleBooking } from '../../src/booking/move.actions.ts'
 import { cancelBooking, setBookingStatus, updateBooking } from '../../src/booking/status.actions.ts'
@@ -195,6 +196,23 @@ describe('the life of a booking', () => {
       status: 'CONFIRMED',
       version: 2,
     })
+  })
+
+  it('begins confirmed or pending when it is made so, whatever the service says', async () => {
+    const asking = await openShop(db, { service: { requiresConfirmation: true } })
+    const at = { startsAt: tuesday(10) }
+    const confirmed = await createBooking(asking.ctx, asked(asking, { ...at, confirmed: true }))
+    expect(confirmed.status).toBe('CONFIRMED')
+    const plain = await openShop(db)
+    const pending = await createBooking(plain.ctx, asked(plain, { ...at, confirmed: false }))
+    expect(pending.status).toBe('PENDING')
+    const rule = {
+      ...asked(plain, { startsAt: tuesday(12), confirmed: false }),
+      rule: 'FREQ=DAILY;COUNT=2',
+    }
+    const { id } = await createBookingSeries(plain.ctx, { ...rule, policy: 'ALL_OR_NOTHING' })
+    const rows = await db.prisma.booking.findMany({ where: { seriesId: id } })
+    expect(rows.map(({ status }) => status)).toEqual(['PENDING', 'PENDING'])
   })
 
   it('is attended only once it has started, and attendance can be corrected', async () => {
