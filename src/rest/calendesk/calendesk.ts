@@ -3,7 +3,11 @@
 
 import { z } from 'zod'
 import type { Dialect, Problem, Standing, Word } from '../route.ts'
+import { bookForUser } from './book-for-user.ts'
+import { cancelBooking, updateBooking } from './change-booking.ts'
+import { createBooking } from './create-booking.ts'
 import { getEmployee, listEmployees } from './employees.ts'
+import { listBookings } from './list-bookings.ts'
 import { listSlots } from './list-slots.ts'
 import { getService, listServices } from './services.ts'
 import { createUser, getUser, listUsers, updateUser } from './users.ts'
@@ -25,6 +29,11 @@ export const calendesk: Dialect = {
   mounts: ['/calendesk/api'],
   routes: [
     listSlots,
+    createBooking,
+    updateBooking,
+    cancelBooking,
+    bookForUser,
+    listBookings,
     listUsers,
     createUser,
     getUser,
@@ -122,13 +131,25 @@ function errorBody({ status, message, fields, refusal }: Problem) {
 const dotted = (name: string) => name.replaceAll(/\[(\d+)\]/g, '.$1')
 
 const fieldNames: Record<string, string> = {
+  items: 'bookings',
+  customer: 'user',
+  customerId: 'user_id',
+  serviceId: 'service_id',
+  staffId: 'employee_id',
+  sessionId: 'start_time',
+  startsAt: 'start_time',
+  partySize: 'number_of_people',
+  notes: 'description',
+  customFields: 'custom_fields',
   firstName: 'name',
   lastName: 'surname',
   phone: 'default_phone',
   timeZone: 'time_zone',
+  method: 'payment_method',
+  types: 'events',
 }
 
 /** The field of this dialect that a field of the graph was made from. */
-function fieldOf([first = '']: readonly string[]): string {
-  return fieldNames[first] ?? first
+function fieldOf(path: readonly string[]): string {
+  return path.map((part) => fieldNames[part] ?? part).join('.')
 }

@@ -1,6 +1,14 @@
 // Requests of Calendesk's routes that can be done, for the authorization table.
 import type { Asked } from '../asked.ts'
 
+/** A start of the first service that is nobody else's. */
+const placeAt = (n: number) => ({
+  employee_id: 0,
+  service_id: 1,
+  start_date: '2026-03-21',
+  start_time: `${String(n).padStart(2, '0')}:00`,
+})
+
 export const asked: Asked = {
   dialect: 'calendesk',
   shows: async (_app, _name, token) => ({
@@ -9,6 +17,20 @@ export const asked: Asked = {
   }),
   requests: {
     getAvailableSlots: () => ({ path: '/available-slots?service_id=1&start_date=2026-03-20' }),
+    createBooking: (n) => ({
+      path: '/bookings',
+      body: { ...placeAt(n), user_id: 1 },
+    }),
+    updateBooking: (n) => ({ path: '/bookings/1', body: { description: `Number ${n}` } }),
+    cancelBooking: (n) => ({ path: `/bookings/${9 + n}` }),
+    bookForUser: (n) => ({
+      path: '/user/bookings/v2',
+      body: {
+        user: { email: `user${n}@example.com`, name: 'Somebody' },
+        bookings: [placeAt(n + 10)],
+      },
+    }),
+    listBookings: () => ({ path: '/admin/bookings' }),
     listUsers: () => ({ path: '/admin/users' }),
     createUser: (n) => ({ path: '/admin/users', body: { name: `User ${n}` } }),
     getUser: () => ({ path: '/admin/users/1' }),

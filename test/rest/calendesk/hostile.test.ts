@@ -13,17 +13,32 @@ let foreign: string[]
 
 beforeAll(async () => {
   business = await openBusiness(app)
+  await business.call('/bookings', { body: { ...place, user_id: 200, start_time: '12:00' } })
   const other = await openBusiness(app)
   // Numbers that the business itself has none of.
   await app.db.prisma.customer.updateMany({
     where: { accountId: other.accountId },
     data: { serial: 4711 },
   })
+  await other.call('/bookings', { body: { ...place, user_id: 4711 } })
+  await app.db.prisma.booking.updateMany({
+    where: { accountId: other.accountId },
+    data: { serial: 4711 },
+  })
   foreign = ['4711', '2147483648', '1e3', '-5', '5.0', '٥']
 })
 
+const place = { employee_id: 5, service_id: 5, start_date: '2026-04-01', start_time: '10:00' }
+
 const sound: Record<string, Sound> = {
   getAvailableSlots: { query: { service_id: '5', start_date: '2026-04-01' } },
+  createBooking: { body: { ...place, user_id: 200, status: 'approved', custom_fields: {} } },
+  updateBooking: { path: { id: '1' }, body: { description: 'Nothing' } },
+  cancelBooking: { path: { id: '999' } },
+  bookForUser: {
+    body: { user: { email: 'jane@example.com', name: 'Jane' }, bookings: [{ ...place }] },
+  },
+  listBookings: {},
   listUsers: {},
   createUser: { body: { name: 'Jane', surname: 'Smith', tags: ['vip'], groups: ['regulars'] } },
   getUser: { path: { id: '200' } },

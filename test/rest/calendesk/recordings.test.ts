@@ -36,8 +36,12 @@ beforeAll(async () => {
     noTenant: callerOf(app, key, null),
     noUsers: await without(/^customers:/),
     noPrices: await without(/^payments:/),
+    readOnly: await without(/:write$/),
+    writeOnly: await without(/^bookings:read/),
+    bookingsOnly: await without(/^(?!(bookings|accounts):)/),
   })
   await numberFrom(app, 'Customer', 201)
+  await numberFrom(app, 'Booking', 5001)
 })
 
 describe('the recordings', () => {
