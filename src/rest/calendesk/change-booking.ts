@@ -115,9 +115,9 @@ export const updateBooking = route({
   summary: 'Move, edit or decide on a booking',
   description:
     'Ours. What is left out stays, the employee too; the service and the user always do, and may ' +
-    'be sent as they are. A booking that is `pending` becomes `approved` or `rejected`, one that is `approved` ' +
-    '`completed` or `no_show` once it has started, and either `cancelled`. Everything that is ' +
-    `sent is done or nothing. ${termsNote}`,
+    'be sent as they are. A booking that is `pending` becomes `approved` or `rejected`, one that ' +
+    'is `approved` `completed` or `no_show` once it has started, and either `cancelled`. ' +
+    `Everything that is sent is done or nothing. ${termsNote}`,
   group: 'bookings',
   method: 'PUT',
   path: '/bookings/:id',
