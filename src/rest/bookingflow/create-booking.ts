@@ -32,7 +32,7 @@ const body = z
   .refine((sent) => sent.customerId || sent.customer, { path: ['customer'] })
 
 type Sent = Input<Record<string, never>, z.output<typeof body>>
-type Room = Pick<RoomData, 'id' | 'kind'> & SessionsThen
+type Room = Pick<RoomData, 'id' | 'kind' | 'active'> & SessionsThen
 
 function roomOf({ room }: Found, wanted: z.output<typeof bookingType> | undefined): Room {
   if (room?.id === undefined) throw new Absent(notFound.room.message)
@@ -42,8 +42,14 @@ function roomOf({ room }: Found, wanted: z.output<typeof bookingType> | undefine
   throw new Unacceptable({ place: 'body', name: 'bookingType', message }, 'VALIDATION_FAILED')
 }
 
+const closed = new Unacceptable(
+  { place: 'body', name: 'roomId', message: 'This room is out of the offer.' },
+  'OUTSIDE_AVAILABILITY',
+)
+
 function inputOf({ body: sent }: Sent, found: Found) {
   const room = roomOf(found, sent.bookingType)
+  if (!room.active) throw closed
   const heads = headsOf(sent.players)
   return {
     serviceId: room.id,
@@ -70,7 +76,7 @@ export const createBooking = route({
   before: [
     {
       document: `query BookingFlowRoomToBook($id: ID!, $at: DateTime!, $until: DateTime!) {
-        room: node(id: $id) { ... on Service { id kind ${sessionsThen} } }
+        room: node(id: $id) { ... on Service { id kind active ${sessionsThen} } }
       }`,
       variables: ({ body: sent }) => ({ id: sent.roomId, ...thenOf(sent.startAt) }),
     },

@@ -152,6 +152,28 @@ describe('a change of a booking', () => {
   })
 })
 
+describe('a booking that took place', () => {
+  it('is neither moved nor canceled: 409 conflict, and it stays as it is', async () => {
+    const venue = await openVenue(app)
+    const { body } = await book(venue, { roomId: venue.vaultId, startAt: '2026-05-01T14:00:00Z' })
+    const { accountId } = venue
+    await app.db.prisma.booking.updateMany({ where: { accountId }, data: { status: 'COMPLETED' } })
+    const path = `/bookings/${body.data.bookingId}`
+    const done = await venue.call(path)
+    expect(done.body.data.status).toBe('completed')
+    for (const init of [
+      { method: 'DELETE' },
+      { method: 'PUT', body: { startAt: '2026-05-02T14:00:00Z' } },
+    ]) {
+      expect(await venue.call(path, init)).toMatchObject({
+        status: 409,
+        body: { error: 'conflict' },
+      })
+    }
+    expect((await venue.call(path)).body).toEqual(done.body)
+  })
+})
+
 describe('a room', () => {
   const rooms = { name: 'The Ship', maxPlayers: 6, durationMins: 90, price: 31000 }
 
@@ -232,7 +254,10 @@ describe('a room', () => {
     expect(all.flatMap((slot) => slot.availableRooms).map((room) => room.roomId)).toEqual([
       venue.gamesId,
     ])
-    expect((await book(venue, { roomId, startAt: '2026-05-02T14:00:00Z' })).status).toBe(404)
+    expect(await book(venue, { roomId, startAt: '2026-05-02T14:00:00Z' })).toMatchObject({
+      status: 409,
+      body: { error: 'slot_unavailable', message: 'This room is out of the offer.' },
+    })
     expect((await call(`/bookings/${kept.body.data.bookingId}`)).body.data.status).toBe('confirmed')
     expect((await set(true)).body.data.active).toBe(true)
     expect((await book(venue, { roomId, startAt: '2026-05-02T14:00:00Z' })).status).toBe(201)

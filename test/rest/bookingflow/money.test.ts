@@ -1,5 +1,7 @@
 // Money of bookings: what is paid, what canceling gives back, and that nothing is given back twice.
 import { describe, expect, it } from 'vitest'
+import { bookingflow } from '../../../src/rest/bookingflow/bookingflow.ts'
+import { refusedBy, replyTo } from '../../../src/rest/problems.ts'
 import { testApp } from '../../support/app.ts'
 import { done } from '../../support/ask.ts'
 import { callWith, openVenue, start, type Venue } from './bookingflow-world.ts'
@@ -69,6 +71,15 @@ describe('a booking', () => {
     expect(await money()).toEqual(free)
     expect((await cancel()).status).toBe(200)
     expect(await money()).toEqual(free)
+  })
+})
+
+it('a booking that has to be paid first is payment_required', () => {
+  const refusal = { code: 'PAYMENT_REQUIRED', message: 'Pay first.', path: null } as const
+  const create = bookingflow.routes.find(({ name }) => name === 'createBooking') ?? null
+  expect(replyTo(bookingflow, create, refusedBy(refusal))).toMatchObject({
+    status: 409,
+    body: { ok: false, error: 'payment_required', message: 'Pay first.' },
   })
 })
 
