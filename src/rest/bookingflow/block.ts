@@ -26,18 +26,17 @@ type Sent = Input<Record<string, never>, z.output<typeof body>>
 type List = { totalCount: number; nodes: { id: string }[] }
 type Takes = { room?: { id?: string } | null; places: List; people?: List }
 
-const unacceptable = (name: 'room' | 'from', message: string) =>
-  new Unacceptable({ place: 'body', name, message })
+const badRoom = (message: string) => new Unacceptable({ place: 'body', name: 'room', message })
 
 /** The resources of the room; without one all there are, and everybody who works there. */
 function takenOf({ body: { room } }: Sent, { room: found, places, people }: Found & Takes) {
   if (room && found?.id === undefined) throw new Absent(notFound.room.message)
   if (room && places.totalCount === 0) {
-    throw unacceptable('room', 'This room occupies no resource whose time could be blocked.')
+    throw badRoom('This room occupies no resource whose time could be blocked.')
   }
   const lists = [places, ...(people ? [people] : [])]
   if (lists.some(({ totalCount, nodes }) => totalCount > nodes.length)) {
-    throw unacceptable('room', 'The business has more than can be blocked at once: name a "room".')
+    throw badRoom('The business has more than can be blocked at once: name a "room".')
   }
   const idsOf = (list?: List) => list?.nodes.map((node) => node.id) ?? []
   return { resourceIds: idsOf(places), staffIds: idsOf(people) }
@@ -72,7 +71,8 @@ export const createBlock = route({
   query: z.object({}),
   body,
   before: [
-    organizationIf((input: Sent) => needsZone(input.body, true)),
+    // What is all there is, is of one organization too.
+    organizationIf(({ body: sent }: Sent) => !sent.room || needsZone(sent, true)),
     {
       document: `query BookingFlowToBlock($id: ID!, $rooms: [ID!], $one: Boolean!) {
         room: node(id: $id) @include(if: $one) { ... on Service { id } }

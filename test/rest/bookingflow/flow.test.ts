@@ -438,6 +438,9 @@ describe('a key', () => {
     for (const answer of [
       await call('/bookings?date=2026-05-01'),
       await call('/rooms', { body: { name: 'Cellar', maxPlayers: 4, durationMins: 60 } }),
+      await call('/schedules/block', {
+        body: { from: '2026-05-01T10:00:00Z', to: '2026-05-01T12:00:00Z' },
+      }),
     ]) {
       expect(answer).toMatchObject({ status: 400, body: { error: 'invalid_request' } })
     }
