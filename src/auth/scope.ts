@@ -12,6 +12,7 @@ type Entry = { sentence: string; roles: readonly Role[] }
 const everybody: readonly Role[] = ['OWNER', 'ADMIN', 'STAFF', 'VIEWER']
 const workers: readonly Role[] = ['OWNER', 'ADMIN', 'STAFF']
 const admins: readonly Role[] = ['OWNER', 'ADMIN']
+const owners: readonly Role[] = ['OWNER']
 
 const catalogue = {
   'accounts:read': { sentence: 'See the business: name, time zone, currency.', roles: everybody },
@@ -36,6 +37,10 @@ const catalogue = {
   'clients:write': { sentence: 'Make and revoke API keys and API clients.', roles: admins },
   'apps:read': { sentence: 'See installed applications.', roles: admins },
   'apps:write': { sentence: 'Install and uninstall applications.', roles: admins },
+  'subaccounts:write': {
+    sentence: 'Work with your other businesses too: install itself there and end that again.',
+    roles: owners,
+  },
   'audit:read': { sentence: 'See who changed what, and who did it.', roles: admins },
 } as const satisfies Record<string, Entry>
 

@@ -9,6 +9,7 @@ import { newId } from '../db/id.ts'
 import type { Transaction } from '../db/transaction.ts'
 import type { Account } from '../generated/prisma/client.ts'
 import { encodeId } from '../graphql/ids.ts'
+import { scopesOf } from '../rest/bookeo/permissions.ts'
 
 export type DemoCredentials = {
   /** What the owner of the five signs in with. */
@@ -63,7 +64,20 @@ const bookingScopes: readonly Scope[] = [
 ]
 
 /** All of a business' own data, and nothing of who may see it. */
-const integrationScopes = allScopes.filter((scope) => !/^(clients|apps|audit):/.test(scope))
+const integrationScopes = allScopes.filter(
+  (scope) => !/^(clients|apps|subaccounts|audit):/.test(scope),
+)
+
+/** Everything that Bookeo's applications can ask for. */
+const bookeoPermissions = [
+  'bookings_rw_all',
+  'customers_rw_all',
+  'payments_rw_all',
+  'blocks_rwd_all',
+  'availability_r',
+  'subaccounts_all',
+  'settings_r',
+]
 
 /** Makes new credentials for everything that demo.json names. */
 export async function issueDemoCredentials(tx: Transaction, demo: Demo): Promise<DemoCredentials> {
@@ -159,7 +173,8 @@ async function installApplication(
       applicationId: application.id,
       publicId,
       secretHash: key.hash,
-      scopes: integrationScopes,
+      scopes: [...new Set(bookeoPermissions.flatMap((word) => scopesOf(word) ?? []))],
+      permissions: bookeoPermissions,
       approvedById: account.ownerId,
     },
   })

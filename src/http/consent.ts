@@ -10,20 +10,12 @@ import type { Services } from '../context.ts'
 import { Refused } from '../errors.ts'
 import type { Application } from '../generated/prisma/client.ts'
 import { isText } from '../graphql/text.ts'
+import type { Asking } from '../rest/route.ts'
 import { HttpFault, type Exchange } from './exchange.ts'
 import { escape, sendPage } from './page.ts'
 import type { Route } from './router.ts'
 import { redirect, type People, type SignedIn } from './signed-in.ts'
 import { noStore, troubleHtml } from './sign-in.ts'
-
-/** How an application asks: the words of its address, and what they mean. */
-export type Asking = {
-  path: string
-  applicationParameter: string
-  permissionsParameter: string
-  /** The scopes of a permission; null for a word that is none. */
-  scopesOf: (word: string) => readonly Scope[] | null
-}
 
 /** Asking in our own words, which are the scopes. */
 const inScopes: Asking = {

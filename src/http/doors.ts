@@ -70,7 +70,10 @@ export function createDoors({ services, baseUrl, eventLagSeconds }: Parts): Door
       ...signInRoutes(people, clock),
       ...linkRoutes({ services, people }),
       ...consoleRoutes(services, people),
-      ...consentRoutes({ services, people }),
+      ...consentRoutes(
+        { services, people },
+        dialects.flatMap(({ asking }) => asking ?? []),
+      ),
       ...referenceRoutes(dialects, baseUrl),
       ...pageRoutes(() => printContract(schema), baseUrl, dialects),
       ...healthRoutes({ pool, eventLagSeconds, closing: () => closing }),

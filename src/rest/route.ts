@@ -140,6 +140,7 @@ type Spec<Query extends Shape, Body extends Shape, Answer extends z.ZodType, Dat
     data: Data,
     input: Input<z.output<Query>, z.output<Body>>,
     base: string,
+    found: Found,
   ) => {
     [name: string]: string
   }
@@ -185,6 +186,8 @@ export type Dialect = {
    * has to name one that its credential reaches, and is held to it.
    */
   tenant?: (shown: Shown) => string | null
+  /** How applications ask owners to install them, in this dialect's words; left out: not at all. */
+  asking?: Asking
   /** What whoever has no credential may read by the routes that are `public`. */
   publicScopes?: readonly Scope[]
   /** How credentials are shown, as OpenAPI says it; each needed together with the others. */
@@ -210,6 +213,15 @@ export type Dialect = {
   errorSchema: z.ZodType
   /** Its webhooks, by the names that endpoints choose them by; see `rest/webhooks.ts`. */
   formats?: Formats
+}
+
+/** The page on which an owner is asked to install an application, by the words of its address. */
+export type Asking = {
+  path: `/${string}`
+  applicationParameter: string
+  permissionsParameter: string
+  /** The scopes of a permission; null for a word that is none. */
+  scopesOf: (word: string) => readonly Scope[] | null
 }
 
 /** As OpenAPI 3.1 describes it. */

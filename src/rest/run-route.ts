@@ -75,7 +75,7 @@ async function runSteps({ route, input, call }: Run, context: () => Context): Pr
       ? await dataOf(route.document, route.variables(input, found), context(), call)
       : found
     const base = context().baseUrl() + call.mount
-    const headers = route.headers?.(data, input, base)
+    const headers = route.headers?.(data, input, base, found)
     const body = route.reply(data, input, found, base)
     return { status: route.answer.status, ...(headers && { headers }), body }
   } catch (error) {

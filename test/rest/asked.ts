@@ -4,6 +4,7 @@ import type { World } from '../canary/world.ts'
 import type { ViewerName } from '../support/viewers.ts'
 import type { TestApp } from '../support/app.ts'
 import { asked as appointedd } from './appointedd/asked.ts'
+import { asked as bookeo } from './bookeo/asked.ts'
 import { asked as bookingflow } from './bookingflow/asked.ts'
 import { asked as calendesk } from './calendesk/asked.ts'
 import { asked as relentify } from './relentify/asked.ts'
@@ -18,4 +19,4 @@ export type Asked = {
   requests: Record<string, (n: number, mine: World) => AskedRequest>
 }
 
-export const askedRoutes: readonly Asked[] = [appointedd, bookingflow, calendesk, relentify]
+export const askedRoutes: readonly Asked[] = [appointedd, bookeo, bookingflow, calendesk, relentify]
