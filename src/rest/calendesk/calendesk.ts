@@ -9,8 +9,11 @@ import { createBooking } from './create-booking.ts'
 import { getEmployee, listEmployees } from './employees.ts'
 import { listBookings } from './list-bookings.ts'
 import { listSlots } from './list-slots.ts'
+import { payBooking } from './pay-booking.ts'
 import { getService, listServices } from './services.ts'
 import { createUser, getUser, listUsers, updateUser } from './users.ts'
+import { format } from './webhook-format.ts'
+import { createWebhook, deleteWebhook, listWebhooks } from './webhooks.ts'
 
 const invalid: Word = { status: 422, code: 'invalid' }
 const gone = { code: 'conflict' }
@@ -42,7 +45,12 @@ export const calendesk: Dialect = {
     getService,
     listEmployees,
     getEmployee,
+    payBooking,
+    createWebhook,
+    listWebhooks,
+    deleteWebhook,
   ],
+  formats: { calendesk: format },
   credential: ({ headers }) => bearerOf(headers['x-api-key']),
   tenant: ({ headers }) => headers['x-tenant'] ?? null,
   publicScopes: ['availability:read', 'services:read', 'staff:read'],
@@ -145,7 +153,8 @@ const fieldNames: Record<string, string> = {
   lastName: 'surname',
   phone: 'default_phone',
   timeZone: 'time_zone',
-  method: 'payment_method',
+  bookingId: 'booking_id',
+  methodNote: 'payment_method',
   types: 'events',
 }
 

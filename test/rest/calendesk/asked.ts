@@ -39,5 +39,15 @@ export const asked: Asked = {
     getService: () => ({ path: '/admin/services/1' }),
     listEmployees: () => ({ path: '/admin/employees' }),
     getEmployee: () => ({ path: '/admin/employees/1' }),
+    payBooking: () => ({
+      path: '/admin/payments/bookings',
+      body: { payment_method: 'cash', booking_id: 1, amount: 1 },
+    }),
+    createWebhook: () => ({
+      path: '/admin/webhooks',
+      body: { url: 'https://example.com/hooks', events: ['booking_created'] },
+    }),
+    listWebhooks: () => ({ path: '/admin/webhooks' }),
+    deleteWebhook: (n) => ({ path: `/admin/webhooks/${n}` }),
   },
 }

@@ -42,6 +42,8 @@ beforeAll(async () => {
   })
   await numberFrom(app, 'Customer', 201)
   await numberFrom(app, 'Booking', 5001)
+  await numberFrom(app, 'Payment', 701)
+  await numberFrom(app, 'WebhookEndpoint', 801)
 })
 
 describe('the recordings', () => {
