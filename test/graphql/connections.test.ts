@@ -98,8 +98,11 @@ async function bookings(accountId: string, ids: Awaited<ReturnType<typeof fill>>
   const account = decodeId(accountId)?.accountId ?? ''
   const rowId = (text: string) => decodeId(text)?.id ?? ''
   for (const _ of days) {
-    const payment = { amount: { amount: 1 }, method: 'CASH' }
-    await done(app, token, 'recordPayment', { bookingId: id, ...payment })
+    const payment = { kind: 'PAYMENT' as const, method: 'CASH' as const, amountMinor: 1 }
+    const actor = { currency: 'GBP', actorKind: 'SYSTEM', actorName: 'Slotgraph' }
+    await app.db.prisma.payment.create({
+      data: { ...payment, ...actor, accountId: account, id: newId(), bookingId: rowId(id) },
+    })
     await app.db.prisma.bookingLink.create({
       data: {
         accountId: account,
