@@ -6,6 +6,7 @@ import { pruneSpending } from './auth/budget.data.ts'
 import { pruneUserSessions } from './auth/user-session.data.ts'
 import { systemViewer } from './auth/viewer.ts'
 import { expireHolds } from './booking/hold.actions.ts'
+import { expireUnpaid } from './booking/unpaid.actions.ts'
 import type { Services } from './context.ts'
 import { poolReader } from './db/reader.ts'
 import { pruneAudit, pruneEvents } from './events/prune.data.ts'
@@ -27,6 +28,7 @@ export function createUpkeep(services: Services, kept: { auditDays: number; even
   async function once(): Promise<void> {
     try {
       await expireHolds(ctx)
+      await expireUnpaid(ctx)
       if (clock.now() - prunedAt < pruneMs) return
       prunedAt = clock.now()
       await prune()

@@ -67,6 +67,9 @@ type Row = {
   minParty: number
   maxParty: number
   requiresConfirmation: boolean
+  depositPercent: number
+  depositMinor: number | null
+  payWithinMinutes: number
   account: AccountFacts
   staff: StaffFacts[]
   resources: ResourceFacts[]
@@ -122,7 +125,7 @@ function statement(
       s."priceMinor", s."bufferBeforeMinutes", s."bufferAfterMinutes", s."slotStepMinutes",
       s."stepFrom"::text, s."staffMode"::text, s."minNoticeMinutes", s."maxAdvanceDays",
       s."bookableFromOn"::text, s."bookableUntilOn"::text, s."dailyLimit", s."minParty",
-      s."maxParty", s."requiresConfirmation",
+      s."maxParty", s."requiresConfirmation", s."depositPercent", s."depositMinor", s."payWithinMinutes",
       json_build_object('id', a."id", 'timeZone', a."timeZone", 'currency', a."currency",
         'holdSeconds', a."holdSeconds") AS "account",
       (SELECT count(*)::int FROM "ServiceStaff" j

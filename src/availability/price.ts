@@ -21,6 +21,20 @@ export function priceWith(
   return own !== null && kind === 'CLASS' ? own * heads : own
 }
 
+export type DepositTerms = Pick<PriceTerms, 'kind'> & {
+  depositPercent: number
+  /** Of an appointment, or of one seat; null for a part of the price. */
+  depositMinor: number | null
+}
+
+/** What of this price has to be paid before a booking stands, in minor units; 0 for nothing. */
+export function depositOf(terms: DepositTerms, priceMinor: number | null, heads: number): number {
+  if (priceMinor === null) return 0
+  const { kind, depositPercent, depositMinor } = terms
+  const fixed = depositMinor !== null && kind === 'CLASS' ? depositMinor * heads : depositMinor
+  return Math.min(priceMinor, fixed ?? Math.ceil((priceMinor * depositPercent) / 100))
+}
+
 /** What it costs at least, when any one of these may lead. */
 export function leastPrice(
   terms: PriceTerms,

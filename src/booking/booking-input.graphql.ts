@@ -134,7 +134,7 @@ export const wordsInput = (t: Fields) => ({
   confirmed: t.boolean({
     description:
       'True: CONFIRMED at once, false: PENDING until somebody decides, whatever the service says; ' +
-      'left out, as the service says.',
+      'left out, as the service says. A deposit is awaited either way.',
   }),
 })
 

@@ -211,9 +211,14 @@ for (const [name, [status, description, done]] of Object.entries(transitions)) {
     scopes: ['bookings:write'],
     data: 'Booking',
     dataDescription: `The booking, ${done}.`,
-    refusals: changing,
+    refusals: status === 'CONFIRMED' ? [...changing, 'PAYMENT_REQUIRED'] : changing,
     input: (t) => ({
       id: bookingId(t),
+      ...(status === 'CONFIRMED' && {
+        unpaid: t.boolean({
+          description: 'Also when its deposit is still awaited; needs `payments:write`.',
+        }),
+      }),
       ...(status === 'DECLINED' && { reason: t.string({ description: 'Why, for people.' }) }),
       ...(status === 'COMPLETED' && {
         attended: t.field({

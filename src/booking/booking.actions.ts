@@ -3,7 +3,7 @@
 
 import { demandManager } from '../availability/as-manager.ts'
 import type { SeenPlace } from '../availability/place.data.ts'
-import { priceWith } from '../availability/price.ts'
+import { depositOf, priceWith } from '../availability/price.ts'
 import { demand } from '../auth/viewer.ts'
 import type { ActionContext } from '../context.ts'
 import { idempotent, isClaimed, type Once } from '../db/idempotency.ts'
@@ -18,6 +18,7 @@ import {
   type BookingSource,
   type Customer,
 } from '../generated/prisma/client.ts'
+import { MINUTE } from '../time/instant.ts'
 import { isTimeZone } from '../time/zone.ts'
 import { chargeable, headCount, partyIssues, type PartyPart } from './booking.ts'
 import { bookingEvent, insertBooking, type NewBookingRow } from './booking.data.ts'
@@ -155,18 +156,25 @@ export function bookingRow(
 ): NewBookingRow {
   const { facts, staffIds, ...place } = taken
   const now = new Date(ctx.clock.now())
+  const priceMinor = priceOf(facts, staffIds[0], place.partySize)
+  const isApproved = input.confirmed ?? !facts.requiresConfirmation
+  // Whoever books as a manager knows why they do without.
+  const depositMinor = input.asManager ? 0 : depositOf(facts, priceMinor, place.partySize)
   return {
     ...place,
     accountId: input.service.accountId,
     id,
     staffId: staffIds[0] ?? null,
-    status: (input.confirmed ?? !facts.requiresConfirmation) ? 'CONFIRMED' : 'PENDING',
+    status: isApproved && depositMinor === 0 ? 'CONFIRMED' : 'PENDING',
     serviceId: input.service.id,
     customerId: customer.id,
     linkId: input.linkId,
     timeZone: input.timeZone ?? customer.timeZone ?? facts.account.timeZone,
     party: input.party.length > 0 ? input.party : Prisma.DbNull,
-    priceMinor: priceOf(facts, staffIds[0], place.partySize),
+    priceMinor,
+    depositMinor,
+    needsApproval: !isApproved,
+    payBy: depositMinor > 0 ? payBy(facts.payWithinMinutes, place.startsAt, now) : null,
     currency: facts.account.currency,
     source: input.source,
     createdBy: ctx.viewer.name,
@@ -177,6 +185,12 @@ export function bookingRow(
     createdAt: now,
     updatedAt: now,
   }
+}
+
+// Nobody waits for money beyond the start; what has begun is no different from what starts later.
+function payBy(withinMinutes: number, startsAt: Date, now: Date): Date {
+  const until = now.getTime() + withinMinutes * MINUTE
+  return new Date(startsAt > now ? Math.min(until, startsAt.getTime()) : until)
 }
 
 // A hold was judged when it was placed; what it keeps is kept, also when notice has run out since.

@@ -1,7 +1,8 @@
 // Reads and writes of bookings that several actions share.
 
 import { randomBytes } from 'node:crypto'
-import { lockSession } from '../availability/seats.data.ts'
+import { vacate } from '../availability/occupancy.data.ts'
+import { changeSeats, lockSession } from '../availability/seats.data.ts'
 import type { ActionContext } from '../context.ts'
 import type { Key } from '../db/id.ts'
 import { insertNew } from '../db/insert.ts'
@@ -88,6 +89,13 @@ export function changeBooking(
     where: { accountId_id: { accountId: key.accountId, id: key.id } },
     data: { ...data, version: { increment: 1 }, updatedAt: new Date(ctx.clock.now()) },
   })
+}
+
+/** Frees what a locked booking has taken: its time, or its seats. */
+export async function giveBack(tx: Transaction, booking: Booking): Promise<void> {
+  const { accountId, id, sessionId, partySize } = booking
+  await vacate(tx, { accountId, by: 'bookingId', id })
+  if (sessionId) await changeSeats(tx, { accountId, id: sessionId }, 'seatsTaken', -partySize)
 }
 
 /**

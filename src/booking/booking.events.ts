@@ -40,6 +40,8 @@ const tellings = {
   attended: { field: 'party.attended' },
   priceMinor: { field: 'price.amount' },
   priceReason: { field: 'priceReason' },
+  depositMinor: { field: 'deposit.amount' },
+  payBy: { field: 'payBy' },
   amountPaidMinor: { field: 'amountPaid.amount' },
   refundedMinor: { field: 'amountRefunded.amount' },
   refundDueMinor: { field: 'refundDue.amount' },

@@ -111,6 +111,20 @@ builder.prismaObject('Booking', {
       scopes: ['payments:read'],
       description: 'Why the price was adjusted, if anybody said.',
     }),
+    deposit: t.field({
+      type: Money,
+      nullable: true,
+      scopes: ['payments:read'],
+      description: 'What had to be paid before it stands, as it was agreed; 0: nothing.',
+      resolve: ({ depositMinor, currency }) => moneyOf(depositMinor, currency),
+    }),
+    payBy: t.expose('payBy', {
+      type: 'DateTime',
+      nullable: true,
+      description:
+        'While it is PENDING for its deposit: until when that has to be paid. Then it is cancelled ' +
+        'and its time is free. Null when no deposit is awaited.',
+    }),
     amountPaid: t.field({
       type: Money,
       nullable: true,

@@ -132,7 +132,7 @@ async function cancelAll(
   await tx.$executeRaw`
     UPDATE "Booking" b SET "status" = 'CANCELLED', "cancelReason" = ${reason},
       "cancelledBy" = ${ctx.viewer.name}, "cancelledAt" = ${at}, "refundDueMinor" = n."due",
-      "refundOpenMinor" = n."due", "version" = b."version" + 1, "updatedAt" = ${at}
+      "refundOpenMinor" = n."due", "payBy" = NULL, "version" = b."version" + 1, "updatedAt" = ${at}
     FROM unnest(${ids}::uuid[], ${dues}::int[]) n("id", "due")
     WHERE b."accountId" = ${accountId}::uuid AND b."id" = n."id"`
 }

@@ -1,8 +1,6 @@
 // What happens to a booking in its life: confirmed, declined, attended or not, cancelled, edited.
 
 import { demandManager } from '../availability/as-manager.ts'
-import { vacate } from '../availability/occupancy.data.ts'
-import { changeSeats } from '../availability/seats.data.ts'
 import { demand, may, Forbidden } from '../auth/viewer.ts'
 import type { ActionContext } from '../context.ts'
 import { idempotent } from '../db/idempotency.ts'
@@ -14,13 +12,14 @@ import { appendEvents } from '../events/outbox.ts'
 import { Prisma, type Booking } from '../generated/prisma/client.ts'
 import {
   attendanceFault,
+  owed,
   refundDue,
   refusedEdit,
   refusedTransition,
   type BookingStatus,
   type Refund,
 } from './booking.ts'
-import { bookingEvent, changeBooking, lockBooking, staffOf } from './booking.data.ts'
+import { bookingEvent, changeBooking, giveBack, lockBooking, staffOf } from './booking.data.ts'
 import { editedFields, type Edit } from './edit.data.ts'
 
 const eventOfStatus = {
@@ -33,6 +32,8 @@ const eventOfStatus = {
 export type StatusChange = {
   /** Why it is declined. */
   reason?: string | null
+  /** Confirmed although its deposit was not paid. */
+  unpaid?: boolean | null
   /** Heads that came to what is completed; all of them when left out. */
   attended?: number | null
   expectedVersion?: number | null
@@ -40,8 +41,9 @@ export type StatusChange = {
 }
 
 /**
- * Confirms, declines, completes or marks as not shown. Needs bookings:write. Refuses NOT_FOUND,
- * VALIDATION_FAILED, VERSION_CONFLICT, ILLEGAL_TRANSITION, ALREADY_CANCELLED.
+ * Confirms, declines, completes or marks as not shown. Needs bookings:write, to confirm without
+ * the deposit also payments:write. Refuses NOT_FOUND, VALIDATION_FAILED, VERSION_CONFLICT,
+ * ILLEGAL_TRANSITION, ALREADY_CANCELLED, PAYMENT_REQUIRED.
  */
 export async function setBookingStatus(
   ctx: ActionContext,
@@ -50,12 +52,17 @@ export async function setBookingStatus(
   input: StatusChange = {},
 ): Promise<Booking> {
   demand(ctx.viewer, key.accountId, ['bookings:write'], 'Booking', 'id')
+  if (input.unpaid && !may(ctx.viewer, key.accountId, ['payments:write'])) {
+    throw new Forbidden(['payments:write'])
+  }
   return transaction(ctx.db, async (tx) => {
     const before = await lockForStatus(tx, ctx, key, status, input.expectedVersion)
+    if (status === 'CONFIRMED' && !input.unpaid) demandPaid(before)
     const staff = (await staffOf(tx, [before])).get(before.id) ?? []
     if (status === 'DECLINED') await giveBack(tx, before)
     const booking = await changeBooking(tx, ctx, key, {
       status,
+      payBy: null,
       ...(status === 'DECLINED' && declined(ctx, before, input)),
       ...(status === 'COMPLETED' && { attended: attendedOf(before, input) }),
       ...(status === 'NO_SHOW' && { attended: 0 }),
@@ -66,10 +73,13 @@ export async function setBookingStatus(
   })
 }
 
-const owed = (amountMinor: number) => ({
-  refundDueMinor: amountMinor,
-  refundOpenMinor: amountMinor,
-})
+function demandPaid({ number, payBy }: Booking): void {
+  if (payBy === null) return
+  const message =
+    `Booking ${number} waits for its deposit until ${payBy.toISOString()}, and is confirmed by it; ` +
+    'to do without, confirm it as unpaid.'
+  throw refused('PAYMENT_REQUIRED', message)
+}
 
 // The business gives it up, so all that was paid is owed.
 function declined(ctx: ActionContext, before: Booking, { reason }: StatusChange) {
@@ -129,6 +139,7 @@ export async function cancelBooking(
         await giveBack(tx, before)
         const booking = await changeBooking(tx, ctx, key, {
           status: 'CANCELLED',
+          payBy: null,
           cancelReason: input.reason,
           cancelledBy: ctx.viewer.name,
           cancelledAt: new Date(ctx.clock.now()),
@@ -155,12 +166,6 @@ async function lockForStatus(
   const refusal = refusedTransition(booking, to, ctx.clock.now())
   if (refusal) throw refused(refusal.code, refusal.message, refusal)
   return booking
-}
-
-async function giveBack(tx: Transaction, booking: Booking): Promise<void> {
-  const { accountId, id, sessionId, partySize } = booking
-  await vacate(tx, { accountId, by: 'bookingId', id })
-  if (sessionId) await changeSeats(tx, { accountId, id: sessionId }, 'seatsTaken', -partySize)
 }
 
 /**

@@ -16,7 +16,8 @@ import { notFound } from '../errors.ts'
 import { wantedTime, type SlotChoice } from './slot-choice.ts'
 
 export type Taken = {
-  facts: Pick<ServiceFacts, 'kind' | 'account' | 'requiresConfirmation' | 'priceMinor' | 'staff'>
+  facts: Pick<ServiceFacts, 'kind' | 'account' | 'requiresConfirmation' | 'priceMinor' | 'staff'> &
+    Pick<ServiceFacts, 'depositPercent' | 'depositMinor' | 'payWithinMinutes'>
   /** The lead first. */
   staffIds: readonly string[]
   sessionId: string | null

@@ -86,6 +86,7 @@ export function changesOf(event: LoggedEvent, schema: GraphQLSchema): FieldChang
 const paths: Record<string, Record<string, { field: string; needs?: Needs } | null>> = {
   Service: {
     priceMinor: { field: 'price.amount' },
+    depositMinor: { field: 'deposit.amount' },
     staffIds: { field: 'staff' },
     // Terms hold prices.
     staffTerms: { field: 'staffTerms', needs: ['services:read', 'staff:read', 'payments:read'] },

@@ -116,5 +116,21 @@ async function book(
   const changed = bookingEvent(type, booking, before, staff)
   const told = payments.map((payment) => paymentEvent(payment, changed.about ?? {}, booking))
   await appendEvents(tx, ctx, [...told, changed])
-  return { booking, payments }
+  return { booking: await letStand(tx, ctx, booking, staff), payments }
+}
+
+// What waited for its deposit stands once that is paid; or waits for nothing but approval.
+async function letStand(
+  tx: Transaction,
+  ctx: ActionContext,
+  before: Booking,
+  staff: readonly string[],
+): Promise<Booking> {
+  const { payBy, needsApproval, amountPaidMinor, depositMinor } = before
+  if (payBy === null || amountPaidMinor < depositMinor) return before
+  const status = needsApproval ? before.status : 'CONFIRMED'
+  const booking = await changeBooking(tx, ctx, before, { payBy: null, status })
+  const type = needsApproval ? 'booking.updated' : 'booking.confirmed'
+  await appendEvents(tx, ctx, [bookingEvent(type, booking, before, staff)])
+  return booking
 }

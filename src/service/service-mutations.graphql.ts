@@ -48,6 +48,17 @@ const terms = (t: InputBuilder) => ({
   requiresConfirmation: t.boolean({ description: 'Whether bookings wait until confirmed.' }),
   cancelFreeHours: t.int({ description: 'Hours before the start up to which all is given back.' }),
   cancelRefundPercent: t.int({ description: 'Percent given back later; 0 to 100, 100 at first.' }),
+  depositPercent: t.int({
+    description:
+      'Percent of the price that has to be paid before a booking stands; 0 to 100, 0 at first.',
+  }),
+  deposit: t.field({
+    type: MoneyInput,
+    description: 'The same as an amount, of a class for each seat; null: by the percentage.',
+  }),
+  payWithinMinutes: t.int({
+    description: 'Minutes for which a booking waits for that; 1 to 43200, 30 at first.',
+  }),
   staffIds: t.idList({
     description: 'Who gives it, in order; replaces the list. Those who stay keep their own terms.',
   }),
@@ -68,6 +79,7 @@ const terms = (t: InputBuilder) => ({
 const clearable = [
   'description',
   'price',
+  'deposit',
   'maxAdvanceDays',
   'bookableFromOn',
   'bookableUntilOn',
@@ -78,6 +90,7 @@ type Price = typeof MoneyInput.$inferInput | null
 
 type Raw = {
   price?: Price
+  deposit?: Price
   bookableFromOn?: string | null
   bookableUntilOn?: string | null
   staffIds?: string[]
@@ -88,12 +101,13 @@ type Raw = {
 
 // Prices to minor units, local dates to dates, global ids of the account to row ids.
 function plain<Input extends Raw>(accountId: string, input: Input) {
-  const { price, bookableFromOn: from, bookableUntilOn: until, ...others } = input
+  const { price, deposit, bookableFromOn: from, bookableUntilOn: until, ...others } = input
   const { staffIds, staffTerms, resourceIds, resourceRequirements, ...rest } = others
   const resources = (ids: string[], path: string) => demandIds('Resource', accountId, ids, path)
   return {
     ...rest,
     ...(price !== undefined && { priceMinor: price?.amount ?? null }),
+    ...(deposit !== undefined && { depositMinor: deposit?.amount ?? null }),
     ...(from !== undefined && { bookableFromOn: dateOrNull(from, 'bookableFromOn') }),
     ...(until !== undefined && { bookableUntilOn: dateOrNull(until, 'bookableUntilOn') }),
     ...(staffIds && { staffIds: demandIds('StaffMember', accountId, staffIds, 'staffIds') }),
@@ -104,7 +118,9 @@ function plain<Input extends Raw>(accountId: string, input: Input) {
         resources(ids, 'resourceRequirements'),
       ),
     }),
-    currencies: [price, ...(staffTerms ?? []).map((own) => own.price)].map((p) => p?.currency),
+    currencies: [price, deposit, ...(staffTerms ?? []).map((own) => own.price)].map(
+      (p) => p?.currency,
+    ),
   }
 }
 

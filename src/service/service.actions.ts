@@ -58,6 +58,9 @@ const fields = [
   'requiresConfirmation',
   'cancelFreeHours',
   'cancelRefundPercent',
+  'depositPercent',
+  'depositMinor',
+  'payWithinMinutes',
   'active',
   'staffIds',
   'staffTerms',
@@ -78,6 +81,9 @@ const defaults = {
   minParty: 1,
   cancelFreeHours: 0,
   cancelRefundPercent: 100,
+  depositPercent: 0,
+  depositMinor: null,
+  payWithinMinutes: 30,
 }
 
 /** Needs services:write. Refuses VALIDATION_FAILED, NOT_FOUND, IDEMPOTENCY_CONFLICT. */

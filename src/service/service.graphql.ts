@@ -140,6 +140,25 @@ builder.prismaObject('Service', {
     cancelRefundPercent: t.exposeInt('cancelRefundPercent', {
       description: 'Percent of what was paid that a later cancellation gives back.',
     }),
+    depositPercent: t.exposeInt('depositPercent', {
+      nullable: true,
+      scopes: ['payments:read'],
+      description:
+        'Percent of the price that has to be paid before a booking stands; 0: nothing. Null when ' +
+        'denied.',
+    }),
+    deposit: t.field({
+      type: Money,
+      nullable: true,
+      scopes: ['payments:read'],
+      description:
+        'What has to be paid before a booking stands, of a class for each seat, at most the price. ' +
+        'Null when it goes by the percentage, or when denied.',
+      resolve: (row, _args, ctx) => priceIn(ctx, row.accountId, row.depositMinor),
+    }),
+    payWithinMinutes: t.exposeInt('payWithinMinutes', {
+      description: 'Minutes for which a booking waits for its deposit, before its time is free.',
+    }),
     active: t.exposeBoolean('active', { description: 'False once archived.' }),
     version: t.exposeInt('version', { description: 'Grows by one with every change.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),

@@ -20,16 +20,24 @@ export type ServiceTerms = {
   maxParty: number
   cancelFreeHours: number
   cancelRefundPercent: number
+  depositPercent: number
+  depositMinor: number | null
+  payWithinMinutes: number
 }
 
 const DAY_MINUTES = 1440
+
+/** Where the input has an amount with its currency. */
+const amounts: Record<string, string[]> = {
+  priceMinor: ['price', 'amount'],
+  depositMinor: ['deposit', 'amount'],
+}
 
 /** Everything that is wrong with these terms; empty when they are legal. Paths are input fields. */
 export function serviceIssues(terms: ServiceTerms): Issue[] {
   const issues: Issue[] = []
   const want = (holds: boolean, field: string, message: string) => {
-    if (!holds)
-      issues.push({ path: field === 'priceMinor' ? ['price', 'amount'] : [field], message })
+    if (!holds) issues.push({ path: amounts[field] ?? [field], message })
   }
   const between = (field: keyof ServiceTerms, low: number, high: number) => {
     const value = terms[field]
@@ -55,6 +63,14 @@ export function serviceIssues(terms: ServiceTerms): Issue[] {
   between('minParty', 1, 100_000)
   between('cancelFreeHours', 0, 24 * 366)
   between('cancelRefundPercent', 0, 100)
+  between('depositPercent', 0, 100)
+  between('depositMinor', 0, 2_000_000_000)
+  between('payWithinMinutes', 1, 30 * DAY_MINUTES)
+  want(
+    terms.depositMinor === null || terms.depositPercent === 0,
+    'deposit',
+    'A deposit is an amount or a part of the price: give "deposit" or "depositPercent".',
+  )
   want(
     terms.maxParty >= terms.minParty,
     'maxParty',
