@@ -18,7 +18,10 @@ import { execute, prepare } from './graphql/documents.ts'
 import { schema } from './graphql/schema.ts'
 import { createDoors } from './http/doors.ts'
 import { senderBehind } from './http/sender.ts'
+import { createNoticePlanner } from './notice/plan.actions.ts'
+import { createNoticeWorker } from './notice/send.actions.ts'
 import type { Reach } from './outbound/address.ts'
+import type { Mailer } from './outbound/mail.ts'
 import { createOutbound } from './outbound/post.ts'
 import { dialectFormats } from './rest/formats.ts'
 import type { Clock } from './time/clock.ts'
@@ -42,9 +45,12 @@ type Parts = {
         | 'eventDays'
         | 'redisUrl'
         | 'webhooksAllowLocal'
+        | 'mailFrom'
       >
     >
   sealer: Sealer
+  /** By which notices are sent; left out, none are planned. */
+  mailer?: Mailer | undefined
   clock: Clock
   log: Logger
   /** Of webhooks, by their names; left out, those of the dialects. */
@@ -60,7 +66,8 @@ const moved =
 /** How long a stop waits for requests that are being answered. */
 const finishMs = 4_000
 
-export function createApp({ db, config, sealer, clock, log, formats = dialectFormats }: Parts) {
+export function createApp(parts: Parts) {
+  const { db, config, sealer, mailer, clock, log, formats = dialectFormats } = parts
   const { events, tail, startEvents, stopEvents } = createEvents({ db, config, clock, log })
   const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 })
   const baseUrl = () => config.baseUrl ?? addressOf(server.address() as AddressInfo | null)
@@ -80,6 +87,7 @@ export function createApp({ db, config, sealer, clock, log, formats = dialectFor
   })
   const services: Services = { sealer, db, clock, log, events, baseUrl, budgets, webhooks }
   const sending = createSending(services, reach)
+  const notices = mailer && createNotices(services, mailer, config.mailFrom)
   const upkeep = createUpkeep(services, {
     auditDays: config.auditDays ?? 400,
     eventDays: events.retentionDays,
@@ -92,13 +100,7 @@ export function createApp({ db, config, sealer, clock, log, formats = dialectFor
       return Math.max(lastReadMs, heldBackMs) / 1000
     },
   })
-  if (config.trustProxy !== undefined) {
-    const findSender = senderBehind(config.trustProxy)
-    server.on('request', findSender)
-    server.on('upgrade', findSender)
-  }
-  server.on('request', doors.handle)
-  server.on('upgrade', doors.upgrade)
+  listenTo(server, doors, config.trustProxy)
 
   return {
     server,
@@ -107,16 +109,31 @@ export function createApp({ db, config, sealer, clock, log, formats = dialectFor
     start: async () => {
       await startEvents()
       await sending.start()
+      await notices?.start()
       upkeep.start()
       budgets.start()
     },
     stop: async () => {
-      await Promise.all([doors.close(), finish(server), sending.stop()])
+      await Promise.all([doors.close(), finish(server), sending.stop(), notices?.stop()])
       await Promise.all([upkeep.stop(), budgets.stop()])
       await stopEvents()
       await doors.idle()
     },
   }
+}
+
+function listenTo(
+  server: Server,
+  doors: ReturnType<typeof createDoors>,
+  trustProxy: Config['trustProxy'],
+): void {
+  if (trustProxy !== undefined) {
+    const findSender = senderBehind(trustProxy)
+    server.on('request', findSender)
+    server.on('upgrade', findSender)
+  }
+  server.on('request', doors.handle)
+  server.on('upgrade', doors.upgrade)
 }
 
 /** The log of events, from whoever writes it to its readers here. */
@@ -165,6 +182,26 @@ function createSending({ events, webhooks, ...services }: Services, reach: Reach
       await dispatcher.stop()
       await worker.stop()
       await outbound.close()
+    },
+  }
+}
+
+/** Mails to people, from the log to the mail server. */
+function createNotices({ events, ...services }: Services, mailer: Mailer, from?: string) {
+  const worker = createNoticeWorker({ services, mailer, from })
+  const planner = createNoticePlanner({ ...services, onAdded: worker.wake })
+  let unsubscribe = () => {}
+  return {
+    start: async () => {
+      await planner.start()
+      worker.start()
+      unsubscribe = events.onEvent(planner.wake)
+    },
+    stop: async () => {
+      unsubscribe()
+      await planner.stop()
+      await worker.stop()
+      mailer.close()
     },
   }
 }

@@ -35,7 +35,10 @@ export type Config = Readonly<{
   eventDays: number
   /** For development: webhooks may be sent to this machine itself, and there without TLS. */
   webhooksAllowLocal: boolean
+  /** Unset: mails are files in dataDir. */
   smtpUrl: string | undefined
+  /** Address that mails come from. Unset: no-reply at the host of baseUrl. */
+  mailFrom: string | undefined
   stripeSecretKey: string | undefined
   stripeWebhookSecret: string | undefined
   stripeApiBase: string
@@ -69,6 +72,7 @@ export function readConfig(environment: Environment): { config: Config; warnings
     eventDays: read.whole('EVENT_DAYS', 1, 99_999, 30),
     webhooksAllowLocal: read.choice('WEBHOOKS_ALLOW_LOCAL', SWITCH) === 'true',
     smtpUrl: read.url('SMTP_URL', ['smtp', 'smtps']),
+    mailFrom: read.address('MAIL_FROM'),
     stripeSecretKey: read.text('STRIPE_SECRET_KEY'),
     stripeWebhookSecret: read.text('STRIPE_WEBHOOK_SECRET'),
     stripeApiBase: read.url('STRIPE_API_BASE', ['http', 'https']) ?? 'https://api.stripe.com',
@@ -115,6 +119,12 @@ function reader(environment: Environment, faults: string[]) {
       faults.push(`${name} is not 32 bytes in base64, as "openssl rand -base64 32" writes them.`)
       return undefined
     },
+    address(name: string): string | undefined {
+      const value = text(name)
+      if (value === undefined || /^[^\s@<>"]+@[^\s@<>"]+$/.test(value)) return value
+      faults.push(`${name} is "${value}"; it has to be an address such as bookings@example.com.`)
+      return undefined
+    },
     // These may hold passwords, so a wrong one is not repeated.
     url(name: string, schemes: readonly string[]): string | undefined {
       const value = text(name)
@@ -146,7 +156,7 @@ function unknownVariables(environment: Environment): string[] {
 }
 
 /** Checked already, so that a set-up can be prepared, but nothing asks for them. */
-const idle = ['SMTP_URL', 'STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET']
+const idle = ['STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET']
 
 function idleVariables(text: (name: string) => string | undefined): string[] {
   return idle

@@ -2,6 +2,7 @@
 // Nothing imports it. Whatever prevents a start is a sentence and exit code 1, and leaves nothing
 // open. Standard output is for people and ends with "ready"; the log goes to standard error.
 import { createServer, isIPv6, type Server } from 'node:net'
+import { join } from 'node:path'
 import { pino } from 'pino'
 import { createApp } from './app.ts'
 import { sealerOf } from './auth/seal.ts'
@@ -12,6 +13,7 @@ import { migrate } from './db/migrate.ts'
 import { StartupFault } from './db/startup-fault.ts'
 import { type DemoTeller, isDemoWanted, openDemo } from './demo/open.ts'
 import { createLog } from './log.ts'
+import { createFileMailer, createSmtpMailer } from './outbound/mail.ts'
 import { systemClock } from './time/clock.ts'
 
 /** What was opened, in order; it is closed from the end. */
@@ -63,7 +65,10 @@ async function start(): Promise<string | undefined> {
   if (stopping) return undefined
   const tellOfDemo = await demoFor(config, db)
   const sealer = sealerOf(config.secretsKey, config.dataDir)
-  const app = createApp({ db, config, sealer, clock: systemClock, log })
+  const mailer = config.smtpUrl
+    ? createSmtpMailer(config.smtpUrl)
+    : createFileMailer(join(config.dataDir, 'outbox'))
+  const app = createApp({ db, config, sealer, mailer, clock: systemClock, log })
   opened.push({ name: 'application', limitMs: 5_000, close: () => app.stop() })
   await app.start()
   await listen(app.server, config)

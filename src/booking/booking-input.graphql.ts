@@ -31,11 +31,14 @@ export const idempotencyKey = (t: Fields) =>
   })
 
 const NotifyInput = builder.inputType('NotifyInput', {
-  description:
-    'Who is to be told of a change. It is kept with the change for whoever sends notices.',
+  description: 'Who is to be told of a change, by a notice.',
   fields: (t) => ({
     customer: t.boolean({ defaultValue: true, description: 'Tell the customer.' }),
     staff: t.boolean({ defaultValue: true, description: 'Tell the staff.' }),
+    reminders: t.boolean({
+      defaultValue: true,
+      description: 'Remind the customer before the start, as the service says.',
+    }),
   }),
 })
 
@@ -49,7 +52,14 @@ export const notifyInput = (t: Fields) =>
 /** Who is to be told, to be spread into what an action takes. */
 export function notifyOf({ notify }: { notify?: typeof NotifyInput.$inferInput | null }) {
   if (!notify) return {}
-  return { notify: { customer: notify.customer ?? true, staff: notify.staff ?? true } }
+  const { customer, staff, reminders } = notify
+  return {
+    notify: {
+      customer: customer ?? true,
+      staff: staff ?? true,
+      ...(reminders === false && { reminders }),
+    },
+  }
 }
 
 export const PartyCountInput = builder.inputType('PartyCountInput', {

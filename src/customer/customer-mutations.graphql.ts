@@ -19,6 +19,9 @@ const terms = (t: InputBuilder) => ({
   tags: t.stringList({ description: 'Free words; at most 50 of 60 characters each.' }),
   groups: t.stringList({ description: 'Groups they belong to; at most 50 of 60 characters each.' }),
   notes: t.string({ description: 'What staff should know.' }),
+  wantsNotices: t.boolean({
+    description: 'Whether they are written to about their bookings; true when left out at first.',
+  }),
   customFields: t.field({
     type: 'JSONObject',
     description: 'Whatever an integration keeps here, at most 20000 characters; kept as a whole.',

@@ -36,6 +36,7 @@ const nothing: CustomerTerms = {
   notes: null,
   customFields: null,
   personalFields: null,
+  wantsNotices: true,
 }
 
 /** Needs customers:write. Refuses VALIDATION_FAILED, NOT_FOUND (account), IDEMPOTENCY_CONFLICT. */

@@ -23,6 +23,7 @@ export const toldCustomerFields = [
   'notes',
   'customFields',
   'personalFields',
+  'wantsNotices',
   'active',
   'mergedIntoId',
   'erasedAt',

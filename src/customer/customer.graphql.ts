@@ -99,6 +99,9 @@ builder.prismaObject('Customer', {
         'keeps it; null when nothing is kept, or when denied.',
       resolve: (row) => row.personalFields,
     }),
+    wantsNotices: t.exposeBoolean('wantsNotices', {
+      description: 'Whether they are written to about their bookings.',
+    }),
     active: t.exposeBoolean('active', { description: 'False once archived.' }),
     erasedAt: t.expose('erasedAt', {
       type: 'DateTime',

@@ -16,6 +16,7 @@ export type CustomerTerms = {
   notes: string | null
   customFields: unknown
   personalFields: unknown
+  wantsNotices: boolean
 }
 
 export type NameParts = {

@@ -27,6 +27,8 @@ export function mergedTerms<Terms extends CustomerTerms>(
     notes: notesOf(all),
     customFields: first('customFields'),
     personalFields: first('personalFields'),
+    // Whoever said once that they want none means it.
+    wantsNotices: all.every(({ wantsNotices }) => wantsNotices),
   }
 }
 

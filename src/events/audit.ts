@@ -39,7 +39,13 @@ const personal: ReadonlySet<string> = new Set([
 const people: ReadonlySet<string> = new Set(['Customer', 'User', 'Invitation'])
 
 /** The fields of people's rows that do not tell of the person. */
-export const impersonal: readonly string[] = ['active', 'erasedAt', 'mergedIntoId', 'role']
+export const impersonal: readonly string[] = [
+  'active',
+  'erasedAt',
+  'mergedIntoId',
+  'role',
+  'wantsNotices',
+]
 
 const hidden = '[redacted]'
 

@@ -17,12 +17,13 @@ export type SubjectType =
   | 'ApiKey'
   | 'Installation'
   | 'WebhookEndpoint'
+  | 'Notice'
 
 /** One changed field of the subject. JSON values; null for absent. */
 export type Change = { field: string; from: unknown; to: unknown }
 
 /** Whom whoever made a change wants told of it. */
-export type Notify = { customer: boolean; staff: boolean }
+export type Notify = { customer: boolean; staff: boolean; reminders?: boolean }
 
 /** Ids (uuids) of what the event is about, by which subscribers filter. */
 export type About = {

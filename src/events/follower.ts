@@ -27,10 +27,10 @@ export type Following = {
   clock: Clock
   log: Logger
   /**
-   * One statement that writes what the events mean, and writes nothing unless
-   * `EXISTS (SELECT FROM moved)`; null when they mean nothing.
+   * Statements that write what the events mean, and write nothing unless
+   * `EXISTS (SELECT FROM moved)`; none when they mean nothing. None sees what another writes.
    */
-  written: (read: Reader, events: readonly LoggedEvent[]) => Promise<Prisma.Sql | null>
+  written: (read: Reader, events: readonly LoggedEvent[]) => Promise<Prisma.Sql[]>
   /** Something was written. */
   onWritten: () => void
   pollMs?: number
@@ -87,17 +87,18 @@ function createLogReader({ name, db, clock, written, onWritten, batchSize = 500 
     /** Reads one page; true when there is more. */
     readOn: async (): Promise<boolean> => {
       const page = await readLog(db.pool, position, batchSize)
-      const statement = page.events.length > 0 ? await written(read, page.events) : null
-      if (statement || (page.events.length > 0 && performance.now() - storedAt > storeMs)) {
+      const statements = page.events.length > 0 ? await written(read, page.events) : []
+      const means = statements.length > 0
+      if (means || (page.events.length > 0 && performance.now() - storedAt > storeMs)) {
         const reader = { name, from: stored, to: page.position }
-        if (!(await writeAndMove(read, reader, statement, clock.now()))) {
+        if (!(await writeAndMove(read, reader, statements, clock.now()))) {
           // Another node was first; go on from where it is.
           await reload()
           return true
         }
         stored = page.position
         storedAt = performance.now()
-        if (statement) onWritten()
+        if (means) onWritten()
       }
       position = page.position
       return page.full

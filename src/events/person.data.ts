@@ -11,7 +11,7 @@ export const erased = '[erased]'
 
 /**
  * Hides every value in the events of these customers, in the events of their bookings the values of
- * these fields, and what receivers answered to messages about either.
+ * these fields, what receivers answered to messages about either, and where notices went.
  */
 export async function hidePerson(
   tx: Transaction,
@@ -40,4 +40,9 @@ export async function hidePerson(
     UPDATE "WebhookAttempt" a SET "answer" = ${erased} FROM "WebhookDelivery" d
     WHERE d."accountId" = ${accountId}::uuid AND d."subjectId" IN ${about}
       AND a."accountId" = d."accountId" AND a."deliveryId" = d."id" AND a."answer" IS NOT NULL`)
+  await transactionReader(tx)(Prisma.sql`
+    UPDATE "Notice" SET "subject" = NULL,
+      "address" = CASE WHEN "customerId" IS NULL THEN "address" END
+    WHERE "accountId" = ${accountId}::uuid
+      AND ("customerId" = ANY(${[...customerIds]}::uuid[]) OR "bookingId" IN ${about})`)
 }

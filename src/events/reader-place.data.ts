@@ -7,17 +7,19 @@ import type { EventCursor } from './cursor.ts'
 
 /**
  * Writes and moves the place of a reader of the log, both or neither: false when somebody else has
- * moved it. One statement, because what is open holds all readers of the log back. `statement`
- * writes nothing unless `EXISTS (SELECT FROM moved)`.
+ * moved it. One statement, because what is open holds all readers of the log back. `statements`
+ * write nothing unless `EXISTS (SELECT FROM moved)`.
  */
 export async function writeAndMove(
   read: Reader,
   reader: { name: string; from: EventCursor; to: EventCursor },
-  statement: Prisma.Sql | null,
+  statements: readonly Prisma.Sql[],
   now: Instant,
 ): Promise<boolean> {
   const { name, from, to } = reader
-  const writing = statement ? Prisma.sql`, written AS (${statement})` : Prisma.empty
+  const writing = statements.map(
+    (statement, index) => Prisma.sql`, ${Prisma.raw(`written${index}`)} AS (${statement})`,
+  )
   const [found] = await read<{ moved: boolean }>(Prisma.sql`
     WITH moved AS (
       UPDATE "LogReader"
@@ -25,7 +27,7 @@ export async function writeAndMove(
         "updatedAt" = ${new Date(now).toISOString()}::timestamptz
       WHERE "name" = ${name} AND "xid" = ${from.xid}::bigint AND "seq" = ${from.seq}::bigint
       RETURNING 1
-    )${writing}
+    )${writing.length > 0 ? Prisma.join(writing, '') : Prisma.empty}
     SELECT EXISTS (SELECT FROM moved) AS "moved"`)
   return found?.moved ?? false
 }

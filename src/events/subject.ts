@@ -43,6 +43,7 @@ const subjects: Readonly<Record<SubjectType, Subject>> = {
   Payment: { noun: 'payment', verbs: ['succeeded', 'refunded'], read: 'payments:read' },
   ApiKey: { noun: 'key', verbs: ['revoked'], read: 'clients:read' },
   Installation: { noun: 'app', verbs: ['installed', 'uninstalled'], read: 'apps:read' },
+  Notice: { noun: 'notice', verbs: ['sent', 'failed'], read: 'bookings:read' },
   WebhookEndpoint: { noun: 'webhook', verbs: ['disabled'], read: 'webhooks:read' },
 }
 

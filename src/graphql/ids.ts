@@ -34,6 +34,8 @@ const codes = {
   BusyTime: 26,
   AccountEvent: 27,
   SeatBlock: 28,
+  Notice: 40,
+  NoticeTemplate: 41,
 } as const
 
 export type NodeName = keyof typeof codes

@@ -31,6 +31,8 @@ export type LoadedModel =
   | 'WebhookEndpoint'
   | 'WebhookDelivery'
   | 'Membership'
+  | 'Notice'
+  | 'NoticeTemplate'
   | 'Invitation'
 
 export type Row<M extends LoadedModel> = PrismaTypes[M]['Shape']

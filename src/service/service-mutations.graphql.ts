@@ -59,6 +59,11 @@ const terms = (t: InputBuilder) => ({
   payWithinMinutes: t.int({
     description: 'Minutes for which a booking waits for that; 1 to 43200, 30 at first.',
   }),
+  reminderMinutes: t.intList({
+    description:
+      'How many minutes before the start the customer is reminded, at most five times; replaces ' +
+      'the list. [1440], a day, at first; bookings that are made or moved from then on follow it.',
+  }),
   staffIds: t.idList({
     description: 'Who gives it, in order; replaces the list. Those who stay keep their own terms.',
   }),
@@ -93,6 +98,7 @@ type Raw = {
   deposit?: Price
   bookableFromOn?: string | null
   bookableUntilOn?: string | null
+  reminderMinutes?: number[]
   staffIds?: string[]
   staffTerms?: (typeof StaffTermsInput.$inferInput)[]
   resourceIds?: string[]
@@ -102,7 +108,8 @@ type Raw = {
 // Prices to minor units, local dates to dates, global ids of the account to row ids.
 function plain<Input extends Raw>(accountId: string, input: Input) {
   const { price, deposit, bookableFromOn: from, bookableUntilOn: until, ...others } = input
-  const { staffIds, staffTerms, resourceIds, resourceRequirements, ...rest } = others
+  const { staffIds, staffTerms, resourceIds, resourceRequirements, reminderMinutes, ...rest } =
+    others
   const resources = (ids: string[], path: string) => demandIds('Resource', accountId, ids, path)
   return {
     ...rest,
@@ -110,6 +117,9 @@ function plain<Input extends Raw>(accountId: string, input: Input) {
     ...(deposit !== undefined && { depositMinor: deposit?.amount ?? null }),
     ...(from !== undefined && { bookableFromOn: dateOrNull(from, 'bookableFromOn') }),
     ...(until !== undefined && { bookableUntilOn: dateOrNull(until, 'bookableUntilOn') }),
+    ...(reminderMinutes && {
+      reminderMinutes: [...new Set(reminderMinutes)].toSorted((a, b) => b - a),
+    }),
     ...(staffIds && { staffIds: demandIds('StaffMember', accountId, staffIds, 'staffIds') }),
     ...(staffTerms && { staffTerms: staffTerms.map((own) => plainTerms(accountId, own)) }),
     ...(resourceIds && { resourceIds: resources(resourceIds, 'resourceIds') }),

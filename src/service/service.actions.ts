@@ -61,6 +61,7 @@ const fields = [
   'depositPercent',
   'depositMinor',
   'payWithinMinutes',
+  'reminderMinutes',
   'active',
   'staffIds',
   'staffTerms',
@@ -84,6 +85,7 @@ const defaults = {
   depositPercent: 0,
   depositMinor: null,
   payWithinMinutes: 30,
+  reminderMinutes: [1440],
 }
 
 /** Needs services:write. Refuses VALIDATION_FAILED, NOT_FOUND, IDEMPOTENCY_CONFLICT. */

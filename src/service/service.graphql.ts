@@ -137,6 +137,9 @@ builder.prismaObject('Service', {
     cancelFreeHours: t.exposeInt('cancelFreeHours', {
       description: 'Cancelling up to this many hours before the start gives everything back.',
     }),
+    reminderMinutes: t.exposeIntList('reminderMinutes', {
+      description: 'How many minutes before the start the customer is reminded; may be empty.',
+    }),
     cancelRefundPercent: t.exposeInt('cancelRefundPercent', {
       description: 'Percent of what was paid that a later cancellation gives back.',
     }),

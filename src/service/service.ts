@@ -23,9 +23,12 @@ export type ServiceTerms = {
   depositPercent: number
   depositMinor: number | null
   payWithinMinutes: number
+  reminderMinutes: number[]
 }
 
 const DAY_MINUTES = 1440
+/** Most reminders, and the longest time before a start. */
+const reminders = { most: 5, minutes: 60 * DAY_MINUTES }
 
 /** Where the input has an amount with its currency. */
 const amounts: Record<string, string[]> = {
@@ -70,6 +73,12 @@ export function serviceIssues(terms: ServiceTerms): Issue[] {
     terms.depositMinor === null || terms.depositPercent === 0,
     'deposit',
     'A deposit is an amount or a part of the price: give "deposit" or "depositPercent".',
+  )
+  want(
+    terms.reminderMinutes.length <= reminders.most &&
+      terms.reminderMinutes.every((before) => before >= 1 && before <= reminders.minutes),
+    'reminderMinutes',
+    `A service has at most ${reminders.most} reminders, each 1 to ${reminders.minutes} minutes before.`,
   )
   want(
     terms.maxParty >= terms.minParty,

@@ -21,7 +21,7 @@ export function createDispatcher({ onAdded, ...options }: Options): Follower {
     onWritten: onAdded,
     written: async (read, events) => {
       const rows = await deliveriesOf(read, events)
-      return rows.length > 0 ? addingDeliveries(rows, options.clock.now()) : null
+      return rows.length > 0 ? [addingDeliveries(rows, options.clock.now())] : []
     },
   })
 }

@@ -90,6 +90,7 @@ const mutations = waysTo(schema).filter(({ operation }) => operation === 'mutati
 /** What the example does not change, so that there is nothing to tell. */
 const unchanged: Record<string, string> = {
   webhookDryRun: 'It shows what would be sent, and changes nothing.',
+  previewNotice: 'It shows what would be sent, and changes nothing.',
   setPartyCategories: 'The example sets them as they are.',
   setWorkingHours: 'The example sets them as they are.',
 }

@@ -30,6 +30,8 @@ let cancelled = 0
 const anotherOfSeries = (world: World) => world.id('Booking', 9 + (cancelled++ % 6))
 
 let opened = 0
+let retried = 0
+let unset = 0
 let removed = 0
 
 /** Another one each time, while there are any. */
@@ -270,6 +272,16 @@ const examples: Record<string, Example> = {
   }),
   'Mutation.uninstallApplication': nth('Installation', 4),
 
+  'Mutation.setNoticeTemplate': (world) => ({
+    input: { accountId: world.id('Account'), kind: 'CHANGE', subject: 'Changed', text: '{{when}}' },
+  }),
+  'Mutation.previewNotice': (world) => ({
+    input: { bookingId: world.id('Booking'), kind: 'CONFIRMATION' },
+  }),
+  'Mutation.retryNotice': (world) => ({ input: { id: world.id('Notice', retried++ % 7) } }),
+  'Mutation.deleteNoticeTemplate': (world) => ({
+    input: { id: world.id('NoticeTemplate', unset++ % 7) },
+  }),
   'Mutation.createWebhookEndpoint': (world) => ({ input: endpoint(world) }),
   'Mutation.createWebhookEndpoint input.document': (world) => ({
     input: { ...endpoint(world), document },

@@ -5,6 +5,7 @@ import type { Database } from '../../src/db/client.ts'
 import type { NodeName } from '../../src/graphql/ids.ts'
 import { monday } from '../support/shop.ts'
 import { writeSpaces } from './space-rows.ts'
+import { writeNotices } from './notice-rows.ts'
 import { writeWebhooks } from './webhook-rows.ts'
 import { writePeople } from './people-rows.ts'
 
@@ -490,5 +491,6 @@ async function writeAccess(prisma: Prisma, { accountId, word, rows }: Parts) {
       createdAt: made(index).createdAt,
     })),
   })
+  await writeNotices(prisma, { accountId, word, rows }, (index) => made(index).createdAt)
   await writeWebhooks(prisma, { accountId, word, rows }, (index) => made(index).createdAt)
 }

@@ -54,6 +54,8 @@ export async function fillWorld(db: Database, accountId: string, word: string): 
     WebhookDelivery: ids(odd),
     BusyTime: ids(2 * odd),
     AccountEvent: ids(odd),
+    Notice: ids(odd),
+    NoticeTemplate: ids(odd),
   }
   const strangers = await db.prisma.membership.count({ where: { accountId } })
   const slug = `slug-${word.toLowerCase()}`
@@ -100,9 +102,15 @@ export function expectedCounts({ rows, members }: World): Record<string, number>
     apiClients: 2 * odd + 1,
   }
   const lists: Record<string, Record<string, number>> = {
-    Query: { ...everything, seatBlocks: odd, applications: odd, accounts: 1 },
+    Query: { ...everything, seatBlocks: odd, notices: odd, applications: odd, accounts: 1 },
     Viewer: { accounts: 1 },
-    Account: { ...everything, exceptions: odd, members, invitations: odd },
+    Account: {
+      ...everything,
+      exceptions: odd,
+      members,
+      invitations: odd,
+      noticeTemplates: odd,
+    },
     Service: {
       staff: odd,
       resources: even,
@@ -126,7 +134,7 @@ export function expectedCounts({ rows, members }: World): Record<string, number>
     // Of whoever asks: it reaches two accounts.
     ApiClient: { accounts: 2 },
     WebhookEndpoint: { deliveries: odd },
-    Booking: { payments: odd, history: even },
+    Booking: { payments: odd, history: even, notices: odd },
   }
   return Object.fromEntries(
     Object.entries(lists).flatMap(([parent, counts]) =>

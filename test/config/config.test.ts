@@ -22,6 +22,7 @@ describe('readConfig', () => {
         eventDays: 30,
         webhooksAllowLocal: false,
         smtpUrl: undefined,
+        mailFrom: undefined,
         stripeSecretKey: undefined,
         stripeWebhookSecret: undefined,
         stripeApiBase: 'https://api.stripe.com',
@@ -47,6 +48,7 @@ describe('readConfig', () => {
       EVENT_DAYS: '7',
       WEBHOOKS_ALLOW_LOCAL: 'true',
       SMTP_URL: 'smtp://h:25',
+      MAIL_FROM: 'desk@example.com',
       STRIPE_SECRET_KEY: 'sk',
       STRIPE_WEBHOOK_SECRET: 'wh',
       STRIPE_API_BASE: 'http://127.0.0.1:1',
@@ -67,6 +69,7 @@ describe('readConfig', () => {
       eventDays: 7,
       webhooksAllowLocal: true,
       smtpUrl: 'smtp://h:25',
+      mailFrom: 'desk@example.com',
       stripeSecretKey: 'sk',
       stripeWebhookSecret: 'wh',
       stripeApiBase: 'http://127.0.0.1:1',
@@ -135,7 +138,7 @@ describe('readConfig', () => {
   })
 
   it('says which settings have no effect yet', () => {
-    const { warnings } = readConfig({ SMTP_URL: 'smtp://h:25', REDIS_URL: '' })
-    expect(warnings).toEqual(['SMTP_URL is set, and nothing uses it yet.'])
+    const { warnings } = readConfig({ STRIPE_SECRET_KEY: 'sk', REDIS_URL: '' })
+    expect(warnings).toEqual(['STRIPE_SECRET_KEY is set, and nothing uses it yet.'])
   })
 })

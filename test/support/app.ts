@@ -6,6 +6,7 @@ import { type App, createApp } from '../../src/app.ts'
 import { createSealer } from '../../src/auth/seal.ts'
 import type { Config } from '../../src/config.ts'
 import { createLog } from '../../src/log.ts'
+import type { Mailer } from '../../src/outbound/mail.ts'
 import { testClock, type TestClock } from './clock.ts'
 import type { Database } from '../../src/db/client.ts'
 import type { Formats } from '../../src/webhook/format.ts'
@@ -48,6 +49,8 @@ type Options = {
   start?: string
   /** Of webhooks, in place of those of the dialects. */
   formats?: Formats
+  /** Left out, no notices are planned. */
+  mailer?: Mailer
 }
 
 export async function testApp(options: Options = {}): Promise<TestApp> {
@@ -65,8 +68,8 @@ export async function serveApp<D extends Database>(
     write: (line) => void lines.push(JSON.parse(line)),
   })
   const config = { baseUrl: undefined, webhooksAllowLocal: true, ...options.config }
-  const { formats } = options
-  const parts = { db, config, sealer: testSealer, clock, log }
+  const { formats, mailer } = options
+  const parts = { db, config, sealer: testSealer, mailer, clock, log }
   const app = createApp({ ...parts, ...(formats && { formats }) })
   await app.start()
   await new Promise<void>((resolve) => app.server.listen(0, '127.0.0.1', resolve))

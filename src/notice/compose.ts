@@ -1,0 +1,176 @@
+// From bookings to the mail about them: to whom, in which zone and language, with which words and
+// calendar file; or why there is none to send. Pure.
+
+import { calendarText, type CalendarEntry } from '../calendar/ics.ts'
+import type { Mail } from '../outbound/mail.ts'
+import {
+  mostListed,
+  renderNotice,
+  usualTemplate,
+  whenText,
+  type NoticeView,
+  type Template,
+} from './message.ts'
+import type { NoticeKind } from './notice.ts'
+import { languageOf } from './words.ts'
+
+type Person = { name: string; email: string | null; timeZone: string | null }
+
+/** A booking as notices tell of it. */
+export type ToldBooking = {
+  id: string
+  number: string
+  version: number
+  status: string
+  startsAt: Date
+  endsAt: Date
+  timeZone: string
+  cancelReason: string | null
+  service: { name: string }
+  staff: (Person & { active: boolean }) | null
+  customer: Person & { locale: string | null; wantsNotices: boolean; erasedAt: Date | null }
+  account: { name: string; timeZone: string; locale: string }
+}
+
+export type ToldNotice = {
+  id: string
+  kind: NoticeKind
+  /** Who does the booking and is told; null when the customer is. */
+  staff: Person | null
+}
+
+export type OwnTemplate = Template & { kind: NoticeKind; toStaff: boolean; language: string }
+
+type Sending = {
+  at: number
+  from: string
+  templates: readonly OwnTemplate[]
+}
+
+export type Composed =
+  | { mail: Mail }
+  /** `isOver`: what it was about has changed, so nobody misses it. */
+  | { reason: string; isOver: boolean }
+
+/** What the status has to be for a notice to be true still. */
+const statusesOf: Readonly<Record<NoticeKind, readonly string[]>> = {
+  CONFIRMATION: ['CONFIRMED'],
+  REQUEST: ['PENDING'],
+  REVIEW: ['PENDING'],
+  CHANGE: ['CONFIRMED', 'PENDING'],
+  DECLINED: ['DECLINED'],
+  CANCELLATION: ['CANCELLED'],
+  REMINDER: ['CONFIRMED'],
+}
+
+/** The mail of a notice. `bookings` are soonest first, as they are now. */
+export function composeNotice(
+  notice: ToldNotice,
+  bookings: readonly ToldBooking[],
+  sending: Sending,
+): Composed {
+  const { kind, staff } = notice
+  const told = bookings.filter(({ status }) => statusesOf[kind].includes(status))
+  const [first] = told
+  if (!first) return { reason: 'What it was about has changed.', isOver: true }
+  if (kind === 'REMINDER' && first.startsAt.getTime() <= sending.at) {
+    return { reason: 'It was to be sent before the start.', isOver: true }
+  }
+  const { customer, account } = first
+  if (!staff && customer.erasedAt) return { reason: 'The person was erased.', isOver: false }
+  if (!staff && !customer.wantsNotices) {
+    return { reason: 'The customer wants no notices.', isOver: false }
+  }
+  const recipient = staff ?? customer
+  if (!recipient.email) return { reason: 'No e-mail address is known.', isOver: false }
+  const manner = mannerOf(first, staff)
+  const rendered = renderNotice(
+    templateFor(sending.templates, kind, staff !== null, manner.locale),
+    viewOf(told, recipient, manner),
+    manner.locale,
+  )
+  const from = { name: account.name, address: sending.from }
+  const to = { name: recipient.name, address: recipient.email }
+  const calendar = calendarOf(notice, told, { from, to, at: sending.at, ...manner })
+  const { id } = notice
+  return { mail: { id, at: sending.at, from, to, ...rendered, ...(calendar && { calendar }) } }
+}
+
+type Manner = { timeZone: string; locale: string }
+
+/** The customer's own zone and language, else those of the booking and of the account. */
+function mannerOf({ customer, account, timeZone }: ToldBooking, staff: Person | null): Manner {
+  if (staff) return { timeZone: staff.timeZone ?? account.timeZone, locale: account.locale }
+  return { timeZone: customer.timeZone ?? timeZone, locale: customer.locale ?? account.locale }
+}
+
+/** The account's own words in this language, else its words in any, else the gateway's. */
+export function templateFor(
+  templates: readonly OwnTemplate[],
+  kind: NoticeKind,
+  toStaff: boolean,
+  locale: string,
+): Template {
+  const own = templates.filter((each) => each.kind === kind && each.toStaff === toStaff)
+  const language = languageOf(locale)
+  return (
+    own.find((each) => each.language === language) ??
+    own.find((each) => each.language === '') ??
+    usualTemplate(kind, toStaff, locale)
+  )
+}
+
+export function viewOf(
+  bookings: readonly ToldBooking[],
+  recipient: { name: string },
+  manner: Manner,
+): NoticeView {
+  const lines = bookings.slice(0, mostListed).map((booking) => ({
+    service: booking.service.name,
+    staff: booking.staff?.name ?? '',
+    when: whenText(booking.startsAt, booking.endsAt, manner),
+    number: booking.number,
+    reason: booking.cancelReason ?? '',
+  }))
+  const [first] = bookings
+  return {
+    account: { name: first?.account.name ?? '' },
+    recipient: { name: recipient.name },
+    customer: { name: first?.customer.name ?? '' },
+    service: { name: first?.service.name ?? '' },
+    when: lines[0]?.when ?? '',
+    bookings: lines,
+    more: Math.max(0, bookings.length - mostListed),
+  }
+}
+
+type Sent = Manner & { from: Mail['from']; to: Mail['to']; at: number }
+
+/** What a calendar makes of it; nothing where it would learn nothing new. */
+function calendarOf(
+  { kind }: ToldNotice,
+  bookings: readonly ToldBooking[],
+  { timeZone, from, to, at }: Sent,
+): Mail['calendar'] | null {
+  if (kind === 'REQUEST' || kind === 'REVIEW' || kind === 'DECLINED') return null
+  const method = kind === 'CANCELLATION' ? 'CANCEL' : 'REQUEST'
+  const entries = bookings.map((booking) => entryOf(booking, { from, to, at }))
+  return { method, content: calendarText({ method, timeZone, entries }) }
+}
+
+function entryOf(booking: ToldBooking, { from, to, at }: Omit<Sent, keyof Manner>): CalendarEntry {
+  const { account, service, staff, number, status } = booking
+  return {
+    uid: `${booking.id}@slotgraph`,
+    sequence: booking.version,
+    startsAt: booking.startsAt.getTime(),
+    endsAt: booking.endsAt.getTime(),
+    stampedAt: at,
+    status: status === 'CANCELLED' ? 'CANCELLED' : status === 'PENDING' ? 'TENTATIVE' : 'CONFIRMED',
+    summary: `${service.name}, ${account.name}`,
+    description: [number, staff?.name].filter(Boolean).join('\n'),
+    location: account.name,
+    organizer: { name: from.name, email: from.address },
+    attendee: { name: to.name, email: to.address },
+  }
+}

@@ -1,0 +1,153 @@
+// From what a notice tells of to what it says: subject, plain text and HTML. Pure.
+
+import Mustache from 'mustache'
+import type { Issue } from '../errors.ts'
+import type { NoticeKind } from './notice.ts'
+import { languageOf, wordsOf } from './words.ts'
+
+/** What a template can name. Nothing else reaches it. */
+export type NoticeView = {
+  account: { name: string }
+  recipient: { name: string }
+  customer: { name: string }
+  service: { name: string }
+  /** Of the soonest booking, for people: "Tuesday 3 March 2026, 09:00–09:30 (Europe/London)". */
+  when: string
+  /** All that it tells of, soonest first. */
+  bookings: {
+    service: string
+    staff: string
+    when: string
+    number: string
+    reason: string
+  }[]
+  /** How many more there are than are listed. */
+  more: number
+}
+
+export type Template = { subject: string; text: string; html: string | null }
+
+export type Rendered = { subject: string; text: string; html: string }
+
+export const templateLimits = { subject: 200, text: 10_000, html: 50_000, depth: 3 }
+/** Most bookings that one message lists. */
+export const mostListed = 20
+
+/** What the gateway says itself, in the language of `locale` or in English. */
+export function usualTemplate(kind: NoticeKind, toStaff: boolean, locale: string): Template {
+  const { words } = wordsOf(locale)
+  const { subject, sentence } = words.said[`${toStaff ? 'staff' : 'customer'} ${kind}`]
+  const text = [
+    words.greeting,
+    '',
+    sentence,
+    '',
+    '{{#bookings}}',
+    '{{service}}',
+    '{{when}}',
+    '{{#staff}}',
+    `${words.withWhom} {{staff}}`,
+    '{{/staff}}',
+    `${words.number}: {{number}}`,
+    '{{#reason}}',
+    `${words.reason}: {{reason}}`,
+    '{{/reason}}',
+    '',
+    '{{/bookings}}',
+    '{{#more}}',
+    '+ {{more}}',
+    '',
+    '{{/more}}',
+    '{{account.name}}',
+    '',
+  ].join('\n')
+  return { subject, text, html: null }
+}
+
+const verbatim = { escape: (value: unknown) => String(value) }
+
+/** The message; `locale` is said to whoever reads it aloud. */
+export function renderNotice(template: Template, view: NoticeView, locale: string): Rendered {
+  const subject = Mustache.render(template.subject, view, {}, verbatim).replace(/\s+/g, ' ').trim()
+  const text = Mustache.render(template.text, view, {}, verbatim)
+  const body =
+    template.html === null ? paragraphs(text) : Mustache.render(template.html, view, {}, {})
+  return { subject, text, html: page(body, subject, languageOf(locale)) }
+}
+
+/** What is wrong with a template; empty when it can be used. Paths are input fields. */
+export function templateIssues({ subject, text, html }: Template): Issue[] {
+  const issues: Issue[] = []
+  for (const [field, value] of Object.entries({ subject, text, html })) {
+    if (value === null) continue
+    const message = faultOf(value, templateLimits[field as 'subject' | 'text' | 'html'])
+    if (message !== null) issues.push({ path: [field], message })
+  }
+  return issues
+}
+
+function faultOf(template: string, most: number): string | null {
+  if (template.trim() === '') return 'It is empty.'
+  if (template.length > most) return `It has more than ${most} characters.`
+  let tokens: Token[]
+  try {
+    tokens = Mustache.parse(template) as Token[]
+  } catch (error) {
+    return `It is no Mustache template: ${(error as Error).message}.`
+  }
+  const { depth } = templateLimits
+  return depthOf(tokens) > depth ? `Its sections stand more than ${depth} deep.` : null
+}
+
+/** A token of Mustache; a section has its own at the fifth place. */
+type Token = readonly [string, string, number, number, Token[]?, ...unknown[]]
+
+// What stands in lists of lists of lists would grow beyond any mail.
+function depthOf(tokens: readonly Token[]): number {
+  return tokens.reduce((most, [kind, , , , inner]) => {
+    const isSection = kind === '#' || kind === '^'
+    return isSection && inner ? Math.max(most, 1 + depthOf(inner)) : most
+  }, 0)
+}
+
+function paragraphs(text: string): string {
+  return text
+    .trim()
+    .split(/\n{2,}/)
+    .map((block) => `<p>${escaped(block.trim()).replaceAll('\n', '<br>\n')}</p>`)
+    .join('\n')
+}
+
+function page(body: string, title: string, language: string): string {
+  return [
+    '<!doctype html>',
+    `<html lang="${escaped(language || 'en')}">`,
+    '<head><meta charset="utf-8"><meta name="viewport" content="width=device-width">',
+    `<title>${escaped(title)}</title></head>`,
+    '<body style="margin:0;padding:1.5em;font:16px/1.5 sans-serif;color:#1a1a1a;background:#fff">',
+    `<main style="max-width:36em">${body}</main>`,
+    '</body></html>',
+    '',
+  ].join('\n')
+}
+
+const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"]/g, (character) => entities[character] ?? character)
+}
+
+/** A stretch of time for people, in their zone and language. */
+export function whenText(
+  startsAt: Date,
+  endsAt: Date,
+  { timeZone, locale }: { timeZone: string; locale: string },
+): string {
+  const options = { dateStyle: 'full', timeStyle: 'short', timeZone } as const
+  const format = new Intl.DateTimeFormat(supported(locale), options)
+  return `${format.formatRange(startsAt, endsAt)} (${timeZone})`
+}
+
+function supported(locale: string): string {
+  return Intl.DateTimeFormat.supportedLocalesOf(locale)[0] ?? 'en-GB'
+}

@@ -1,0 +1,21 @@
+// The kinds of notices as the graph names them.
+
+import { builder } from '../graphql/builder.ts'
+import type { NoticeKind } from './notice.ts'
+
+const kinds: Record<NoticeKind, string> = {
+  CONFIRMATION: 'A booking stands.',
+  REQUEST: 'A booking was asked for and waits to be confirmed: to the customer.',
+  REVIEW: 'A booking waits to be confirmed or declined: to the staff.',
+  CHANGE: 'A booking has another time, service, place or person.',
+  DECLINED: 'A booking that was asked for is declined.',
+  CANCELLATION: 'A booking is cancelled.',
+  REMINDER: 'A booking comes soon.',
+}
+
+export const NoticeKindEnum = builder.enumType('NoticeKind', {
+  description: 'What somebody is told.',
+  values: Object.fromEntries(
+    Object.entries(kinds).map(([kind, description]) => [kind, { description }]),
+  ) as Record<NoticeKind, { description: string }>,
+})

@@ -1,0 +1,154 @@
+// Which notices an event of a booking means, and when one is tried again. Pure.
+
+import { HOUR, MINUTE, type Instant } from '../time/instant.ts'
+
+export const noticeKinds = [
+  'CONFIRMATION',
+  'REQUEST',
+  'REVIEW',
+  'CHANGE',
+  'DECLINED',
+  'CANCELLATION',
+  'REMINDER',
+] as const
+
+export type NoticeKind = (typeof noticeKinds)[number]
+
+/** Of an event, as far as notices depend on it. */
+export type Happened = {
+  id: string
+  /** The transaction that wrote it. */
+  xid: bigint
+  accountId: string
+  type: string
+  staffIds: readonly string[]
+  /** The stored fields that changed. */
+  changed: ReadonlySet<string>
+  /** Whom whoever made the change wants told; left out, everybody. */
+  notify: { customer: boolean; staff: boolean; reminders?: boolean } | null
+}
+
+/** The booking as it is now, with what its service says of reminders. */
+export type Booked = {
+  id: string
+  status: string
+  customerId: string
+  startsAt: Instant
+  reminderMinutes: readonly number[]
+}
+
+export type Planned = {
+  eventId: string
+  kind: NoticeKind
+  customerId: string | null
+  staffId: string | null
+  bookingIds: string[]
+  minutesBefore: number
+  dueAt: Instant
+}
+
+export type Plan = {
+  /** Of these bookings nothing that waits is sent any more, and of the others no reminder. */
+  cancels: 'ALL' | 'REMINDERS' | null
+  adds: Planned[]
+}
+
+/** What people are told of, and see in what they are sent. */
+const shown = ['startsAt', 'endsAt', 'staffId', 'serviceId', 'sessionId', 'resourceIds']
+
+/** What one event means; nothing for what has begun, because nobody needs to hear of it. */
+export function planOf(event: Happened, booking: Booked, now: Instant): Plan {
+  const told = toldBy(event, booking)
+  if (booking.startsAt <= now) return { cancels: told.cancels, adds: [] }
+  const { customer = true, staff = true, reminders = true } = event.notify ?? {}
+  const adds: Planned[] = []
+  const base = { eventId: event.id, bookingIds: [booking.id], minutesBefore: 0, dueAt: now }
+  if (told.customer && customer) {
+    const { customerId } = booking
+    adds.push({ ...base, kind: told.customer, customerId, staffId: null })
+  }
+  if (told.staff && staff) {
+    const kind = told.staff
+    adds.push(...event.staffIds.map((staffId) => ({ ...base, kind, customerId: null, staffId })))
+  }
+  if (told.reminds && reminders) adds.push(...remindersOf(event, booking, now))
+  return { cancels: told.cancels, adds }
+}
+
+type Told = {
+  customer: NoticeKind | null
+  staff: NoticeKind | null
+  reminds: boolean
+  cancels: Plan['cancels']
+}
+
+const nothing: Told = { customer: null, staff: null, reminds: false, cancels: null }
+
+function toldBy({ type, changed }: Happened, { status }: Booked): Told {
+  const isOpen = status === 'CONFIRMED' || status === 'PENDING'
+  const reminds = status === 'CONFIRMED'
+  switch (type) {
+    case 'booking.created':
+      // What was ended since is told of by the event of its end.
+      if (!isOpen) return nothing
+      return reminds
+        ? { ...nothing, customer: 'CONFIRMATION', staff: 'CONFIRMATION', reminds }
+        : { ...nothing, customer: 'REQUEST', staff: 'REVIEW' }
+    case 'booking.confirmed':
+      return reminds ? { ...nothing, customer: 'CONFIRMATION', reminds } : nothing
+    case 'booking.rescheduled':
+    case 'booking.updated': {
+      if (!isOpen || !shown.some((field) => changed.has(field))) return nothing
+      return { customer: 'CHANGE', staff: 'CHANGE', reminds, cancels: 'REMINDERS' }
+    }
+    case 'booking.declined':
+      return { ...nothing, customer: 'DECLINED', cancels: 'ALL' }
+    case 'booking.cancelled':
+      return { ...nothing, customer: 'CANCELLATION', staff: 'CANCELLATION', cancels: 'ALL' }
+    case 'booking.completed':
+    case 'booking.no_show':
+      return { ...nothing, cancels: 'ALL' }
+    default:
+      return nothing
+  }
+}
+
+function remindersOf(event: Happened, booking: Booked, now: Instant): Planned[] {
+  const { id, customerId, startsAt, reminderMinutes } = booking
+  return reminderMinutes
+    .map((minutesBefore) => ({
+      eventId: event.id,
+      kind: 'REMINDER' as const,
+      customerId,
+      staffId: null,
+      bookingIds: [id],
+      minutesBefore,
+      dueAt: startsAt - minutesBefore * MINUTE,
+    }))
+    .filter(({ dueAt }) => dueAt > now)
+}
+
+/** Whom one transaction tells the same of several bookings is told once, of all of them. */
+export function together(planned: readonly (Planned & { xid: bigint })[]): Planned[] {
+  const groups = Map.groupBy(planned, (each) =>
+    each.kind === 'REMINDER'
+      ? each
+      : [each.xid, each.kind, each.customerId ?? each.staffId].join(' '),
+  )
+  return [...groups.values()].map((group) => {
+    const [{ xid: _, ...first }] = group as [Planned & { xid: bigint }]
+    return { ...first, bookingIds: [...new Set(group.flatMap(({ bookingIds }) => bookingIds))] }
+  })
+}
+
+/** Milliseconds before each try after the first: eight tries in 37 hours. */
+const waits = [MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 4 * HOUR, 8 * HOUR, 24 * HOUR]
+
+/** When to try again after so many tries; null when it is given up. */
+export function nextTry(now: Instant, attempts: number): Instant | null {
+  const wait = waits[attempts - 1]
+  return wait === undefined ? null : now + wait
+}
+
+/** Longest time before a start at which somebody is reminded, and most reminders of a service. */
+export const reminderLimits = { mostMinutes: 60 * 24 * 60, most: 5 }

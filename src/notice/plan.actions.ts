@@ -1,0 +1,82 @@
+// From the log to notices: every event of a booking becomes what people are told of it, once,
+// whichever node reads it.
+
+import { createFollower, type Follower, type Following } from '../events/follower.ts'
+import type { LoggedEvent } from '../events/event.ts'
+import type { Reader } from '../db/reader.ts'
+import type { Prisma } from '../generated/prisma/client.ts'
+import type { Instant } from '../time/instant.ts'
+import { adding, bookedNow, cancelling } from './notice.data.ts'
+import { planOf, together, type Happened, type Planned } from './notice.ts'
+
+type Options = Pick<Following, 'db' | 'clock' | 'log' | 'pollMs'> & {
+  /** Notices were added. */
+  onAdded: () => void
+}
+
+export function createNoticePlanner({ onAdded, ...options }: Options): Follower {
+  return createFollower({
+    ...options,
+    name: 'notices',
+    onWritten: onAdded,
+    written: (read, events) => statementsFor(read, events, options.clock.now()),
+  })
+}
+
+type Cancelled = { accountId: string; bookingId: string; onlyReminders: boolean }
+
+async function statementsFor(
+  read: Reader,
+  events: readonly LoggedEvent[],
+  now: Instant,
+): Promise<Prisma.Sql[]> {
+  const told = events.filter(({ subjectType }) => subjectType === 'Booking')
+  if (told.length === 0) return []
+  const keys = told.map(({ accountId, subjectId }) => ({ accountId, bookingId: subjectId }))
+  const booked = await bookedNow(read, keys)
+  let planned: (Planned & { xid: bigint; accountId: string })[] = []
+  const cancelled = new Map<string, Cancelled>()
+  for (const event of told) {
+    const { accountId, subjectId: bookingId, xid } = event
+    const booking = booked.get(bookingId)
+    if (!booking) continue
+    const { cancels, adds } = planOf(happened(event), booking, now)
+    if (cancels) {
+      const onlyReminders = cancels === 'REMINDERS'
+      planned = planned.filter(
+        (each) => each.bookingIds[0] !== bookingId || (onlyReminders && each.kind !== 'REMINDER'),
+      )
+      const before = cancelled.get(bookingId)?.onlyReminders ?? true
+      cancelled.set(bookingId, {
+        accountId,
+        bookingId,
+        onlyReminders: onlyReminders && before,
+      })
+    }
+    planned.push(...adds.map((each) => ({ ...each, xid, accountId })))
+  }
+  const statements: Prisma.Sql[] = []
+  if (cancelled.size > 0) statements.push(cancelling([...cancelled.values()], now))
+  for (const [accountId, own] of Map.groupBy(planned, (each) => each.accountId)) {
+    statements.push(
+      adding(
+        together(own).map((each) => ({ ...each, accountId })),
+        now,
+      ),
+    )
+  }
+  return statements
+}
+
+function happened(event: LoggedEvent): Happened {
+  const { id, xid, accountId, type, about, changes } = event
+  return {
+    id,
+    xid,
+    accountId,
+    type,
+    staffIds: about.staffIds ?? [],
+    changed: new Set(changes.map(({ field }) => field)),
+    notify: about.notify ?? null,
+  }
+}

@@ -1,0 +1,226 @@
+// What notices say unless an account has words of its own: one table for each language. Pure.
+
+import type { NoticeKind } from './notice.ts'
+
+type Said = { subject: string; sentence: string }
+
+export type Words = {
+  greeting: string
+  /** Before the names of those who do it. */
+  withWhom: string
+  number: string
+  reason: string
+  said: Readonly<Record<`${'customer' | 'staff'} ${NoticeKind}`, Said>>
+}
+
+const en: Words = {
+  greeting: 'Hello {{recipient.name}},',
+  withWhom: 'with',
+  number: 'Booking number',
+  reason: 'Reason',
+  said: {
+    'customer CONFIRMATION': {
+      subject: 'Confirmed: {{service.name}}, {{when}}',
+      sentence: 'your booking at {{account.name}} is confirmed.',
+    },
+    'customer REQUEST': {
+      subject: 'Received: {{service.name}}, {{when}}',
+      sentence: 'we have your request. You hear from us as soon as it is confirmed.',
+    },
+    'customer REVIEW': {
+      subject: 'Received: {{service.name}}, {{when}}',
+      sentence: 'your request is being looked at.',
+    },
+    'customer CHANGE': {
+      subject: 'Changed: {{service.name}}, {{when}}',
+      sentence: 'your booking at {{account.name}} has changed. This is how it is now:',
+    },
+    'customer DECLINED': {
+      subject: 'Declined: {{service.name}}, {{when}}',
+      sentence: 'we are sorry: your request cannot be confirmed.',
+    },
+    'customer CANCELLATION': {
+      subject: 'Cancelled: {{service.name}}, {{when}}',
+      sentence: 'your booking at {{account.name}} is cancelled.',
+    },
+    'customer REMINDER': {
+      subject: 'Reminder: {{service.name}}, {{when}}',
+      sentence: 'we are looking forward to seeing you.',
+    },
+    'staff CONFIRMATION': {
+      subject: 'New booking: {{service.name}}, {{when}}',
+      sentence: '{{customer.name}} has booked.',
+    },
+    'staff REQUEST': {
+      subject: 'New request: {{service.name}}, {{when}}',
+      sentence: '{{customer.name}} asks for a booking.',
+    },
+    'staff REVIEW': {
+      subject: 'Please review: {{service.name}}, {{when}}',
+      sentence: '{{customer.name}} asks for a booking, which waits to be confirmed or declined.',
+    },
+    'staff CHANGE': {
+      subject: 'Changed: {{service.name}}, {{when}}',
+      sentence: 'the booking of {{customer.name}} has changed. This is how it is now:',
+    },
+    'staff DECLINED': {
+      subject: 'Declined: {{service.name}}, {{when}}',
+      sentence: 'the request of {{customer.name}} is declined.',
+    },
+    'staff CANCELLATION': {
+      subject: 'Cancelled: {{service.name}}, {{when}}',
+      sentence: 'the booking of {{customer.name}} is cancelled.',
+    },
+    'staff REMINDER': {
+      subject: 'Reminder: {{service.name}}, {{when}}',
+      sentence: '{{customer.name}} is coming.',
+    },
+  },
+}
+
+const de: Words = {
+  greeting: 'Guten Tag {{recipient.name}},',
+  withWhom: 'mit',
+  number: 'Buchungsnummer',
+  reason: 'Grund',
+  said: {
+    'customer CONFIRMATION': {
+      subject: 'Bestätigt: {{service.name}}, {{when}}',
+      sentence: 'Ihre Buchung bei {{account.name}} ist bestätigt.',
+    },
+    'customer REQUEST': {
+      subject: 'Erhalten: {{service.name}}, {{when}}',
+      sentence: 'wir haben Ihre Anfrage erhalten und melden uns, sobald sie bestätigt ist.',
+    },
+    'customer REVIEW': {
+      subject: 'Erhalten: {{service.name}}, {{when}}',
+      sentence: 'Ihre Anfrage wird geprüft.',
+    },
+    'customer CHANGE': {
+      subject: 'Geändert: {{service.name}}, {{when}}',
+      sentence: 'Ihre Buchung bei {{account.name}} wurde geändert. So ist sie jetzt:',
+    },
+    'customer DECLINED': {
+      subject: 'Abgelehnt: {{service.name}}, {{when}}',
+      sentence: 'leider können wir Ihre Anfrage nicht bestätigen.',
+    },
+    'customer CANCELLATION': {
+      subject: 'Abgesagt: {{service.name}}, {{when}}',
+      sentence: 'Ihre Buchung bei {{account.name}} ist abgesagt.',
+    },
+    'customer REMINDER': {
+      subject: 'Erinnerung: {{service.name}}, {{when}}',
+      sentence: 'wir freuen uns auf Sie.',
+    },
+    'staff CONFIRMATION': {
+      subject: 'Neue Buchung: {{service.name}}, {{when}}',
+      sentence: '{{customer.name}} hat gebucht.',
+    },
+    'staff REQUEST': {
+      subject: 'Neue Anfrage: {{service.name}}, {{when}}',
+      sentence: '{{customer.name}} möchte buchen.',
+    },
+    'staff REVIEW': {
+      subject: 'Bitte prüfen: {{service.name}}, {{when}}',
+      sentence: '{{customer.name}} möchte buchen; die Anfrage wartet auf Zu- oder Absage.',
+    },
+    'staff CHANGE': {
+      subject: 'Geändert: {{service.name}}, {{when}}',
+      sentence: 'die Buchung von {{customer.name}} wurde geändert. So ist sie jetzt:',
+    },
+    'staff DECLINED': {
+      subject: 'Abgelehnt: {{service.name}}, {{when}}',
+      sentence: 'die Anfrage von {{customer.name}} ist abgelehnt.',
+    },
+    'staff CANCELLATION': {
+      subject: 'Abgesagt: {{service.name}}, {{when}}',
+      sentence: 'die Buchung von {{customer.name}} ist abgesagt.',
+    },
+    'staff REMINDER': {
+      subject: 'Erinnerung: {{service.name}}, {{when}}',
+      sentence: '{{customer.name}} kommt.',
+    },
+  },
+}
+
+const pl: Words = {
+  greeting: 'Dzień dobry {{recipient.name}},',
+  withWhom: 'prowadzi',
+  number: 'Numer rezerwacji',
+  reason: 'Powód',
+  said: {
+    'customer CONFIRMATION': {
+      subject: 'Potwierdzenie: {{service.name}}, {{when}}',
+      sentence: 'rezerwacja w {{account.name}} jest potwierdzona.',
+    },
+    'customer REQUEST': {
+      subject: 'Otrzymano: {{service.name}}, {{when}}',
+      sentence: 'otrzymaliśmy prośbę o rezerwację. Odezwiemy się, gdy będzie potwierdzona.',
+    },
+    'customer REVIEW': {
+      subject: 'Otrzymano: {{service.name}}, {{when}}',
+      sentence: 'prośba o rezerwację jest rozpatrywana.',
+    },
+    'customer CHANGE': {
+      subject: 'Zmiana: {{service.name}}, {{when}}',
+      sentence: 'rezerwacja w {{account.name}} została zmieniona. Obecnie:',
+    },
+    'customer DECLINED': {
+      subject: 'Odmowa: {{service.name}}, {{when}}',
+      sentence: 'niestety nie możemy potwierdzić rezerwacji.',
+    },
+    'customer CANCELLATION': {
+      subject: 'Odwołanie: {{service.name}}, {{when}}',
+      sentence: 'rezerwacja w {{account.name}} jest odwołana.',
+    },
+    'customer REMINDER': {
+      subject: 'Przypomnienie: {{service.name}}, {{when}}',
+      sentence: 'do zobaczenia.',
+    },
+    'staff CONFIRMATION': {
+      subject: 'Nowa rezerwacja: {{service.name}}, {{when}}',
+      sentence: 'nowa rezerwacja: {{customer.name}}.',
+    },
+    'staff REQUEST': {
+      subject: 'Nowa prośba: {{service.name}}, {{when}}',
+      sentence: 'nowa prośba o rezerwację: {{customer.name}}.',
+    },
+    'staff REVIEW': {
+      subject: 'Do sprawdzenia: {{service.name}}, {{when}}',
+      sentence: 'prośba o rezerwację czeka na potwierdzenie lub odmowę: {{customer.name}}.',
+    },
+    'staff CHANGE': {
+      subject: 'Zmiana: {{service.name}}, {{when}}',
+      sentence: 'rezerwacja została zmieniona: {{customer.name}}. Obecnie:',
+    },
+    'staff DECLINED': {
+      subject: 'Odmowa: {{service.name}}, {{when}}',
+      sentence: 'prośba o rezerwację została odrzucona: {{customer.name}}.',
+    },
+    'staff CANCELLATION': {
+      subject: 'Odwołanie: {{service.name}}, {{when}}',
+      sentence: 'rezerwacja jest odwołana: {{customer.name}}.',
+    },
+    'staff REMINDER': {
+      subject: 'Przypomnienie: {{service.name}}, {{when}}',
+      sentence: 'zbliża się wizyta: {{customer.name}}.',
+    },
+  },
+}
+
+const tables: Readonly<Record<string, Words>> = { en, de, pl }
+
+/** The languages that there are words for. */
+export const languages = Object.keys(tables)
+
+/** The language of an RFC 5646 tag: its first part, in small letters. */
+export function languageOf(locale: string): string {
+  return locale.split('-')[0]?.toLowerCase() ?? ''
+}
+
+/** The words of a language, English for one that has none, and the language that they are in. */
+export function wordsOf(locale: string): { language: string; words: Words } {
+  const language = languageOf(locale)
+  const words = tables[language]
+  return words ? { language, words } : { language: 'en', words: en }
+}

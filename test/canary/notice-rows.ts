@@ -1,0 +1,52 @@
+// The notices of a world, all of its first booking and done with, so that none is sent; and its own
+// words for them.
+import type { Database } from '../../src/db/client.ts'
+import type { NodeName } from '../../src/graphql/ids.ts'
+import { noticeKinds } from '../../src/notice/notice.ts'
+import { newId } from '../../src/db/id.ts'
+import { monday } from '../support/shop.ts'
+
+type Parts = { accountId: string; word: string; rows: Record<NodeName, string[]> }
+
+export async function writeNotices(
+  prisma: Database['prisma'],
+  { accountId, word, rows }: Parts,
+  madeAt: (index: number) => Date,
+): Promise<void> {
+  const kindOf = (index: number) => noticeKinds[index % noticeKinds.length] ?? 'CHANGE'
+  await prisma.notice.createMany({
+    data: rows.Notice.map((id, index) => ({
+      accountId,
+      id,
+      eventId: newId(),
+      kind: kindOf(index),
+      customerId: index === 1 ? null : (rows.Customer[0] ?? ''),
+      staffId: index === 1 ? (rows.StaffMember[0] ?? '') : null,
+      bookingId: rows.Booking[0] ?? '',
+      bookingIds: [rows.Booking[0] ?? ''],
+      state: 'FAILED' as const,
+      dueAt: new Date(monday),
+      attempts: 8,
+      leasedBy: word,
+      address: `${word}@example.com`.toLowerCase(),
+      subject: word,
+      reason: word,
+      createdAt: madeAt(index),
+      finishedAt: new Date(monday),
+    })),
+  })
+  await prisma.noticeTemplate.createMany({
+    data: rows.NoticeTemplate.map((id, index) => ({
+      accountId,
+      id,
+      kind: kindOf(index),
+      toStaff: false,
+      language: word,
+      subject: word,
+      text: word,
+      html: word,
+      createdAt: madeAt(index),
+      updatedAt: madeAt(index),
+    })),
+  })
+}
