@@ -22,7 +22,7 @@ export const asked: Asked = {
       body: { ...placeAt(n), user_id: 1 },
     }),
     updateBooking: (n) => ({ path: '/bookings/1', body: { description: `Number ${n}` } }),
-    cancelBooking: (n) => ({ path: `/bookings/${9 + n}` }),
+    cancelBooking: (n) => ({ path: `/bookings/${2 + n}` }),
     bookForUser: (n) => ({
       path: '/user/bookings/v2',
       body: {
