@@ -181,7 +181,7 @@ async function routeRows(): Promise<{ lines: string[]; missing: string[] }> {
       }
       const cells: string[] = []
       for (const [index, viewer] of viewerNames.entries()) {
-        const { path: below, body, headers } = request(index, mine)
+        const { path: below, body, headers } = await request(index, mine, app)
         const token = tokens[viewer]
         const bearer: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {}
         const shown = (await asked.shows?.(app, viewer, token)) ?? bearer

@@ -16,7 +16,10 @@ export type Asked = {
   /** Headers that show who asks; left out, the token as a bearer. */
   shows?: (app: TestApp, name: ViewerName, token: string | null) => Promise<Record<string, string>>
   /** By route name: a request that can be done, another for each `n`; `mine` is the account's. */
-  requests: Record<string, (n: number, mine: World) => AskedRequest>
+  requests: Record<
+    string,
+    (n: number, mine: World, app: TestApp) => AskedRequest | Promise<AskedRequest>
+  >
 }
 
 export const askedRoutes: readonly Asked[] = [appointedd, bookeo, bookingflow, calendesk, relentify]

@@ -29,7 +29,7 @@ describe.each(askedRoutes)('$dialect', ({ dialect: name, requests, shows }) => {
     for (const route of dialect.routes) {
       const request = requests[route.name]!
       for (const [n, token] of [blind, sees].entries()) {
-        const { path, body, headers } = request(n + 1, mine)
+        const { path, body, headers } = await request(n + 1, mine, app)
         const bearer = { authorization: `Bearer ${token}` }
         const response = await fetch(`${app.url}${dialect.mounts[0]}${path}`, {
           method: route.method,

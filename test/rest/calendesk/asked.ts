@@ -22,7 +22,13 @@ export const asked: Asked = {
       body: { ...placeAt(n), user_id: 1 },
     }),
     updateBooking: (n) => ({ path: '/bookings/1', body: { description: `Number ${n}` } }),
-    cancelBooking: (n) => ({ path: `/bookings/${2 + n}` }),
+    cancelBooking: async (_n, { accountId }, app) => {
+      const last = await app.db.prisma.booking.findFirst({
+        where: { accountId, status: 'CONFIRMED' },
+        orderBy: { serial: 'desc' },
+      })
+      return { path: `/bookings/${last?.serial ?? 1}` }
+    },
     bookForUser: (n) => ({
       path: '/user/bookings/v2',
       body: {
@@ -48,6 +54,11 @@ export const asked: Asked = {
       body: { url: 'https://example.com/hooks', events: ['booking_created'] },
     }),
     listWebhooks: () => ({ path: '/admin/webhooks' }),
-    deleteWebhook: (n) => ({ path: `/admin/webhooks/${n}` }),
+    deleteWebhook: async (_n, { accountId }, app) => {
+      const first = await app.db.prisma.webhookEndpoint.findFirst({
+        where: { accountId, format: 'calendesk' },
+      })
+      return { path: `/admin/webhooks/${first?.serial ?? 1}` }
+    },
   },
 }
