@@ -12,7 +12,13 @@ import { transaction, type Transaction } from '../db/transaction.ts'
 import { invalid, invalidAll, notFound } from '../errors.ts'
 import { appendAudit, type AuditFact } from '../events/audit.ts'
 import { changesBetween } from '../events/event.ts'
-import { lockSeenClient, reachOfClients, seenClient, type SeenClient } from './client.data.ts'
+import {
+  endClientEndpoints,
+  lockSeenClient,
+  reachOfClients,
+  seenClient,
+  type SeenClient,
+} from './client.data.ts'
 import { clientIssues, newScopes, type ClientTerms } from './client.ts'
 import { demandLasting, personBehind } from './lasting.actions.ts'
 import { demandHeld, overreach, recorded } from './overreach.actions.ts'
@@ -123,12 +129,17 @@ export async function regenerateApiClientSecret(
   })
 }
 
-/** Needs clients:write, and to be the maker. Its tokens are dead at once. Refuses NOT_FOUND. */
+/**
+ * Needs clients:write, and to be the maker. Its tokens are dead at once, and its webhook endpoints
+ * are gone. Refuses NOT_FOUND.
+ */
 export async function deleteApiClient(ctx: ActionContext, id: string): Promise<SeenClient> {
   return changing(ctx, id, 'client.deleted', async (tx, before) => {
     await tell(tx, ctx, 'client.deleted', null, before)
+    const reach = await reachOf(tx, before)
     const revokedAt = new Date(ctx.clock.now())
     await tx.apiClient.update({ where: { id }, data: { revokedAt } })
+    await appendAudit(tx, ctx, await endClientEndpoints(tx, before.id, reach))
     return before
   })
 }
@@ -190,7 +201,7 @@ async function demandGrantable(
 }
 
 /** Whether the viewer reaches an account as soon as its person administers it. */
-async function followsItsPerson(tx: Transaction, { kind, id }: Viewer): Promise<boolean> {
+export async function followsItsPerson(tx: Transaction, { kind, id }: Viewer): Promise<boolean> {
   if (kind !== 'API_CLIENT') return kind === 'USER'
   const own = await tx.apiClient.findUnique({ where: { id }, select: { allAccounts: true } })
   return own?.allAccounts ?? false

@@ -37,6 +37,20 @@ export async function seenClient(
   return found ?? null
 }
 
+/** The same for several clients, in their order; null for those that are not seen. */
+export async function seenClients(
+  read: Reader,
+  accountIds: readonly string[],
+  ids: readonly string[],
+): Promise<(SeenClient | null)[]> {
+  const rows = await read<SeenClient>(Prisma.sql`SELECT DISTINCT ON (r."id") r.*
+    FROM ${reachingClients} r
+    WHERE r."id" = ANY(${ids}::uuid[]) AND r."accountId" = ANY(${accountIds}::uuid[])
+    ORDER BY r."id", r."accountId"`)
+  const byId = new Map(rows.map((row) => [row.id, row]))
+  return ids.map((id) => byId.get(id) ?? null)
+}
+
 /** As `seenClient`; nobody else changes it until the transaction ends. */
 export async function lockSeenClient(
   tx: Transaction,
@@ -87,4 +101,19 @@ export async function stopFollowing(
     subjectId: clientId,
     changes: [{ field: 'allAccounts', from: true, to: false }],
   }))
+}
+
+/** Deletes the webhook endpoints of a client; what is to be told in these accounts is returned. */
+export async function endClientEndpoints(
+  tx: Transaction,
+  clientId: string,
+  accountIds: readonly string[],
+): Promise<AuditFact[]> {
+  const ended = await transactionReader(tx)<{ id: string }>(Prisma.sql`
+    DELETE FROM "WebhookEndpoint" WHERE "clientId" = ${clientId}::uuid RETURNING "id"`)
+  return ended.flatMap(({ id }) => accountIds.map((accountId) => endpointDeleted(accountId, id)))
+}
+
+export function endpointDeleted(accountId: string, subjectId: string): AuditFact {
+  return { accountId, action: 'webhook.deleted', subjectType: 'WebhookEndpoint', subjectId }
 }

@@ -8,6 +8,7 @@ import { appendAudit, type AuditFact } from '../events/audit.ts'
 import { changesBetween, type NewEvent } from '../events/event.ts'
 import { appendEvents } from '../events/outbox.ts'
 import { Prisma, type Installation } from '../generated/prisma/client.ts'
+import { endpointDeleted } from './client.data.ts'
 
 /**
  * Ends the webhook endpoints that were made with the keys of these installations: whoever has such
@@ -21,12 +22,7 @@ export async function endEndpoints(
   const ended = await transactionReader(tx)<Key>(Prisma.sql`DELETE FROM "WebhookEndpoint"
     WHERE "installationId" = ANY(${installations.map(({ id }) => id)}::uuid[])
     RETURNING "accountId", "id"`)
-  return ended.map(({ accountId, id }) => ({
-    accountId,
-    action: 'webhook.deleted',
-    subjectType: 'WebhookEndpoint',
-    subjectId: id,
-  }))
+  return ended.map(({ accountId, id }) => endpointDeleted(accountId, id))
 }
 
 /** Uninstalls an application from every account that has it. */

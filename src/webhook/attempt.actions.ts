@@ -2,6 +2,7 @@
 // endpoint that has only failed for days is disabled, and that is told. Nothing is recorded by a
 // worker whose lease has run out: the delivery is another's by then.
 
+import { reachOfClients } from '../access/client.data.ts'
 import { systemViewer } from '../auth/viewer.ts'
 import type { ActionContext } from '../context.ts'
 import { poolReader, transactionReader, type Reader } from '../db/reader.ts'
@@ -26,6 +27,8 @@ export type Try = {
   ends?: string | undefined
   /** The endpoint's format has nothing to say of the event: nothing was sent, and that is right. */
   isNothing?: boolean | undefined
+  /** It is not to be told any more: there is no other try. */
+  isDropped?: boolean | undefined
   manner: Manner
 }
 
@@ -115,7 +118,7 @@ async function settleFailed(
       ? (reasonToDisable(answer, now, failingSince ?? now) ?? reasonToBlock(manner, failures))
       : null
   const reason = (isLive && made.ends) || failed
-  const isOver = reason !== null || endpoint.disabledAt !== null
+  const isOver = reason !== null || endpoint.disabledAt !== null || made.isDropped === true
   const next = isOver
     ? null
     : nextTry(now, delivery.attempts, ctx.random(), answer.retryAfter, manner)
@@ -124,7 +127,7 @@ async function settleFailed(
   if (settled.length === 0) return null
   await read(Prisma.sql`UPDATE "WebhookEndpoint" SET "failingSince" = ${timestamp(failingSince)},
       "failureCount" = ${failures}::int,
-      "lostCount" = "lostCount" + ${next === null ? 1 : 0}::int
+      "lostCount" = "lostCount" + ${next === null && !made.isDropped ? 1 : 0}::int
     WHERE "id" = ${delivery.endpointId}::uuid`)
   if (reason !== null) await disable(tx, ctx, delivery, reason)
   return state
@@ -141,7 +144,7 @@ function reasonToBlock({ blocksAfter }: Manner, failures: number): string | null
   return `${failures} tries in a row failed.`
 }
 
-type Disabled = { accountId: string | null; version: number; lostCount: number }
+type Disabled = { clientId: string | null; version: number; lostCount: number }
 
 /** Gives up what waits, except what is under way, and tells of it. */
 async function disable(
@@ -156,23 +159,28 @@ async function disable(
   const [row] = await read<Disabled>(Prisma.sql`UPDATE "WebhookEndpoint"
     SET "disabledAt" = ${now}, "disabledReason" = ${reason}, "updatedAt" = ${now},
       "version" = "version" + 1, "lostCount" = "lostCount" + ${lost}::int
-    WHERE "id" = ${endpointId}::uuid RETURNING "accountId", "version", "lostCount"`)
+    WHERE "id" = ${endpointId}::uuid RETURNING "clientId", "version", "lostCount"`)
   if (!row) return
-  const owner = row.accountId ?? accountId
-  await appendEvents(tx, { ...ctx, viewer: systemViewer([owner]) }, [
-    {
-      type: 'webhook.disabled',
-      accountId: owner,
-      subjectType: 'WebhookEndpoint',
-      subjectId: endpointId,
-      subjectVersion: row.version,
-      changes: [
-        { field: 'disabledAt', from: null, to: new Date(ctx.clock.now()).toISOString() },
-        { field: 'disabledReason', from: null, to: reason },
-        { field: 'lostCount', from: row.lostCount - lost, to: row.lostCount },
-      ],
-    },
-  ])
+  const ofClient = row.clientId === null ? null : await reachOfClients(read, [row.clientId])
+  const accountIds = ofClient?.[0] ?? [accountId]
+  const changes = [
+    { field: 'disabledAt', from: null, to: new Date(ctx.clock.now()).toISOString() },
+    { field: 'disabledReason', from: null, to: reason },
+    // Of several accounts none is told how much the others lost.
+    ...(ofClient ? [] : [{ field: 'lostCount', from: row.lostCount - lost, to: row.lostCount }]),
+  ]
+  const subject = {
+    subjectType: 'WebhookEndpoint',
+    subjectId: endpointId,
+    subjectVersion: row.version,
+  } as const
+  const events = accountIds.map((each) => ({
+    type: 'webhook.disabled',
+    accountId: each,
+    ...subject,
+    changes,
+  }))
+  await appendEvents(tx, { ...ctx, viewer: systemViewer(accountIds) }, events)
 }
 
 async function giveUpWaiting(read: Reader, endpointId: string, now: Prisma.Sql): Promise<number> {

@@ -1,30 +1,40 @@
-// Makes webhook endpoints: of a person, or of an application that an account has installed. An
-// endpoint is never told more than whoever makes it may see. Its secret leaves here.
+// Makes webhook endpoints: of an account, of an application that it has installed, or of an API
+// client with all accounts that it reaches. An endpoint is never told more than whoever makes it
+// may see. Its secret leaves here.
 
+import { reachOfClients } from '../access/client.data.ts'
 import { personBehind } from '../access/lasting.actions.ts'
 import { recorded } from '../access/overreach.actions.ts'
 import type { Issued } from '../auth/credential.data.ts'
-import type { Scope } from '../auth/scope.ts'
+import { allScopes, type Scope } from '../auth/scope.ts'
 import { demand, Forbidden, type Viewer } from '../auth/viewer.ts'
 import type { ActionContext } from '../context.ts'
-import { newId } from '../db/id.ts'
+import { newId, type Key } from '../db/id.ts'
 import { idempotent } from '../db/idempotency.ts'
 import { keptRows, lockRow } from '../db/lock.ts'
+import { transactionReader } from '../db/reader.ts'
 import { transaction, type Transaction } from '../db/transaction.ts'
-import { invalidAll, refused } from '../errors.ts'
+import { invalidAll, notFound, refused } from '../errors.ts'
 import { appendAudit } from '../events/audit.ts'
+import { Prisma } from '../generated/prisma/client.ts'
 import { newSigningSecret } from '../outbound/signature.ts'
 import {
   changesOf,
   demandMayTell,
-  factOf,
   issuesOf,
   sealedHeaders,
   type EndpointContext,
 } from './endpoint-terms.actions.ts'
-import { demandFiltered, endpointAt, type AccountEndpoint } from './endpoint.data.ts'
+import { demandFiltered, type EndpointRow } from './endpoint.data.ts'
 import { mostEndpoints, type CustomHeader, type EndpointTerms } from './endpoint.ts'
 import { ownFormat } from './format.ts'
+import {
+  demandEverywhere,
+  factsOf,
+  heldEndpoint,
+  makerOf,
+  type HeldEndpoint,
+} from './held.actions.ts'
 
 export type NewEndpoint = Omit<EndpointTerms, 'scopes'> & {
   /** Null: all of whoever makes it that show something. */
@@ -32,66 +42,105 @@ export type NewEndpoint = Omit<EndpointTerms, 'scopes'> & {
   headers: readonly CustomHeader[]
 }
 
+/** Whose it is to be: an account's or, of a client's maker, an API client's. */
+export type Whose = { accountId: string } | { clientId: string }
+
 /**
  * Needs webhooks:write, and every scope that the endpoint gets; in a format of a dialect it gets
- * all that show something when none are named. What an application makes ends with its key. Refuses
- * NOT_FOUND (account), VALIDATION_FAILED, LIMIT_REACHED, IDEMPOTENCY_CONFLICT. Said again it gives
- * the endpoint without its secret; so it does where the secret of the application signs.
+ * all that show something when none are named. For a client: to be its maker, and all of that
+ * wherever it reaches. What an application makes ends with its key. Refuses NOT_FOUND (account,
+ * client), VALIDATION_FAILED, LIMIT_REACHED, IDEMPOTENCY_CONFLICT. Said again it gives the endpoint
+ * without its secret; so it does where the secret of the application signs.
  */
 export async function createWebhookEndpoint(
   ctx: EndpointContext,
-  accountId: string,
+  whose: Whose,
   input: NewEndpoint,
   idempotencyKey?: string | null,
-): Promise<Issued<AccountEndpoint>> {
+): Promise<Issued<HeldEndpoint>> {
   const { viewer } = ctx
-  demand(viewer, accountId, ['webhooks:write'], 'Account', 'accountId')
-  const owner = ownerOf(ctx)
-  const scopes = input.scopes ?? scopesToTell(viewer, accountId, input.format)
-  const terms = { ...input, ...owner, scopes }
-  invalidAll(issuesOf(ctx, terms, terms.headers))
-  const once = { accountId, key: idempotencyKey, operation: 'createWebhookEndpoint', input }
-  const tried = factOf('webhook.created', { accountId, id: null })
+  if ('accountId' in whose) {
+    demand(viewer, whose.accountId, ['webhooks:write'], 'Account', 'accountId')
+  }
   return recorded(ctx, () =>
     transaction(ctx.db, async (tx) => {
-      await demandMayTell(tx, ctx, terms, tried)
+      const owner = await ownerOf(tx, ctx, whose)
+      const { accountIds, accountId, columns } = owner
+      const scopes = input.scopes ?? scopesToTell(viewer, accountIds, input.format)
+      const terms = { ...input, ...columns, scopes }
+      invalidAll(issuesOf(ctx, terms, terms.headers))
+      const operation = 'createWebhookEndpoint'
+      const once = { accountId, key: idempotencyKey, operation, input: { ...input, ...whose } }
+      await demandMayTell(tx, ctx, terms, factsOf('webhook.created', { accountIds, id: null }))
       let secret: string | null = null
-      const add = async () => {
+      const add = async (): Promise<HeldEndpoint> => {
         const own = newSigningSecret()
-        const row = await insert(tx, ctx, accountId, terms, own)
+        const row = { ...(await insert(tx, ctx, owner, terms, own)), accountId, accountIds }
         secret = ctx.webhooks.formats[row.format]?.signsWith === 'APPLICATION' ? null : own
-        const changes = changesOf(null, row)
-        await appendAudit(tx, ctx, [{ ...factOf('webhook.created', row), changes }])
+        await appendAudit(tx, ctx, factsOf('webhook.created', row, changesOf(null, row)))
         return row
       }
-      const row = await idempotent(tx, ctx, once, add, (key) => endpointAt(tx, viewer, key))
+      const again = ({ id }: Key) =>
+        heldEndpoint(transactionReader(tx), viewer, { accountId: columns.accountId, id })
+      const row = await idempotent(tx, ctx, once, add, again)
       return { row, secret }
     }),
   )
 }
 
-type Owner = { createdById: string | null; installationId: string | null }
-
-/** In whose name it is told: that of the person, or of whoever approved the application. */
-function ownerOf(ctx: ActionContext): Owner {
-  const { kind, id, userId } = ctx.viewer
-  if (kind === 'INSTALLATION') return { createdById: userId, installationId: id }
-  return { createdById: personBehind(ctx), installationId: null }
+type Owner = {
+  /** Where it is told from now on, and the first of them. */
+  accountIds: readonly string[]
+  accountId: string
+  columns: {
+    accountId: string | null
+    clientId: string | null
+    installationId: string | null
+    /** In whose name it is told: the person's, or that of whoever approved the application. */
+    createdById: string | null
+  }
 }
 
-function scopesToTell(viewer: Viewer, accountId: string, format: string): Scope[] {
+async function ownerOf(tx: Transaction, ctx: ActionContext, whose: Whose): Promise<Owner> {
+  if ('clientId' in whose) return ofClient(tx, ctx, whose.clientId)
+  const { kind, id, userId } = ctx.viewer
+  const { accountId } = whose
+  const isApplication = kind === 'INSTALLATION'
+  const createdById = isApplication ? userId : personBehind(ctx)
+  const installationId = isApplication ? id : null
+  const columns = { accountId, clientId: null, installationId, createdById }
+  return { accountIds: [accountId], accountId, columns }
+}
+
+/** Locked, so that those who add at once count one another. */
+async function ofClient(tx: Transaction, ctx: ActionContext, clientId: string): Promise<Owner> {
+  const read = transactionReader(tx)
+  const createdById = makerOf(ctx.viewer)
+  const [client] = await read(Prisma.sql`SELECT 1 FROM "ApiClient" WHERE "id" = ${clientId}::uuid
+    AND "createdById" = ${createdById}::uuid AND "revokedAt" IS NULL FOR UPDATE`)
+  const [accountIds = []] = client ? await reachOfClients(read, [clientId]) : []
+  const [accountId] = accountIds
+  if (accountId === undefined) throw notFound('ApiClient', 'clientId')
+  demandEverywhere(ctx.viewer, accountIds)
+  const columns = { accountId: null, clientId, installationId: null, createdById }
+  return { accountIds, accountId, columns }
+}
+
+/** What the viewer holds in all of these accounts, as far as it shows something. */
+function scopesToTell({ grants }: Viewer, accountIds: readonly string[], format: string): Scope[] {
   if (format === ownFormat) return []
-  const held = viewer.grants.get(accountId)?.scopes ?? []
-  return [...held].filter((scope) => !scope.endsWith(':write')).toSorted()
+  return allScopes.filter(
+    (scope) =>
+      !scope.endsWith(':write') && accountIds.every((id) => grants.get(id)?.scopes.has(scope)),
+  )
 }
 
 /** Nobody uninstalls the application until it is told of this endpoint. */
 async function keepInstallation(
   tx: Transaction,
-  accountId: string,
-  installationId: string | null,
+  { accountId, installationId }: Owner['columns'],
 ): Promise<void> {
-  if (installationId === null) return
+  if (installationId === null || accountId === null) return
   const kept = await keptRows<{ uninstalledAt: Date | null }>(tx, 'Installation', accountId, [
     installationId,
   ])
@@ -102,24 +151,25 @@ async function keepInstallation(
 async function insert(
   tx: Transaction,
   ctx: EndpointContext,
-  accountId: string,
-  { headers, ...terms }: EndpointTerms & Owner & { headers: readonly CustomHeader[] },
+  { columns, accountIds }: Owner,
+  { headers, ...terms }: EndpointTerms & { headers: readonly CustomHeader[] },
   secret: string,
-): Promise<AccountEndpoint> {
+): Promise<EndpointRow> {
+  const { accountId, clientId } = columns
   // Those who add at once count one another.
-  await lockRow(tx, 'Account', { accountId, id: accountId })
-  if ((await tx.webhookEndpoint.count({ where: { accountId } })) >= mostEndpoints) {
-    const message = `An account has at most ${mostEndpoints} webhook endpoints.`
-    throw refused('LIMIT_REACHED', message, { path: ['accountId'] })
+  if (accountId !== null) await lockRow(tx, 'Account', { accountId, id: accountId })
+  if ((await tx.webhookEndpoint.count({ where: { accountId, clientId } })) >= mostEndpoints) {
+    const message = `There are ${mostEndpoints} webhook endpoints already, which is the most.`
+    throw refused('LIMIT_REACHED', message, { path: [clientId ? 'clientId' : 'accountId'] })
   }
-  await demandFiltered(tx, accountId, terms.filter)
-  await keepInstallation(tx, accountId, terms.installationId)
+  await demandFiltered(tx, accountIds, terms.filter)
+  await keepInstallation(tx, columns)
   const now = new Date(ctx.clock.now())
-  const row = await tx.webhookEndpoint.create({
+  return tx.webhookEndpoint.create({
     data: {
       ...terms,
+      ...columns,
       id: newId(),
-      accountId,
       types: [...terms.types],
       scopes: [...terms.scopes],
       secretSealed: ctx.sealer.seal(secret),
@@ -128,5 +178,4 @@ async function insert(
       updatedAt: now,
     },
   })
-  return { ...row, accountId }
 }

@@ -1,5 +1,6 @@
 // The mutations about messages: show one beforehand, send a test, send one again, replay many.
 
+import type { Key } from '../db/id.ts'
 import { notFound } from '../errors.ts'
 import { builder } from '../graphql/builder.ts'
 import { decodeId, demandKey, encodeId } from '../graphql/ids.ts'
@@ -13,6 +14,8 @@ import {
   type DryRun,
   type Replay,
 } from './delivery.actions.ts'
+import type { EndpointKey } from './held.actions.ts'
+import { demandEndpoint } from './input.graphql.ts'
 
 const needs = ['webhooks:write'] as const
 const thisOne = { required: true, description: 'The endpoint.' } as const
@@ -73,17 +76,18 @@ mutation('webhookDryRun', {
     }),
   }),
   resolve: ({ id, eventId, document }, ctx) => {
-    const key = demandKey('WebhookEndpoint', id, 'id')
-    return webhookDryRun(ctx, key, { eventId: eventRow(key.accountId, eventId), document })
+    const key = demandEndpoint(id)
+    return webhookDryRun(ctx, key, { event: eventKey(key, eventId), document })
   },
 })
 
-function eventRow(accountId: string, eventId: string | null | undefined): string | null {
+function eventKey({ accountId }: EndpointKey, eventId: string | null | undefined): Key | null {
   if (eventId == null) return null
   const parts = decodeId(eventId)
   const isEvent = parts?.name === 'BookingEvent' || parts?.name === 'AccountEvent'
-  if (!isEvent || parts.accountId !== accountId) throw notFound('AccountEvent', 'eventId')
-  return parts.id
+  const isElsewhere = accountId !== null && parts?.accountId !== accountId
+  if (!isEvent || isElsewhere) throw notFound('AccountEvent', 'eventId')
+  return { accountId: parts.accountId, id: parts.id }
 }
 
 mutation('testWebhookEndpoint', {
@@ -95,7 +99,7 @@ mutation('testWebhookEndpoint', {
   dataDescription: 'The message, which waits to be sent.',
   refusals: ['ILLEGAL_TRANSITION'],
   input: (t) => ({ id: t.id(thisOne) }),
-  resolve: ({ id }, ctx) => testWebhookEndpoint(ctx, demandKey('WebhookEndpoint', id, 'id')),
+  resolve: ({ id }, ctx) => testWebhookEndpoint(ctx, demandEndpoint(id)),
 })
 
 mutation('redeliverWebhook', {
@@ -143,7 +147,7 @@ mutation('replayWebhooks', {
     }),
   }),
   resolve: ({ id, since, until, onlyMissed }, ctx) =>
-    replayWebhooks(ctx, demandKey('WebhookEndpoint', id, 'id'), {
+    replayWebhooks(ctx, demandEndpoint(id), {
       since: instantOf(since, 'since'),
       until: until ? instantOf(until, 'until') : null,
       onlyMissed: onlyMissed ?? false,

@@ -16,9 +16,7 @@ import type { EventHub } from '../events/hub.ts'
 import { appendEvents } from '../events/outbox.ts'
 import type { WebhookDelivery } from '../generated/prisma/client.ts'
 import { DAY } from '../time/instant.ts'
-import { deliverAgain, sendAgain } from './again.data.ts'
-import { factOf } from './endpoint-terms.actions.ts'
-import { endpointAt, lockEndpoint, ownTo, type AccountEndpoint } from './endpoint.data.ts'
+import { deliverAgain, deliveryAt, sendAgain } from './again.data.ts'
 import { wants } from './endpoint.ts'
 import {
   countEvents,
@@ -29,6 +27,13 @@ import {
   type Stretch,
 } from './event.data.ts'
 import { testType } from './event-type.ts'
+import {
+  demandWritable,
+  factsOf,
+  heldEndpoint,
+  type EndpointKey,
+  type HeldEndpoint,
+} from './held.actions.ts'
 import { MakerLeft, type Preview, type WebhookContext } from './message.ts'
 
 /** Looked through for one that the endpoint wants. */
@@ -46,16 +51,19 @@ export type DryRun = Preview & { accountId: string; event: LoggedEvent }
  */
 export async function webhookDryRun(
   ctx: ActionContext & WebhookContext,
-  key: Key,
-  { eventId, document }: { eventId?: string | null; document?: string | null },
+  key: EndpointKey,
+  { event: wanted, document }: { event: Key | null; document?: string | null | undefined },
 ): Promise<DryRun> {
-  demand(ctx.viewer, key.accountId, ['webhooks:write'], 'WebhookEndpoint', 'id')
+  demandWritable(ctx.viewer, key)
   if (document != null) invalidAll(ctx.webhooks.documentIssues(document))
-  const stored = await endpointAt(ctx.db.prisma, ctx.viewer, key)
+  const stored = await heldEndpoint(poolReader(ctx.db), ctx.viewer, key, false)
   const endpoint = document == null ? stored : { ...stored, document }
-  const fact = factOf('webhook.dry_run', endpoint)
-  await recorded(ctx, async () => demandHeld(ctx, endpoint.scopes as Scope[], fact, 'id'))
-  const event = await eventFor(ctx, endpoint, eventId ?? null)
+  await recorded(ctx, async () => {
+    for (const fact of factsOf('webhook.dry_run', endpoint)) {
+      demandHeld(ctx, endpoint.scopes as Scope[], fact, 'id')
+    }
+  })
+  const event = await eventFor(ctx, endpoint, wanted)
   const message = { id: newId(), at: ctx.clock.now(), attempt: 1 }
   const preview = await ctx.webhooks.preview(endpoint, event, message).catch((error: unknown) => {
     throw error instanceof MakerLeft ? invalid(['id'], error.message) : error
@@ -63,23 +71,23 @@ export async function webhookDryRun(
   if (!preview) {
     throw invalid(['eventId'], `The format "${endpoint.format}" has nothing to say of this event.`)
   }
-  return { ...preview, accountId: key.accountId, event }
+  return { ...preview, accountId: event.accountId, event }
 }
 
 async function eventFor(
   ctx: ActionContext,
-  endpoint: AccountEndpoint,
-  eventId: string | null,
+  endpoint: HeldEndpoint,
+  wanted: Key | null,
 ): Promise<LoggedEvent> {
-  const { accountId } = endpoint
+  const { accountIds } = endpoint
   const read = poolReader(ctx.db)
-  if (eventId === null) {
-    const latest = await latestEvents(read, accountId, lookedAt)
+  if (wanted === null) {
+    const latest = await latestEvents(read, accountIds, lookedAt)
     const found = latest.find((event) => event.type !== testType && wants(endpoint, event))
     if (found) return found
     throw invalid(['eventId'], 'Nothing has happened lately that this endpoint is told of.')
   }
-  const event = await eventAt(read, { accountId, id: eventId })
+  const event = accountIds.includes(wanted.accountId) ? await eventAt(read, wanted) : null
   if (!event) throw notFound('AccountEvent', 'eventId')
   if (wants(endpoint, event)) return event
   throw invalid(['eventId'], 'This endpoint is not told of this event.')
@@ -89,8 +97,11 @@ async function eventFor(
  * Sends a message of type `webhook.test` to the endpoint, the way that all others go. Needs
  * webhooks:write. Refuses NOT_FOUND, ILLEGAL_TRANSITION (disabled).
  */
-export async function testWebhookEndpoint(ctx: ActionContext, key: Key): Promise<WebhookDelivery> {
-  demand(ctx.viewer, key.accountId, ['webhooks:write'], 'WebhookEndpoint', 'id')
+export async function testWebhookEndpoint(
+  ctx: ActionContext,
+  key: EndpointKey,
+): Promise<WebhookDelivery> {
+  demandWritable(ctx.viewer, key)
   return transaction(ctx.db, async (tx) => {
     const endpoint = await liveEndpoint(tx, ctx.viewer, key)
     const { accountId, id, version } = endpoint
@@ -101,10 +112,10 @@ export async function testWebhookEndpoint(ctx: ActionContext, key: Key): Promise
     } as const
     await appendEvents(tx, ctx, [{ type: testType, accountId, ...subject }])
     const read = transactionReader(tx)
-    const event = await latestAbout(read, key)
+    const event = await latestAbout(read, { accountId, id })
     if (!event) throw new Error('An event that was written is not there.')
     const now = ctx.clock.now()
-    await sendAgain(read, { accountId, endpointId: id, now, onlyMissed: true }, [event])
+    await sendAgain(read, { endpointId: id, now, onlyMissed: true }, [event])
     return tx.webhookDelivery.findUniqueOrThrow({
       where: { endpointId_eventId: { endpointId: id, eventId: event.id } },
     })
@@ -119,18 +130,19 @@ export async function redeliverWebhook(ctx: ActionContext, key: Key): Promise<We
   const { accountId } = key
   demand(ctx.viewer, accountId, ['webhooks:write'], 'WebhookDelivery', 'id')
   return transaction(ctx.db, async (tx) => {
-    const where = { ...key, endpoint: ownTo(ctx.viewer) }
-    const found = await tx.webhookDelivery.findFirst({ where })
+    const found = await deliveryAt(transactionReader(tx), ctx.viewer, key)
     if (!found) throw notFound('WebhookDelivery', 'id')
-    const endpoint = await liveEndpoint(tx, ctx.viewer, { accountId, id: found.endpointId })
+    const where = { accountId: found.isOfClient ? null : accountId, id: found.endpointId }
+    const endpoint = await liveEndpoint(tx, ctx.viewer, where)
     const row = await deliverAgain(transactionReader(tx), key, ctx.clock.now())
     if (!row) throw notFound('WebhookDelivery', 'id')
-    await appendAudit(tx, ctx, [factOf('webhook.redelivered', endpoint)])
+    const told = { id: endpoint.id, accountIds: [accountId] }
+    await appendAudit(tx, ctx, factsOf('webhook.redelivered', told))
     return row
   })
 }
 
-export type Replay = { accountId: string; endpoint: AccountEndpoint; count: number }
+export type Replay = { accountId: string; endpoint: HeldEndpoint; count: number }
 
 /**
  * Sends whatever the endpoint wants of `[since, until)` again: each message by the id that it had.
@@ -139,20 +151,21 @@ export type Replay = { accountId: string; endpoint: AccountEndpoint; count: numb
  */
 export async function replayWebhooks(
   ctx: ActionContext & { events: Pick<EventHub, 'retentionDays'> },
-  key: Key,
+  key: EndpointKey,
   { since, until, onlyMissed }: { since: Date; until: Date | null; onlyMissed: boolean },
 ): Promise<Replay> {
-  demand(ctx.viewer, key.accountId, ['webhooks:write'], 'WebhookEndpoint', 'id')
+  demandWritable(ctx.viewer, key)
   const now = ctx.clock.now()
-  const stretch = { accountId: key.accountId, since, until: until ?? new Date(now + 1) }
-  demandReplayable(stretch, now, ctx.events.retentionDays)
+  const time = { since, until: until ?? new Date(now + 1) }
+  demandReplayable(time, now, ctx.events.retentionDays)
   const read = poolReader(ctx.db)
   const endpoint = await transaction(ctx.db, (tx) => liveEndpoint(tx, ctx.viewer, key))
+  const stretch = { ...time, accountIds: endpoint.accountIds }
   if ((await countEvents(read, stretch, mostReplayed + 1)) > mostReplayed) {
     const message = `More than ${mostReplayed} events happened in this time: replay it in parts.`
     throw refused('LIMIT_REACHED', message, { path: ['since'] })
   }
-  const again = { accountId: key.accountId, endpointId: key.id, now, onlyMissed }
+  const again = { endpointId: key.id, now, onlyMissed }
   let count = 0
   let place: EventCursor = { xid: 0n, seq: 0n }
   for (;;) {
@@ -165,22 +178,29 @@ export async function replayWebhooks(
   }
   const changes = [
     { field: 'since', from: null, to: since.toISOString() },
-    { field: 'count', from: null, to: count },
+    // Of several accounts none is told how much happened in the others.
+    ...(endpoint.clientId === null ? [{ field: 'count', from: null, to: count }] : []),
   ]
-  const fact = { ...factOf('webhook.replayed', endpoint), changes }
-  await transaction(ctx.db, (tx) => appendAudit(tx, ctx, [fact]))
-  return { accountId: key.accountId, endpoint, count }
+  const facts = factsOf('webhook.replayed', endpoint, changes)
+  await transaction(ctx.db, (tx) => appendAudit(tx, ctx, facts))
+  return { accountId: endpoint.accountId, endpoint, count }
 }
 
-function demandReplayable({ since, until }: Stretch, now: number, keptDays: number): void {
+type Time = Pick<Stretch, 'since' | 'until'>
+
+function demandReplayable({ since, until }: Time, now: number, keptDays: number): void {
   if (since >= until) throw invalid(['since'], 'The time has to begin before it ends.')
   if (now - since.getTime() <= keptDays * DAY) return
   const message = `Events are kept for ${keptDays} days, and this is longer ago.`
   throw refused('CURSOR_EXPIRED', message, { path: ['since'] })
 }
 
-async function liveEndpoint(tx: Transaction, viewer: Viewer, key: Key): Promise<AccountEndpoint> {
-  const endpoint = await lockEndpoint(tx, viewer, key)
+async function liveEndpoint(
+  tx: Transaction,
+  viewer: Viewer,
+  key: EndpointKey,
+): Promise<HeldEndpoint> {
+  const endpoint = await heldEndpoint(transactionReader(tx), viewer, key)
   if (!endpoint.disabledAt) return endpoint
   const message = `The endpoint was disabled at ${endpoint.disabledAt.toISOString()}: enable it.`
   throw refused('ILLEGAL_TRANSITION', message, { path: ['id'], from: 'DISABLED', to: 'ACTIVE' })

@@ -2,9 +2,10 @@
 // account, and of an endpoint.
 
 import type { Scope } from '../auth/scope.ts'
-import { may, type Viewer } from '../auth/viewer.ts'
+import { accountsWithin, may, type Viewer } from '../auth/viewer.ts'
 import type { Context } from '../context.ts'
 import type { Key } from '../db/id.ts'
+import type { PageAsk } from '../db/keyset.ts'
 import { poolReader } from '../db/reader.ts'
 import { subjectOfType } from '../events/subject.ts'
 import { Prisma, type WebhookAttempt, type WebhookDelivery } from '../generated/prisma/client.ts'
@@ -24,7 +25,12 @@ import { DateTimeRange, refersTo, withinRange } from '../graphql/narrow.ts'
 import { findableBy, Node } from '../graphql/node.ts'
 import { globalId } from '../graphql/told.ts'
 import { attemptsOf } from './attempt.data.ts'
-import { deliveriesOwnTo } from './endpoint.data.ts'
+import {
+  deliveriesOwnTo,
+  deliveriesToClients,
+  seenOfClients,
+  type SeenEndpoint,
+} from './endpoint.data.ts'
 
 const read: readonly Scope[] = ['webhooks:read']
 const mostAttempts = 50
@@ -98,9 +104,11 @@ builder.prismaObject('WebhookDelivery', {
     endpoint: t.field({
       type: 'WebhookEndpoint',
       nullable: true,
-      description: 'Where it is sent; null when that is gone.',
-      resolve: ({ accountId, endpointId }, _args, ctx) =>
-        ctx.load('WebhookEndpoint', { accountId, id: endpointId }),
+      description:
+        'Where it is sent; null when that is gone, or is of an API client that somebody else made.',
+      resolve: async ({ accountId, endpointId }, _args, ctx) =>
+        (await ctx.load('WebhookEndpoint', { accountId, id: endpointId })) ??
+        ofClient(ctx, endpointId),
     }),
     eventType: t.exposeString('eventType', {
       description: 'Type of the event, such as `booking.created`.',
@@ -146,6 +154,15 @@ builder.prismaObject('WebhookDelivery', {
     }),
   }),
 })
+
+function ofClient(ctx: Context, id: string): Promise<SeenEndpoint | null> {
+  return batched(ctx, 'WebhookDelivery.endpoint', { accountId: nowhere, id }, async (keys) => {
+    const ids = keys.map((key) => key.id)
+    const found = await seenOfClients(poolReader(ctx.db), ctx.viewer, ids)
+    const byId = new Map(found.map((row) => [row.id, row]))
+    return ids.map((each) => byId.get(each) ?? null)
+  })
+}
 
 const DeliveryConnection = connectionType<WebhookDelivery>('WebhookDelivery', 'WebhookDelivery')
 
@@ -231,14 +248,27 @@ builder.prismaObjectField('WebhookEndpoint', 'deliveries', (t) =>
     description: 'Messages to it, the newest first.',
     complexity: connectionCost,
     args: { filter: t.arg(filterArg), ...pageArgs(t) },
-    resolve: ({ accountId, id }, args, ctx) =>
-      listBelow<WebhookDelivery>(
-        ctx,
-        { accountId: accountId ?? nowhere, id },
-        'WebhookEndpoint.deliveries',
-        args,
-        listOf(ctx.viewer, args.filter, [Prisma.sql`r."endpointId" = u."parentId"`]),
-        args,
-      ),
+    resolve: ({ accountId, clientId, id }, args, ctx) => {
+      const list = listOf(ctx.viewer, args.filter, [Prisma.sql`r."endpointId" = u."parentId"`])
+      if (clientId !== null) return overAccounts(ctx, id, list, args)
+      const parent = { accountId: accountId ?? nowhere, id }
+      return listBelow<WebhookDelivery>(ctx, parent, 'WebhookEndpoint.deliveries', args, list, args)
+    },
   }),
 )
+
+type List = ReturnType<typeof listOf>
+
+/** Of an endpoint that is told of several accounts: one list over those within reach. */
+async function overAccounts(ctx: Context, id: string, list: List, args: PageAsk) {
+  const from = deliveriesToClients(accountsWithin(ctx.viewer, read))
+  const page = await listBelow<WebhookDelivery & { home: string }>(
+    ctx,
+    { accountId: nowhere, id },
+    'WebhookEndpoint.deliveries of clients',
+    args,
+    { ...list, from },
+    args,
+  )
+  return { ...page, rows: page.rows.map((row) => ({ ...row, accountId: row.home })) }
+}

@@ -2,8 +2,7 @@
 
 import { eventTypes } from '../events/subject.ts'
 import { builder } from '../graphql/builder.ts'
-import { demandKey } from '../graphql/ids.ts'
-import { demandIds, givenFields } from '../graphql/inputs.ts'
+import { demandOne, givenFields } from '../graphql/inputs.ts'
 import { mutation, type InputBuilder } from '../graphql/mutations.ts'
 import { createWebhookEndpoint } from './create-endpoint.actions.ts'
 import {
@@ -12,24 +11,7 @@ import {
   rotateWebhookSecret,
   updateWebhookEndpoint,
 } from './endpoint.actions.ts'
-import type { EventFilter } from './endpoint.ts'
-
-const WebhookFilterInput = builder.inputType('WebhookFilterInput', {
-  description:
-    'Which events of its types an endpoint is told of. What is left out does not narrow; an event ' +
-    'that is about no such thing does not pass what is given.',
-  fields: (t) => ({
-    serviceIds: t.idList({ description: 'Only about these services; at most 100.' }),
-    staffIds: t.idList({
-      description: 'Only about one of these staff members, before or after; at most 100.',
-    }),
-    customerIds: t.idList({ description: 'Only about these customers; at most 100.' }),
-    bookingIds: t.idList({ description: 'Only about these bookings; at most 100.' }),
-    linkIds: t.idList({
-      description: 'Only about bookings through these booking links; at most 100.',
-    }),
-  }),
-})
+import { demandEndpoint, plainFilter, WebhookFilterInput } from './input.graphql.ts'
 
 const WebhookHeaderInput = builder.inputType('WebhookHeaderInput', {
   description: 'A header that is sent along with every message.',
@@ -86,42 +68,29 @@ const terms = (t: InputBuilder) => ({
 
 const clearable = ['description', 'filter', 'document', 'headers'] as const
 
-type FilterInput = typeof WebhookFilterInput.$inferInput
-
-/** Row ids; each has to be of this account. */
-function plainFilter(accountId: string, filter: FilterInput | null): EventFilter {
-  const { serviceIds, staffIds, customerIds, bookingIds, linkIds } = filter ?? {}
-  const path = (name: string) => ['filter', name]
-  const services = serviceIds && demandIds('Service', accountId, serviceIds, ...path('serviceIds'))
-  const staff = staffIds && demandIds('StaffMember', accountId, staffIds, ...path('staffIds'))
-  const customers =
-    customerIds && demandIds('Customer', accountId, customerIds, ...path('customerIds'))
-  const bookings = bookingIds && demandIds('Booking', accountId, bookingIds, ...path('bookingIds'))
-  const links = linkIds && demandIds('BookingLink', accountId, linkIds, ...path('linkIds'))
-  return {
-    ...(services && { serviceIds: services }),
-    ...(staff && { staffIds: staff }),
-    ...(customers && { customerIds: customers }),
-    ...(bookings && { bookingIds: bookings }),
-    ...(links && { linkIds: links }),
-  }
-}
-
 const needs = ['webhooks:write'] as const
 const secretDescription = 'The secret that messages are signed by, `whsec_` and base64.'
 const thisOne = { required: true, description: 'The endpoint.' } as const
 
 mutation('createWebhookEndpoint', {
   description:
-    'Has a URL told what happens in an account from now on. It is shown what its scopes show, ' +
-    'which you must hold in the account yourself. What an application makes ends with its key.',
+    'Has a URL told what happens in an account, or wherever an API client reaches, from now on. It ' +
+    'is shown what its scopes show, which you must hold yourself; for a client, no more than that ' +
+    'has. What an application makes ends with its key.',
   scopes: needs,
   data: 'WebhookEndpoint',
   dataDescription: 'The new endpoint.',
   secretDescription: `${secretDescription} None where that of the application signs.`,
   refusals: ['LIMIT_REACHED', 'IDEMPOTENCY_CONFLICT'],
   input: (t) => ({
-    accountId: t.id({ required: true, description: 'The account; it has at most 100.' }),
+    accountId: t.id({
+      description: 'The account; it has at most 100. Exactly one of account and client.',
+    }),
+    clientId: t.id({
+      description:
+        'An API client that you made, for the events of every account that it reaches at the time; ' +
+        'it has at most 100. You must hold `webhooks:write`, and the scopes, in all of them.',
+    }),
     url: t.string({ required: true, ...url }),
     types: t.stringList({ required: true, ...types }),
     scopes: t.stringList({
@@ -136,19 +105,24 @@ mutation('createWebhookEndpoint', {
         'secret: rotate it if the first answer was lost.',
     }),
   }),
-  resolve: ({ accountId, idempotencyKey, ...input }, ctx) => {
-    const account = demandKey('Account', accountId, 'accountId')
+  resolve: ({ accountId, clientId, idempotencyKey, ...input }, ctx) => {
+    const { model, ...owner } = demandOne(
+      { accountId, clientId },
+      { accountId: 'Account', clientId: 'ApiClient' },
+    )
+    const account = model === 'Account' ? owner.id : null
+    const whose = account === null ? { clientId: owner.id } : { accountId: account }
     const terms = {
       url: input.url,
       types: [...new Set(input.types)],
       scopes: input.scopes ? [...new Set(input.scopes)] : null,
       description: input.description || null,
-      filter: plainFilter(account.id, input.filter ?? null),
+      filter: plainFilter(ctx.viewer, account, input.filter ?? null),
       format: input.format ?? 'standard',
       document: input.document || null,
       headers: input.headers ?? [],
     }
-    return createWebhookEndpoint(ctx, account.id, terms, idempotencyKey)
+    return createWebhookEndpoint(ctx, whose, terms, idempotencyKey)
   },
 })
 
@@ -174,14 +148,14 @@ mutation('updateWebhookEndpoint', {
     }),
   }),
   resolve: ({ id, expectedVersion, ...input }, ctx) => {
-    const key = demandKey('WebhookEndpoint', id, 'id')
+    const key = demandEndpoint(id)
     const given = givenFields(input, clearable)
     const { description, document, filter, headers, types: chosen, scopes: held, ...rest } = given
     const change = {
       ...rest,
       ...(description !== undefined && { description: description || null }),
       ...(document !== undefined && { document: document || null }),
-      ...(filter !== undefined && { filter: plainFilter(key.accountId, filter) }),
+      ...(filter !== undefined && { filter: plainFilter(ctx.viewer, key.accountId, filter) }),
       ...(headers !== undefined && { headers: headers ?? [] }),
       ...(chosen && { types: [...new Set(chosen)] }),
       ...(held && { scopes: [...new Set(held)] }),
@@ -207,7 +181,7 @@ mutation('rotateWebhookSecret', {
     }),
   }),
   resolve: ({ id, overlapSeconds }, ctx) =>
-    rotateWebhookSecret(ctx, demandKey('WebhookEndpoint', id, 'id'), overlapSeconds ?? undefined),
+    rotateWebhookSecret(ctx, demandEndpoint(id), overlapSeconds ?? undefined),
 })
 
 mutation('enableWebhookEndpoint', {
@@ -219,7 +193,7 @@ mutation('enableWebhookEndpoint', {
   data: 'WebhookEndpoint',
   dataDescription: 'The endpoint as it is now.',
   input: (t) => ({ id: t.id(thisOne) }),
-  resolve: ({ id }, ctx) => enableWebhookEndpoint(ctx, demandKey('WebhookEndpoint', id, 'id')),
+  resolve: ({ id }, ctx) => enableWebhookEndpoint(ctx, demandEndpoint(id)),
 })
 
 mutation('deleteWebhookEndpoint', {
@@ -228,5 +202,5 @@ mutation('deleteWebhookEndpoint', {
   data: 'WebhookEndpoint',
   dataDescription: 'The endpoint as it was.',
   input: (t) => ({ id: t.id(thisOne) }),
-  resolve: ({ id }, ctx) => deleteWebhookEndpoint(ctx, demandKey('WebhookEndpoint', id, 'id')),
+  resolve: ({ id }, ctx) => deleteWebhookEndpoint(ctx, demandEndpoint(id)),
 })

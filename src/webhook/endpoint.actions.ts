@@ -4,9 +4,7 @@
 import { personBehind } from '../access/lasting.actions.ts'
 import { recorded } from '../access/overreach.actions.ts'
 import type { Issued } from '../auth/credential.data.ts'
-import { demand } from '../auth/viewer.ts'
 import type { ActionContext } from '../context.ts'
-import type { Key } from '../db/id.ts'
 import { transactionReader } from '../db/reader.ts'
 import { transaction, type Transaction } from '../db/transaction.ts'
 import { checkVersion, invalid, invalidAll } from '../errors.ts'
@@ -16,13 +14,19 @@ import { newSigningSecret } from '../outbound/signature.ts'
 import {
   changesOf,
   demandMayTell,
-  factOf,
   issuesOf,
   sealedHeaders,
   type EndpointContext,
 } from './endpoint-terms.actions.ts'
-import { demandFiltered, lockEndpoint, roleOfMaker, type AccountEndpoint } from './endpoint.data.ts'
+import { demandFiltered, standingOf } from './endpoint.data.ts'
 import { overlap, overlapIssues, type CustomHeader, type EndpointTerms } from './endpoint.ts'
+import {
+  demandWritable,
+  factsOf,
+  heldEndpoint,
+  type EndpointKey,
+  type HeldEndpoint,
+} from './held.actions.ts'
 
 export type EndpointChange = Partial<EndpointTerms> & {
   headers?: readonly CustomHeader[]
@@ -36,14 +40,14 @@ export type EndpointChange = Partial<EndpointTerms> & {
  */
 export async function updateWebhookEndpoint(
   ctx: EndpointContext,
-  key: Key,
+  key: EndpointKey,
   { headers, paused, ...input }: EndpointChange,
   expectedVersion?: number | null,
-): Promise<AccountEndpoint> {
-  demand(ctx.viewer, key.accountId, ['webhooks:write'], 'WebhookEndpoint', 'id')
+): Promise<HeldEndpoint> {
+  demandWritable(ctx.viewer, key)
   return recorded(ctx, () =>
     transaction(ctx.db, async (tx) => {
-      const before = await lockEndpoint(tx, ctx.viewer, key)
+      const before = await heldEndpoint(transactionReader(tx), ctx.viewer, key)
       checkVersion('The webhook endpoint', before.version, expectedVersion)
       const now = new Date(ctx.clock.now())
       const pausedAt =
@@ -56,9 +60,9 @@ export async function updateWebhookEndpoint(
       if (changes.length === 0) return before
       invalidAll(issuesOf(ctx, after as typeof before & EndpointTerms, headers ?? []))
       if (changes.some(({ field }) => field !== 'description' && field !== 'pausedAt')) {
-        await demandMayTell(tx, ctx, after, factOf('webhook.updated', before))
+        await demandMayTell(tx, ctx, after, factsOf('webhook.updated', before))
       }
-      if (input.filter) await demandFiltered(tx, key.accountId, input.filter)
+      if (input.filter) await demandFiltered(tx, before.accountIds, input.filter)
       const row = await tx.webhookEndpoint.update({
         where: { id: key.id },
         data: {
@@ -75,8 +79,8 @@ export async function updateWebhookEndpoint(
           updatedAt: now,
         },
       })
-      await appendAudit(tx, ctx, [{ ...factOf('webhook.updated', before), changes }])
-      return { ...row, accountId: key.accountId }
+      await appendAudit(tx, ctx, factsOf('webhook.updated', before, changes))
+      return { ...before, ...row, accountId: before.accountId }
     }),
   )
 }
@@ -87,13 +91,13 @@ export async function updateWebhookEndpoint(
  */
 export async function rotateWebhookSecret(
   ctx: EndpointContext,
-  key: Key,
+  key: EndpointKey,
   overlapSeconds: number = overlap.usual,
-): Promise<Issued<AccountEndpoint>> {
-  demand(ctx.viewer, key.accountId, ['webhooks:write'], 'WebhookEndpoint', 'id')
+): Promise<Issued<HeldEndpoint>> {
+  demandWritable(ctx.viewer, key)
   invalidAll(overlapIssues(overlapSeconds))
   return transaction(ctx.db, async (tx) => {
-    const before = await lockEndpoint(tx, ctx.viewer, key)
+    const before = await heldEndpoint(transactionReader(tx), ctx.viewer, key)
     if (ctx.webhooks.formats[before.format]?.signsWith === 'APPLICATION') {
       throw invalid(
         ['id'],
@@ -109,7 +113,7 @@ export async function rotateWebhookSecret(
       previousUntil,
     })
     const changes = changesBetween(before, row, ['previousUntil'])
-    await appendAudit(tx, ctx, [{ ...factOf('webhook.secret_rotated', before), changes }])
+    await appendAudit(tx, ctx, factsOf('webhook.secret_rotated', before, changes))
     return { row, secret }
   })
 }
@@ -121,15 +125,16 @@ export async function rotateWebhookSecret(
  */
 export async function enableWebhookEndpoint(
   ctx: EndpointContext,
-  key: Key,
-): Promise<AccountEndpoint> {
-  demand(ctx.viewer, key.accountId, ['webhooks:write'], 'WebhookEndpoint', 'id')
+  key: EndpointKey,
+): Promise<HeldEndpoint> {
+  demandWritable(ctx.viewer, key)
   return recorded(ctx, () =>
     transaction(ctx.db, async (tx) => {
-      const before = await lockEndpoint(tx, ctx.viewer, key)
+      const before = await heldEndpoint(transactionReader(tx), ctx.viewer, key)
       if (!before.disabledAt) return before
-      const isOrphan = (await roleOfMaker(transactionReader(tx), before)) === null
-      if (isOrphan) await demandMayTell(tx, ctx, before, factOf('webhook.enabled', before))
+      const standing = await standingOf(transactionReader(tx), before, before.accountId)
+      const isOrphan = standing === null
+      if (isOrphan) await demandMayTell(tx, ctx, before, factsOf('webhook.enabled', before))
       const row = await write(tx, ctx, before, {
         disabledAt: null,
         disabledReason: null,
@@ -138,7 +143,7 @@ export async function enableWebhookEndpoint(
         ...(isOrphan && { createdById: personBehind(ctx) }),
       })
       const changes = changesBetween(before, row, ['disabledAt', 'disabledReason', 'createdById'])
-      await appendAudit(tx, ctx, [{ ...factOf('webhook.enabled', before), changes }])
+      await appendAudit(tx, ctx, factsOf('webhook.enabled', before, changes))
       return row
     }),
   )
@@ -147,13 +152,13 @@ export async function enableWebhookEndpoint(
 /** Needs webhooks:write. What waits, and what was delivered, is forgotten. Refuses NOT_FOUND. */
 export async function deleteWebhookEndpoint(
   ctx: EndpointContext,
-  key: Key,
-): Promise<AccountEndpoint> {
-  demand(ctx.viewer, key.accountId, ['webhooks:write'], 'WebhookEndpoint', 'id')
+  key: EndpointKey,
+): Promise<HeldEndpoint> {
+  demandWritable(ctx.viewer, key)
   return transaction(ctx.db, async (tx) => {
-    const before = await lockEndpoint(tx, ctx.viewer, key)
+    const before = await heldEndpoint(transactionReader(tx), ctx.viewer, key)
     await tx.webhookEndpoint.delete({ where: { id: key.id } })
-    await appendAudit(tx, ctx, [factOf('webhook.deleted', before)])
+    await appendAudit(tx, ctx, factsOf('webhook.deleted', before))
     return before
   })
 }
@@ -161,12 +166,13 @@ export async function deleteWebhookEndpoint(
 async function write(
   tx: Transaction,
   ctx: ActionContext,
-  { id, accountId, version }: AccountEndpoint,
+  before: HeldEndpoint,
   change: object,
-): Promise<AccountEndpoint> {
+): Promise<HeldEndpoint> {
   const updatedAt = new Date(ctx.clock.now())
-  const data = { ...change, version: version + 1, updatedAt }
-  return { ...(await tx.webhookEndpoint.update({ where: { id }, data })), accountId }
+  const { id, accountId, accountIds } = before
+  const data = { ...change, version: before.version + 1, updatedAt }
+  return { ...(await tx.webhookEndpoint.update({ where: { id }, data })), accountId, accountIds }
 }
 
 const namesOf = (headers: readonly CustomHeader[]) => headers.map(({ name }) => name)

@@ -1,9 +1,8 @@
 // Rows of webhook endpoints.
 
+import { reachingClients } from '../access/client.data.ts'
 import type { Role } from '../auth/scope.ts'
-import type { Viewer } from '../auth/viewer.ts'
-import type { Key } from '../db/id.ts'
-import { lockRow } from '../db/lock.ts'
+import { accountsWithin, type Viewer } from '../auth/viewer.ts'
 import { transactionReader, type Reader } from '../db/reader.ts'
 import type { Transaction } from '../db/transaction.ts'
 import { notFound } from '../errors.ts'
@@ -13,30 +12,100 @@ import type { EventFilter } from './endpoint.ts'
 /** An endpoint, whoever it belongs to. */
 export type EndpointRow = WebhookEndpoint
 
-/** An endpoint of an account. */
-export type AccountEndpoint = EndpointRow & { accountId: string }
+/** An endpoint in one of the accounts whose events it is told. */
+export type SeenEndpoint = EndpointRow & { accountId: string }
 
-/** The endpoints of these accounts that are told of events; paused ones are, and are sent later. */
-export function endpointsFor(
-  read: Reader,
-  accountIds: readonly string[],
-): Promise<AccountEndpoint[]> {
-  return read<AccountEndpoint>(Prisma.sql`SELECT * FROM "WebhookEndpoint"
-    WHERE "accountId" = ANY(${accountIds}::uuid[]) AND "disabledAt" IS NULL`)
+/** All columns of rows `e` but the account: what is of a client is of several. */
+const withoutAccount = (columns: object) =>
+  Prisma.raw(
+    Object.keys(columns)
+      .filter((column) => column !== 'accountId')
+      .map((column) => `e."${column}"`)
+      .join(', '),
+  )
+
+const others = withoutAccount(Prisma.WebhookEndpointScalarFieldEnum)
+
+/** A row for every account whose events an endpoint is told now; to be read from, named `r`. */
+function inEachAccount(clients: Prisma.Sql = Prisma.sql`TRUE`): Prisma.Sql {
+  return Prisma.sql`(
+    SELECT e."accountId", ${others} FROM "WebhookEndpoint" e WHERE e."accountId" IS NOT NULL
+    UNION ALL
+    SELECT c."accountId", ${others} FROM ${reachingClients} c
+      JOIN "WebhookEndpoint" e ON e."clientId" = c."id" WHERE ${clients})`
+}
+
+/** The endpoints that are told of events in these accounts; paused ones are, and are sent later. */
+export function endpointsFor(read: Reader, accountIds: readonly string[]): Promise<SeenEndpoint[]> {
+  return read<SeenEndpoint>(Prisma.sql`SELECT r.* FROM ${inEachAccount()} r
+    WHERE r."accountId" = ANY(${accountIds}::uuid[]) AND r."disabledAt" IS NULL`)
 }
 
 /**
- * The role that whoever made the endpoint has in its account now; null when that person has left.
+ * The endpoints that a viewer may see where it holds webhooks:read, with a row for each account
+ * that they are told of; to be read from, named `r`. Those of an application are seen by no other
+ * one; those of an API client by its maker alone, who must hold that scope wherever it reaches.
+ */
+export function seenEndpoints(viewer: Viewer): Prisma.Sql {
+  const person = viewer.kind === 'INSTALLATION' ? null : viewer.userId
+  const within = accountsWithin(viewer, ['webhooks:read'])
+  return inEachAccount(Prisma.sql`c."createdById" = ${person}::uuid AND NOT EXISTS (
+    SELECT FROM ${reachingClients} x
+    WHERE x."id" = c."id" AND x."accountId" <> ALL(${within}::uuid[]))`)
+}
+
+/** Condition that leaves one row of each endpoint that is told of several of these accounts. */
+export function endpointOnce(accountIds: readonly string[]): Prisma.Sql {
+  return Prisma.sql`(r."clientId" IS NULL OR NOT EXISTS (SELECT FROM ${reachingClients} x
+    WHERE x."id" = r."clientId" AND x."accountId" < r."accountId"
+      AND x."accountId" = ANY(${accountIds}::uuid[])))`
+}
+
+/** Of these endpoints of API clients those that the viewer sees, each once. */
+export function seenOfClients(
+  read: Reader,
+  viewer: Viewer,
+  ids: readonly string[],
+): Promise<SeenEndpoint[]> {
+  return read<SeenEndpoint>(Prisma.sql`SELECT DISTINCT ON (r."id") r.*
+    FROM ${seenEndpoints(viewer)} r
+    WHERE r."id" = ANY(${ids}::uuid[]) AND r."clientId" IS NOT NULL
+    ORDER BY r."id", r."accountId"`)
+}
+
+/**
+ * Deliveries of what happened in these accounts, without their account, which is their `home`; to
+ * be read from, named `r`, where a list is of endpoints of clients.
+ */
+export function deliveriesToClients(accountIds: readonly string[]): Prisma.Sql {
+  return Prisma.sql`(SELECT '00000000-0000-0000-0000-000000000000'::uuid AS "accountId",
+      e."accountId" AS "home", ${withoutAccount(Prisma.WebhookDeliveryScalarFieldEnum)}
+    FROM "WebhookDelivery" e WHERE e."accountId" = ANY(${accountIds}::uuid[]))`
+}
+
+/** In whose name something is told: a role in the account, and what it is narrowed to. */
+export type Standing = { role: Role; scopes: readonly string[] | null }
+
+/**
+ * The role that whoever made the endpoint has in the account now, and the scopes of the API client
+ * that it is of. Null when that person has left, or the client does not reach the account any more.
  * What the gateway made itself has the role of an owner.
  */
-export async function roleOfMaker(
+export async function standingOf(
   read: Reader,
-  { accountId, createdById }: Pick<EndpointRow, 'accountId' | 'createdById'>,
-): Promise<Role | null> {
-  if (createdById === null) return 'OWNER'
-  const [member] = await read<{ role: Role }>(Prisma.sql`SELECT "role" FROM "Membership"
-    WHERE "accountId" = ${accountId}::uuid AND "userId" = ${createdById}::uuid`)
-  return member?.role ?? null
+  { clientId, createdById }: Pick<EndpointRow, 'clientId' | 'createdById'>,
+  accountId: string,
+): Promise<Standing | null> {
+  if (clientId === null && createdById === null) return { role: 'OWNER', scopes: null }
+  const [found] = await read<Standing>(
+    clientId === null
+      ? Prisma.sql`SELECT "role", NULL AS "scopes" FROM "Membership"
+          WHERE "accountId" = ${accountId}::uuid AND "userId" = ${createdById}::uuid`
+      : Prisma.sql`SELECT m."role", c."scopes" FROM ${reachingClients} c
+          JOIN "Membership" m ON m."accountId" = c."accountId" AND m."userId" = c."createdById"
+          WHERE c."id" = ${clientId}::uuid AND c."accountId" = ${accountId}::uuid`,
+  )
+  return found ?? null
 }
 
 /** The sealed secret of the application whose installation made the endpoint; null for none. */
@@ -50,12 +119,7 @@ export async function applicationSecretOf(
   return found?.secretSealed ?? null
 }
 
-/** Of the endpoints of an account, those that the viewer has to do with; an application its own. */
-export function ownTo({ kind, id }: Viewer): { installationId?: string } {
-  return kind === 'INSTALLATION' ? { installationId: id } : {}
-}
-
-/** The same as conditions on rows `r` of endpoints. */
+/** Conditions on rows `r` of endpoints of an account: an application has to do with its own. */
 export function endpointsOwnTo({ kind, id }: Viewer): Prisma.Sql[] {
   return kind === 'INSTALLATION' ? [Prisma.sql`r."installationId" = ${id}::uuid`] : []
 }
@@ -69,48 +133,28 @@ export function deliveriesOwnTo({ kind, id }: Viewer): Prisma.Sql[] {
   ]
 }
 
-/** The endpoint, so that nobody else changes it meanwhile. Refuses NOT_FOUND. */
-export async function lockEndpoint(
-  tx: Transaction,
-  viewer: Viewer,
-  key: Key,
-): Promise<AccountEndpoint> {
-  await lockRow(tx, 'WebhookEndpoint', key)
-  return endpointAt(tx, viewer, key)
-}
-
-/** The endpoint, if the viewer has to do with it. Refuses NOT_FOUND. */
-export async function endpointAt(
-  db: Pick<Transaction, 'webhookEndpoint'>,
-  viewer: Viewer,
-  { accountId, id }: Key,
-): Promise<AccountEndpoint> {
-  const where = { accountId, id, ...ownTo(viewer) }
-  const row = await db.webhookEndpoint.findFirst({ where })
-  if (!row) throw notFound('WebhookEndpoint', 'id')
-  return { ...row, accountId }
-}
-
 const filtered = [
   ['serviceIds', 'Service'],
   ['staffIds', 'StaffMember'],
   ['customerIds', 'Customer'],
   ['bookingIds', 'Booking'],
   ['linkIds', 'BookingLink'],
-] as const satisfies readonly (readonly [keyof EventFilter, string])[]
+] as const satisfies readonly (readonly [Exclude<keyof EventFilter, 'homes'>, string])[]
 
-/** Refuses NOT_FOUND where a filter names what the account does not have. */
+/** Refuses NOT_FOUND where a filter names what none of these accounts has. */
 export async function demandFiltered(
   tx: Transaction,
-  accountId: string,
+  accountIds: readonly string[],
   filter: EventFilter,
 ): Promise<void> {
   for (const [name, table] of filtered) {
     const ids = [...new Set(filter[name])]
     if (ids.length === 0) continue
-    const found = await transactionReader(tx)(Prisma.sql`SELECT "id"
-      FROM ${Prisma.raw(`"${table}"`)}
-      WHERE "accountId" = ${accountId}::uuid AND "id" = ANY(${ids}::uuid[])`)
+    const homes = ids.map((id) => filter.homes?.[id] ?? accountIds[0])
+    const found = await transactionReader(tx)(Prisma.sql`SELECT r."id"
+      FROM unnest(${homes}::uuid[], ${ids}::uuid[]) u("accountId", "id")
+        JOIN ${Prisma.raw(`"${table}"`)} r ON r."accountId" = u."accountId" AND r."id" = u."id"
+      WHERE r."accountId" = ANY(${accountIds}::uuid[])`)
     if (found.length < ids.length) throw notFound(table, 'filter', name)
   }
 }

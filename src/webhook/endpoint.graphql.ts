@@ -1,37 +1,35 @@
-// WebhookEndpoint as the graph shows it, and its lists: over accounts, and of an account. Neither
-// its secret nor the values of its headers are among its fields.
+// WebhookEndpoint as the graph shows it. Neither its secret nor the values of its headers are among
+// its fields.
 
+import { seenClients, type SeenClient } from '../access/client.data.ts'
 import type { Scope } from '../auth/scope.ts'
-import { may, type Viewer } from '../auth/viewer.ts'
-import { Prisma } from '../generated/prisma/client.ts'
+import { accountsWithin, may } from '../auth/viewer.ts'
+import type { Context } from '../context.ts'
+import { poolReader } from '../db/reader.ts'
+import { batched } from '../graphql/batches.ts'
 import { builder } from '../graphql/builder.ts'
 import { encodeId, nowhere, type NodeName } from '../graphql/ids.ts'
-import { connectionCost } from '../graphql/limits.ts'
-import {
-  accountsArg,
-  accountsOf,
-  connectionType,
-  listBelow,
-  listOverAccounts,
-  pageArgs,
-} from '../graphql/lists.ts'
 import { findableBy, Node } from '../graphql/node.ts'
 import { userName } from '../graphql/user-name.ts'
-import { endpointsOwnTo, ownTo, type EndpointRow } from './endpoint.data.ts'
+import { seenOfClients, type EndpointRow } from './endpoint.data.ts'
 import type { CustomHeader, EventFilter } from './endpoint.ts'
 
 const read: readonly Scope[] = ['webhooks:read']
 
-findableBy('WebhookEndpoint', async ({ viewer, load }, key) => {
+findableBy('WebhookEndpoint', async ({ viewer, load, db }, key) => {
+  if (key.accountId === nowhere) {
+    const [found] = await seenOfClients(poolReader(db), viewer, [key.id])
+    return found ?? null
+  }
   if (!may(viewer, key.accountId, read)) return null
   const row = await load('WebhookEndpoint', key)
-  const { installationId = row?.installationId } = ownTo(viewer)
-  return row?.installationId === installationId ? row : null
+  const isOthers = viewer.kind === 'INSTALLATION' && row?.installationId !== viewer.id
+  return isOthers ? null : row
 })
 
 const states = ['ACTIVE', 'PAUSED', 'DISABLED'] as const
 
-const EndpointState = builder.enumType('WebhookEndpointState', {
+export const EndpointState = builder.enumType('WebhookEndpointState', {
   description: 'Whether anything is sent to an endpoint.',
   values: {
     ACTIVE: { description: 'It is sent what it wants.' },
@@ -53,8 +51,8 @@ type ShownFilter = { accountId: string; filter: EventFilter }
 
 const FilterType = builder.objectRef<ShownFilter>('WebhookFilter')
 
-const shownIds = ({ accountId }: ShownFilter, name: NodeName, ids: string[] | undefined) =>
-  ids ? ids.map((id) => encodeId(name, { accountId, id })) : null
+const shownIds = ({ accountId, filter }: ShownFilter, name: NodeName, ids: string[] | undefined) =>
+  ids ? ids.map((id) => encodeId(name, { accountId: filter.homes?.[id] ?? accountId, id })) : null
 
 FilterType.implement({
   description: 'Which events of its types an endpoint is told of; what is null does not narrow.',
@@ -88,11 +86,14 @@ FilterType.implement({
   }),
 })
 
-const homeOf = ({ accountId }: EndpointRow) => accountId ?? nowhere
+/** The account in its global id. */
+const homeOf = ({ accountId, clientId }: EndpointRow) =>
+  clientId === null && accountId !== null ? accountId : nowhere
 
 builder.prismaObject('WebhookEndpoint', {
   description:
-    'A URL that is told by HTTP POST what happens in an account, signed as Standard Webhooks ' +
+    'A URL that is told by HTTP POST what happens in an account, or wherever an API client reaches, ' +
+    'signed as Standard Webhooks ' +
     'says. It is told what its own scopes and the present role of whoever made it both allow; when ' +
     'that person has left the account, it is disabled, until somebody enables it as their own.',
   interfaces: [Node],
@@ -106,9 +107,20 @@ builder.prismaObject('WebhookEndpoint', {
       type: 'Account',
       nullable: true,
       scopes: ['accounts:read'],
-      description: 'The business whose events it is told. Null when denied.',
+      description:
+        'The business whose events it is told. Null for one of an API client, or when denied.',
       resolve: (row, _args, ctx) =>
         ctx.load('Account', { accountId: homeOf(row), id: homeOf(row) }),
+    }),
+    client: t.field({
+      type: 'ApiClient',
+      nullable: true,
+      scopes: ['clients:read'],
+      description:
+        'The API client that it is of: it is told the events of every account that the client ' +
+        'reaches at the time, and only the client’s maker sees it. Null for one of an account, or ' +
+        'when denied.',
+      resolve: ({ clientId }, _args, ctx) => (clientId === null ? null : clientOf(ctx, clientId)),
     }),
     installation: t.field({
       type: 'Installation',
@@ -136,7 +148,10 @@ builder.prismaObject('WebhookEndpoint', {
     filter: t.field({
       type: FilterType,
       description: 'Which of those.',
-      resolve: (row) => ({ accountId: homeOf(row), filter: (row.filter ?? {}) as EventFilter }),
+      resolve: ({ accountId, filter }) => ({
+        accountId: accountId ?? nowhere,
+        filter: (filter ?? {}) as EventFilter,
+      }),
     }),
     format: t.exposeString('format', {
       description: 'How messages look and are signed: `standard`, or as the dialect of this name.',
@@ -204,68 +219,13 @@ builder.prismaObject('WebhookEndpoint', {
   }),
 })
 
-const EndpointConnection = connectionType<EndpointRow>('WebhookEndpoint', 'WebhookEndpoint')
-
-const EndpointFilter = builder.inputType('WebhookEndpointFilter', {
-  description: 'Narrows a list of webhook endpoints; what is left out does not narrow.',
-  fields: (t) => ({
-    states: t.field({ type: [EndpointState], description: 'Only in one of these states.' }),
-    formats: t.stringList({ description: 'Only in one of these formats.' }),
-    serials: t.intList({ description: 'Only those with one of these numbers.' }),
-  }),
-})
-
-type Filter = typeof EndpointFilter.$inferInput | null | undefined
-
-function listOf(viewer: Viewer, filter: Filter) {
-  const { states, formats, serials } = filter ?? {}
-  const state = Prisma.sql`CASE WHEN r."disabledAt" IS NOT NULL THEN 'DISABLED'
-    WHEN r."pausedAt" IS NOT NULL THEN 'PAUSED' ELSE 'ACTIVE' END`
-  const where = endpointsOwnTo(viewer)
-  if (states) where.push(Prisma.sql`${state} = ANY(${[...states]}::text[])`)
-  if (formats) where.push(Prisma.sql`r."format" = ANY(${formats}::text[])`)
-  if (serials) where.push(Prisma.sql`r."serial" = ANY(${serials}::int[])`)
-  const order = { column: 'createdAt', type: 'timestamptz', direction: 'DESC' } as const
-  return { table: 'WebhookEndpoint', where, order }
+function clientOf(ctx: Context, id: string): Promise<SeenClient | null> {
+  const within = accountsWithin(ctx.viewer, ['clients:read'])
+  return batched(ctx, 'WebhookEndpoint.client', { accountId: nowhere, id }, (keys) =>
+    seenClients(
+      poolReader(ctx.db),
+      within,
+      keys.map((key) => key.id),
+    ),
+  )
 }
-
-builder.queryField('webhookEndpoints', (t) =>
-  t.field({
-    type: EndpointConnection,
-    scopes: read,
-    description: 'Webhook endpoints over accounts, the newest first.',
-    complexity: connectionCost,
-    args: {
-      ...accountsArg(t),
-      filter: t.arg({ type: EndpointFilter, description: 'Which ones.' }),
-      ...pageArgs(t),
-    },
-    resolve: (_root, args, ctx) =>
-      listOverAccounts<EndpointRow>(
-        ctx,
-        accountsOf(ctx.viewer, args.accounts, read),
-        listOf(ctx.viewer, args.filter),
-        args,
-      ),
-  }),
-)
-
-builder.prismaObjectField('Account', 'webhookEndpoints', (t) =>
-  t.field({
-    type: EndpointConnection,
-    nullable: true,
-    scopes: read,
-    description: 'Webhook endpoints of the account, the newest first. Null when denied.',
-    complexity: connectionCost,
-    args: { filter: t.arg({ type: EndpointFilter, description: 'Which ones.' }), ...pageArgs(t) },
-    resolve: ({ id }, args, ctx) =>
-      listBelow<EndpointRow>(
-        ctx,
-        { accountId: id, id },
-        'Account.webhookEndpoints',
-        args,
-        listOf(ctx.viewer, args.filter),
-        args,
-      ),
-  }),
-)

@@ -12,6 +12,8 @@ export type EventFilter = {
   customerIds?: string[]
   bookingIds?: string[]
   linkIds?: string[]
+  /** Of an API client's endpoint: the account of each of them. */
+  homes?: Record<string, string>
 }
 
 export type EndpointTerms = {
@@ -27,7 +29,7 @@ export type EndpointTerms = {
 /** How long a replaced secret goes on signing when nobody says, and at most; in seconds. */
 export const overlap = { usual: 86_400, longest: 7 * 86_400 }
 
-/** Most endpoints of one account. */
+/** Most endpoints of one account, and of one API client. */
 export const mostEndpoints = 100
 
 const longestUrl = 2_000
@@ -56,7 +58,7 @@ export function endpointIssues(terms: EndpointTerms): Issue[] {
     wrong('scopes', `"${scope}" means nothing to an endpoint, which changes nothing.`)
   }
   for (const [name, ids] of Object.entries(filter)) {
-    if (ids.length > mostFiltered) {
+    if (Array.isArray(ids) && ids.length > mostFiltered) {
       issues.push({ path: ['filter', name], message: `At most ${mostFiltered} ids.` })
     }
   }
@@ -123,7 +125,7 @@ export type Wanting = {
   filter: unknown
 }
 
-/** Whether the event is to be sent to the endpoint, which must be of its account. */
+/** Whether the event is to be sent to the endpoint, which must be told of its account. */
 export function wants(
   endpoint: Wanting,
   event: Pick<LoggedEvent, 'type' | 'subjectId' | 'about'>,

@@ -12,14 +12,16 @@ export async function eventAt(read: Reader, { accountId, id }: Key): Promise<Log
   return event ?? null
 }
 
-/** The last events of an account, the newest first. */
+/** The last events of these accounts, the newest first. */
 export function latestEvents(
   read: Reader,
-  accountId: string,
+  accountIds: readonly string[],
   most: number,
 ): Promise<LoggedEvent[]> {
-  return read<LoggedEvent>(Prisma.sql`SELECT * FROM "Event"
-    WHERE "accountId" = ${accountId}::uuid ORDER BY "xid" DESC, "seq" DESC LIMIT ${most}::int`)
+  return read<LoggedEvent>(Prisma.sql`SELECT e.* FROM unnest(${accountIds}::uuid[]) u("accountId")
+      CROSS JOIN LATERAL (SELECT * FROM "Event" x WHERE x."accountId" = u."accountId"
+        ORDER BY x."xid" DESC, x."seq" DESC LIMIT ${most}::int) e
+    ORDER BY e."xid" DESC, e."seq" DESC LIMIT ${most}::int`)
 }
 
 /** The last event about one thing. */
@@ -33,11 +35,11 @@ export async function latestAbout(
   return event ?? null
 }
 
-/** What happened in an account in `[since, until)`, and which part of it. */
-export type Stretch = { accountId: string; since: Date; until: Date }
+/** What happened in some accounts in `[since, until)`. */
+export type Stretch = { accountIds: readonly string[]; since: Date; until: Date }
 
-const within = ({ accountId, since, until }: Stretch) => Prisma.sql`
-  "accountId" = ${accountId}::uuid AND "occurredAt" >= ${since.toISOString()}::timestamptz
+const within = ({ accountIds, since, until }: Stretch) => Prisma.sql`
+  "accountId" = ANY(${accountIds}::uuid[]) AND "occurredAt" >= ${since.toISOString()}::timestamptz
     AND "occurredAt" < ${until.toISOString()}::timestamptz`
 
 /** How many events there are, counted no further than `most`. */

@@ -28,9 +28,18 @@ export class MakerLeft extends Error {
   }
 }
 
+/** The client whose endpoint it is has nothing to do with the account of the event any more. */
+export class OutOfReach extends Error {
+  constructor() {
+    super('The API client does not reach this account any more.')
+    this.name = 'OutOfReach'
+  }
+}
+
 /**
  * Makes what is sent, signature and secret headers included; null when the endpoint's format has
- * nothing to say of the event. May read; changes nothing. Throws MakerLeft.
+ * nothing to say of the event. May read; changes nothing. Throws MakerLeft,
+ * OutOfReach.
  */
 export type Render = (
   endpoint: EndpointRow,

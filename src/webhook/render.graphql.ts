@@ -13,7 +13,7 @@ import { encodeId } from '../graphql/ids.ts'
 import type { Reach } from '../outbound/address.ts'
 import { newSigningSecret } from '../outbound/signature.ts'
 import { documentIssues, type Graph } from './document.graphql.ts'
-import { applicationSecretOf, roleOfMaker, type EndpointRow } from './endpoint.data.ts'
+import { applicationSecretOf, standingOf, type EndpointRow } from './endpoint.data.ts'
 import type { CustomHeader } from './endpoint.ts'
 import { testType } from './event-type.ts'
 import {
@@ -24,7 +24,7 @@ import {
   type Sending,
   type WebhookFormat,
 } from './format.ts'
-import { MakerLeft, type Message, type Told, type WebhookContext } from './message.ts'
+import { MakerLeft, OutOfReach, type Message, type Told, type WebhookContext } from './message.ts'
 import { dataOf, toldEventOf, variablesOf } from './payload.graphql.ts'
 import { mannerOf, ownManner } from './retry.ts'
 
@@ -143,9 +143,10 @@ async function contentOf(
   endpoint: EndpointRow,
   event: LoggedEvent,
 ): Promise<Content | null> {
-  const role = await roleOfMaker(poolReader(parts.services().db), endpoint)
-  if (role === null) throw new MakerLeft()
-  const scopes = effectiveScopes(endpoint.scopes, role)
+  const standing = await standingOf(poolReader(parts.services().db), endpoint, event.accountId)
+  if (standing === null) throw endpoint.clientId === null ? new MakerLeft() : new OutOfReach()
+  const own = endpoint.scopes.filter((scope) => standing.scopes?.includes(scope) ?? true)
+  const scopes = effectiveScopes(own, standing.role)
   if (!format) return ownContent(parts, scopes, endpoint, event)
   const told = toldEventOf(parts.graph.schema, scopes, event)
   for (const { document, body } of tellingsOf(format, event.type)) {

@@ -18,7 +18,7 @@ import {
 } from './delivery.data.ts'
 import { createLoop } from '../events/loop.ts'
 import type { EndpointRow } from './endpoint.data.ts'
-import { MakerLeft, type Render } from './message.ts'
+import { MakerLeft, OutOfReach, type Render } from './message.ts'
 import { ownManner, type Manner } from './retry.ts'
 
 export type WebhookWorker = {
@@ -133,7 +133,7 @@ function claiming(
   }
 }
 
-type Sent = Pick<Try, 'answer' | 'isOurFault' | 'ends' | 'isNothing'>
+type Sent = Pick<Try, 'answer' | 'isOurFault' | 'ends' | 'isNothing' | 'isDropped'>
 
 const unsent = (error: string | null): Sent => ({
   answer: { status: null, error, body: null, retryAfter: null },
@@ -164,6 +164,7 @@ function delivering(
       const answer = await outbound.post(request, stopped)
       return { answer, isOurFault: false }
     } catch (error) {
+      if (error instanceof OutOfReach) return { ...unsent(error.message), isDropped: true }
       if (error instanceof MakerLeft) return { ...unsent(error.message), ends: error.message }
       log.error({ err: error, deliveryId: leased.id }, 'the message of a webhook could not be made')
       return unsent('The message could not be made.')

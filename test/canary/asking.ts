@@ -57,6 +57,7 @@ const idTypes: Record<string, NodeName> = {
   bookingIds: 'Booking',
   customerId: 'Customer',
   customerIds: 'Customer',
+  clientId: 'ApiClient',
   endpointIds: 'WebhookEndpoint',
   eventId: 'BookingEvent',
   excludeBooking: 'Booking',

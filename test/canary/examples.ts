@@ -283,6 +283,9 @@ const examples: Record<string, Example> = {
     input: { id: world.id('NoticeTemplate', unset++ % 7) },
   }),
   'Mutation.createWebhookEndpoint': (world) => ({ input: endpoint(world) }),
+  'Mutation.createWebhookEndpoint input.clientId': (world) => ({
+    input: { ...ofClient, clientId: world.id('ApiClient') },
+  }),
   'Mutation.createWebhookEndpoint input.document': (world) => ({
     input: { ...endpoint(world), document },
   }),
@@ -349,6 +352,14 @@ const endpoint = (world: World) => ({
   types: ['webhook.disabled'],
   scopes: ['webhooks:read'],
 })
+
+/** Told of no booking, so that no rows come by themselves. */
+const ofClient = {
+  url: 'https://hooks.example.com/',
+  types: ['booking.*'],
+  scopes: ['bookings:read'],
+  filter: { bookingIds: [] },
+}
 
 let endpoints = 0
 

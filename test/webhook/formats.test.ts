@@ -184,7 +184,7 @@ describe('an endpoint of an application', () => {
     const { made, installed, book, receiver } = await withParcels()
     expect(made.secret).toBeNull()
     expect(made.data).toMatchObject({
-      scopes: ['apps:read', 'bookings:read', 'webhooks:read'],
+      scopes: ['bookings:read', 'webhooks:read', 'apps:read'],
       installation: { id: expect.any(String) },
     })
     await book()
