@@ -29,3 +29,10 @@ export function daysCost({ days }: { days?: number | null }) {
   return { field: 50, multiplier: Math.min(Math.max(days ?? 7, 1), maxDays) }
 }
 daysCost.reads = ['days'] as const
+
+type Cost = ReturnType<typeof daysCost>
+
+/** Of several answers at once. */
+export function sumOfCosts(some: Cost, one: Cost): Cost {
+  return { field: some.field + one.field, multiplier: some.multiplier + one.multiplier }
+}

@@ -10,7 +10,7 @@ import { encodeId, keyOf } from '../graphql/ids.ts'
 import { badInput } from '../graphql/lists.ts'
 import { dayName } from '../time/local.ts'
 import { localDayOf, zoneOf, type Zone } from '../time/zone.ts'
-import { askedDays, daysCost, maxDays } from './asked-days.ts'
+import { askedDays, daysCost, maxDays, sumOfCosts } from './asked-days.ts'
 import {
   firstOffers,
   loadOffers,
@@ -35,6 +35,9 @@ type Days = {
 
 /** What a day counts for in the cost of an operation. */
 const slotsPerDay = 20
+
+/** Most questions at once, about several services or days that lie apart. */
+const mostQuestions = 100
 
 /** Most slots of one answer: 62 days of 13 hours, every five minutes. */
 const mostSlots = 10_000
@@ -136,6 +139,35 @@ builder.queryField('availability', (t) =>
     resolve: (_root, { input }, ctx) => {
       const service = serviceWithin(ctx, input.serviceId, 'serviceId', input.asManager)
       return availabilityOf(ctx, service, input)
+    },
+  }),
+)
+
+builder.queryField('availabilities', (t) =>
+  t.field({
+    type: [Availability],
+    scopes: readAvailability,
+    complexity: ({ inputs }) =>
+      inputs.map(daysCost).reduce(sumOfCosts, { field: 0, multiplier: 0 }),
+    description: 'When services can be booked, for each question in the order asked.',
+    args: {
+      inputs: t.arg({
+        type: [AvailabilityInput],
+        required: true,
+        description: `At most ${mostQuestions} questions.`,
+      }),
+    },
+    resolve: (_root, { inputs }, ctx) => {
+      demandArgument(
+        inputs.length <= mostQuestions,
+        `"inputs" has ${inputs.length} questions; ${mostQuestions} are allowed.`,
+      )
+      return Promise.all(
+        inputs.map((input) => {
+          const service = serviceWithin(ctx, input.serviceId, 'inputs.serviceId', input.asManager)
+          return availabilityOf(ctx, service, input)
+        }),
+      )
     },
   }),
 )
