@@ -21,6 +21,13 @@ export function textIn(at: At, zone: string): string {
   return formatInstant(zoneOf(zone), toSecond(at))
 }
 
+/** `2026-05-01T10:00:00.000+01:00`: to the millisecond, with the offset that the zone has then. */
+export function textWithMillis(at: At, zone: string): string {
+  const text = textIn(at, zone)
+  const millis = String(instantOf(at) % 1000).padStart(3, '0')
+  return `${text.slice(0, 19)}.${millis}${text.slice(19)}`
+}
+
 /** The wall clock of a zone, to the minute. */
 export function wallClockOf(at: At, zone: string): { date: string; time: string } {
   const text = textIn(at, zone)

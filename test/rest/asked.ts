@@ -4,6 +4,7 @@ import type { World } from '../canary/world.ts'
 import type { ViewerName } from '../support/viewers.ts'
 import type { TestApp } from '../support/app.ts'
 import { asked as appointedd } from './appointedd/asked.ts'
+import { asked as appointeddV1 } from './appointedd-v1/asked.ts'
 import { asked as bookeo } from './bookeo/asked.ts'
 import { asked as bookingflow } from './bookingflow/asked.ts'
 import { asked as calendesk } from './calendesk/asked.ts'
@@ -22,4 +23,11 @@ export type Asked = {
   >
 }
 
-export const askedRoutes: readonly Asked[] = [appointedd, bookeo, bookingflow, calendesk, relentify]
+export const askedRoutes: readonly Asked[] = [
+  appointedd,
+  appointeddV1,
+  bookeo,
+  bookingflow,
+  calendesk,
+  relentify,
+]

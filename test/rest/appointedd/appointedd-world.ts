@@ -5,7 +5,7 @@ import { createBooking } from '../../../src/booking/booking.actions.ts'
 import { encodeId, type NodeName } from '../../../src/graphql/ids.ts'
 import type { TestApp } from '../../support/app.ts'
 import { giveRole, makeApiClient, makeUser } from '../../support/makers.ts'
-import { asked, openShop, schedule, tuesday, type Shop } from '../../support/shop.ts'
+import { asked, monday, openShop, schedule, tuesday, type Shop } from '../../support/shop.ts'
 
 export const mount = '/appointedd/v2'
 
@@ -40,6 +40,8 @@ export async function openBusiness({ db }: TestApp, opening: Opening): Promise<B
       lastName: 'Byron',
       email: `ada@${slug}.example.com`,
       phone: '+441632960000',
+      createdAt: new Date(monday),
+      updatedAt: new Date(monday),
     },
   })
   const id = (node: NodeName, own = accountId) => encodeId(node, { accountId, id: own })
