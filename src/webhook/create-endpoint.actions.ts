@@ -25,16 +25,10 @@ import {
   sealedHeaders,
   type EndpointContext,
 } from './endpoint-terms.actions.ts'
-import { demandFiltered, type EndpointRow } from './endpoint.data.ts'
+import { demandFiltered, makerOf, type EndpointRow } from './endpoint.data.ts'
 import { mostEndpoints, type CustomHeader, type EndpointTerms } from './endpoint.ts'
 import { ownFormat } from './format.ts'
-import {
-  demandEverywhere,
-  factsOf,
-  heldEndpoint,
-  makerOf,
-  type HeldEndpoint,
-} from './held.actions.ts'
+import { demandEverywhere, factsOf, heldEndpoint, type HeldEndpoint } from './held.actions.ts'
 
 export type NewEndpoint = Omit<EndpointTerms, 'scopes'> & {
   /** Null: all of whoever makes it that show something. */

@@ -29,6 +29,7 @@ import {
   deliveriesOwnTo,
   deliveriesToClients,
   seenOfClients,
+  toOwnClients,
   type SeenEndpoint,
 } from './endpoint.data.ts'
 
@@ -181,7 +182,12 @@ type Filter = typeof DeliveryFilter.$inferInput | null | undefined
 function listOf(viewer: Viewer, filter: Filter, more: Prisma.Sql[] = []) {
   const { endpointIds, states, types, createdAt } = filter ?? {}
   const where = [...deliveriesOwnTo(viewer), ...more, ...withinRange('createdAt', createdAt)]
-  if (endpointIds) where.push(refersTo('endpointId', 'WebhookEndpoint', endpointIds))
+  if (endpointIds) {
+    const keys = endpointIds.flatMap((id) => keyOf('WebhookEndpoint', id) ?? [])
+    const ofClients = keys.filter((key) => key.accountId === nowhere).map((key) => key.id)
+    where.push(Prisma.sql`(${refersTo('endpointId', 'WebhookEndpoint', endpointIds)}
+      OR ${toOwnClients(viewer, ofClients)})`)
+  }
   if (states) where.push(Prisma.sql`r."state"::text = ANY(${[...states]}::text[])`)
   if (types) where.push(Prisma.sql`r."eventType" = ANY(${[...types]}::text[])`)
   const order = { column: 'createdAt', type: 'timestamptz', direction: 'DESC' } as const

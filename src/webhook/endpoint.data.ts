@@ -41,15 +41,19 @@ export function endpointsFor(read: Reader, accountIds: readonly string[]): Promi
     WHERE r."accountId" = ANY(${accountIds}::uuid[]) AND r."disabledAt" IS NULL`)
 }
 
+/** The person whose API clients are the viewer's: an application acts for itself alone. */
+export function makerOf({ kind, userId }: Viewer): string | null {
+  return kind === 'INSTALLATION' ? null : userId
+}
+
 /**
  * The endpoints that a viewer may see where it holds webhooks:read, with a row for each account
  * that they are told of; to be read from, named `r`. Those of an application are seen by no other
  * one; those of an API client by its maker alone, who must hold that scope wherever it reaches.
  */
 export function seenEndpoints(viewer: Viewer): Prisma.Sql {
-  const person = viewer.kind === 'INSTALLATION' ? null : viewer.userId
   const within = accountsWithin(viewer, ['webhooks:read'])
-  return inEachAccount(Prisma.sql`c."createdById" = ${person}::uuid AND NOT EXISTS (
+  return inEachAccount(Prisma.sql`c."createdById" = ${makerOf(viewer)}::uuid AND NOT EXISTS (
     SELECT FROM ${reachingClients} x
     WHERE x."id" = c."id" AND x."accountId" <> ALL(${within}::uuid[]))`)
 }
@@ -81,6 +85,13 @@ export function deliveriesToClients(accountIds: readonly string[]): Prisma.Sql {
   return Prisma.sql`(SELECT '00000000-0000-0000-0000-000000000000'::uuid AS "accountId",
       e."accountId" AS "home", ${withoutAccount(Prisma.WebhookDeliveryScalarFieldEnum)}
     FROM "WebhookDelivery" e WHERE e."accountId" = ANY(${accountIds}::uuid[]))`
+}
+
+/** Condition on rows `r` of deliveries: to these endpoints, if of clients that the viewer made. */
+export function toOwnClients(viewer: Viewer, ids: readonly string[]): Prisma.Sql {
+  return Prisma.sql`r."endpointId" IN (SELECT w."id" FROM "WebhookEndpoint" w
+    JOIN "ApiClient" c ON c."id" = w."clientId" AND c."createdById" = ${makerOf(viewer)}::uuid
+    WHERE w."id" = ANY(${ids}::uuid[]))`
 }
 
 /** In whose name something is told: a role in the account, and what it is narrowed to. */

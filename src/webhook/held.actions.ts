@@ -9,7 +9,7 @@ import { notFound } from '../errors.ts'
 import type { AuditFact } from '../events/audit.ts'
 import type { Change } from '../events/event.ts'
 import { Prisma } from '../generated/prisma/client.ts'
-import { endpointsOwnTo, type EndpointRow, type SeenEndpoint } from './endpoint.data.ts'
+import { endpointsOwnTo, makerOf, type EndpointRow, type SeenEndpoint } from './endpoint.data.ts'
 
 /** Where an endpoint is found; no account for one of an API client. */
 export type EndpointKey = { accountId: string | null; id: string }
@@ -67,11 +67,6 @@ export function ofMaker(viewer: Viewer): Prisma.Sql[] {
     Prisma.sql`EXISTS (SELECT FROM "ApiClient" c WHERE c."id" = r."clientId"
       AND c."createdById" = ${makerOf(viewer)}::uuid AND c."revokedAt" IS NULL)`,
   ]
-}
-
-/** An application acts for itself, and not for whoever approved it. */
-export function makerOf({ kind, userId }: Viewer): string | null {
-  return kind === 'INSTALLATION' ? null : userId
 }
 
 /** What is told of something done to an endpoint, in every account that it is told of. */

@@ -148,6 +148,9 @@ describe('an endpoint of a client', () => {
     expect(new Set(shown.deliveries.nodes.map(({ account }: Below) => account.id))).toEqual(
       new Set([one, two].map(({ id, accountId }) => id('Account', accountId))),
     )
+    const sent = `{ webhookDeliveries(filter: { endpointIds: ["${made.id}"] }) { totalCount } }`
+    expect((await app.graphql(client.token, sent)).data.webhookDeliveries.totalCount).toBe(2)
+    expect((await app.graphql(one.key, sent)).data.webhookDeliveries.totalCount).toBe(0)
     const random = endpointId(newId())
     const before = await rowCounts(app)
     for (const [mutation, more] of [

@@ -36,7 +36,7 @@ const render: Render = (endpoint, event, message) => {
 export function startDelivering(
   db: TestDatabase,
   clock: TestClock,
-  more: { timeoutMs?: number; graceMs?: number; concurrency?: number } = {},
+  more: { timeoutMs?: number; graceMs?: number; concurrency?: number; leaseMs?: number } = {},
 ) {
   const { timeoutMs = 5_000, ...options } = more
   const outbound = createOutbound({ allowLocal: true, timeoutMs })

@@ -296,9 +296,15 @@ describe('a receiver that fails', () => {
     ['hangs', null, 'No complete answer came within 0.2 seconds.'],
     ['redirects', 302, null],
     ['breaks off', null, 'The host broke the connection before its answer was complete.'],
+    ['drips', null, 'No complete answer came within 0.2 seconds.'],
   ])('by this: it %s', async (how, status, error) => {
-    const { happens, endpoint } = await started(how === 'hangs' ? { timeoutMs: 200 } : {})
+    const isSlow = how === 'hangs' || how === 'drips'
+    const { happens, endpoint } = await started(isSlow ? { timeoutMs: 200 } : {})
     const receiver = await startReceiver((response, _received, { socket }) => {
+      if (how === 'drips') {
+        const drop = setInterval(() => response.write('.'), 20)
+        response.on('close', () => clearInterval(drop))
+      }
       if (how === 'redirects') response.writeHead(302, { location: 'http://127.0.0.1:1/' }).end()
       if (how === 'breaks off') socket.destroy()
     })
@@ -332,6 +338,33 @@ describe('a worker', () => {
     expect(row?.attempts).toBe(2)
     expect(receiver.received.map(idOf)).toEqual([row?.id, row?.id])
     expect(await db.prisma.webhookAttempt.count({ where: { deliveryId: row?.id ?? '' } })).toBe(1)
+  })
+
+  it('that waits longer than its lease keeps it, and nobody sends the same meanwhile', async () => {
+    const leaseMs = 300
+    const { happens, endpoint, clock } = await started({ leaseMs })
+    let answer = () => {}
+    const receiver = await startReceiver((response) => {
+      answer = () => void response.end()
+    })
+    const { id } = await endpoint(receiver.url)
+    await happens({ id: newId(), version: 1 })
+    await receiver.gets(1)
+    startDelivering(db, clock, { leaseMs }).worker.start()
+    for (let beats = 0; beats < 4; beats += 1) {
+      clock.advance(leaseMs - 50)
+      await becomes(
+        () => deliveries(id),
+        ([row]) => row?.leasedUntil?.getTime() === clock.now() + leaseMs,
+      )
+    }
+    answer()
+    const [row] = await becomes(
+      () => deliveries(id),
+      ([one]) => one?.state === 'DELIVERED',
+    )
+    expect(row?.attempts).toBe(1)
+    expect(receiver.received).toHaveLength(1)
   })
 
   it('that cannot make a message tries again, and blames no receiver', async () => {
