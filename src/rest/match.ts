@@ -1,5 +1,6 @@
 // From a path to the route that takes it. Pure.
 
+import { isText } from '../graphql/text.ts'
 import type { Route } from './route.ts'
 
 export type Match =
@@ -62,9 +63,11 @@ function namedParts(
   return Object.fromEntries(named)
 }
 
-function decoded(text: string): string | null {
+/** Null for what no id can be: nothing, bytes that are no UTF-8, control characters. */
+function decoded(part: string): string | null {
   try {
-    return decodeURIComponent(text)
+    const text = decodeURIComponent(part)
+    return isText(text) ? text : null
   } catch {
     return null
   }

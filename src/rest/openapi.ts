@@ -142,6 +142,7 @@ function errorsOf(dialect: Dialect, route: Route): Json {
   for (const code of codes) {
     words.push(wordFor(dialect, route, { code, message: '', path: null }))
   }
+  words.push(...(route.otherWords ?? []))
   const byStatus = Map.groupBy(words, ({ status }) => status)
   return Object.fromEntries(
     [...byStatus]

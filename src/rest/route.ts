@@ -146,6 +146,8 @@ type Spec<Query extends Shape, Body extends Shape, Answer extends z.ZodType, Dat
   }
   /** Where its words differ from its dialect's. */
   refusals?: RefusalWords
+  /** What functions in `refusals` can say beside what they say of no field; for the description. */
+  otherWords?: readonly Word[]
   /** Shown in the description; a test holds it to the schemas. */
   example?: Example
 }

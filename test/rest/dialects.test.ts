@@ -162,6 +162,7 @@ describe('the matcher', () => {
     ['GET', '/thing', []],
     ['GET', '/things//', []],
     ['GET', '/things/%', []],
+    ['GET', '/things/%00', []],
     ['GET', '/things/1/2', []],
     ['POST', '/things', ['GET']],
     ['GET', '/things/1/parts/2', ['PUT']],

@@ -27,12 +27,23 @@ export type BookingData = {
   staff: { id: string; name: string } | null
 }
 
+export const statuses = [
+  'pending',
+  'confirmed',
+  'declined',
+  'cancelled',
+  'completed',
+  'no_show',
+] as const
+
+export const noSuchBooking = 'No booking has this id.'
+
 export const bookingSchema = z.object({
   id: z.string(),
   booking_link_id: z.string().nullable(),
   link_title: z.string().nullable(),
   slug: z.string().nullable(),
-  status: z.enum(['pending', 'confirmed', 'declined', 'cancelled', 'completed', 'no_show']),
+  status: z.enum(statuses),
   contact_name: z.string().nullable(),
   contact_email: z.string().nullable(),
   contact_phone: z.string().nullable(),

@@ -83,6 +83,7 @@ export const createBooking = route({
     },
   }),
   refusals: { NOT_FOUND: absent },
+  otherWords: [linkNotFound],
   answer: {
     status: 201,
     description: 'The created booking; null for a credential that may not read bookings.',

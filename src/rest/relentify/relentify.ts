@@ -3,7 +3,10 @@
 
 import { z } from 'zod'
 import type { Dialect, Problem, Word } from '../route.ts'
+import { cancelBooking } from './cancel-booking.ts'
 import { createBooking } from './create-booking.ts'
+import { getBooking } from './get-booking.ts'
+import { listBookings } from './list-bookings.ts'
 import { listSlots } from './list-slots.ts'
 
 /** The vendor knows one word for a slot that cannot be had; the message tells the reason. */
@@ -19,7 +22,7 @@ export const relentify: Dialect = {
     'link. The fields of a booking and of webhooks, and the day of a request for slots, which is ' +
     "one of the business's own zone, are ours: the vendor publishes none.",
   mounts: ['/relentify/api/v1'],
-  routes: [listSlots, createBooking],
+  routes: [listBookings, createBooking, getBooking, cancelBooking, listSlots],
   credential: ({ headers }) => headers['authorization'] ?? null,
   security: {
     key: {

@@ -14,5 +14,8 @@ export const asked: Asked = {
         start_time: `2026-03-20T0${n}:00:00Z`,
       },
     }),
+    listBookings: () => ({ path: '/bookings?limit=1' }),
+    getBooking: (_n, mine) => ({ path: `/bookings/${mine.id('Booking')}` }),
+    cancelBooking: (_n, mine) => ({ path: `/bookings/${mine.id('Booking')}/cancel`, body: {} }),
   },
 }

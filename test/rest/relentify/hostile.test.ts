@@ -3,16 +3,33 @@
 
 import { request } from 'node:http'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { relentify } from '../../../src/rest/relentify/relentify.ts'
 import { testApp } from '../../support/app.ts'
 import { rowCounts } from '../../support/ask.ts'
+import { caller } from '../support/calling.ts'
+import { withstands } from '../support/hostile.ts'
 import { base, call, openSalon, type Answered, type Salon } from './relentify-world.ts'
 
 const app = await testApp()
 let salon: Salon
 let before: Record<string, number>
+/** A booking of another account. */
+let foreign: string
+
+const errorBody = z.strictObject({
+  error: z.string(),
+  message: z.string(),
+  field: z.string().optional(),
+})
 
 beforeAll(async () => {
   salon = await openSalon(app)
+  const other = await openSalon(app, { questions: [] })
+  const made = await call(app, other.key, '/bookings', {
+    body: { ...body(), answers: [], booking_link_id: other.linkId },
+  })
+  foreign = made.body.data.id
   before = await rowCounts(app)
 })
 
@@ -274,18 +291,19 @@ describe('an address', () => {
     '/../../graphql',
     '/%2e%2e/graphql',
     '/availability%2F',
-    '/bookings/..',
+    '/bookings/../../graphql',
     '/:id',
   ])('that is none: %j', async (path) => {
     expect(problemOf(await raw('GET', path, {}))).toEqual([404, 'not_found'])
   })
 
   it.each([
-    ['DELETE', '/bookings', 'POST'],
-    ['GET', '/bookings', 'POST'],
+    ['DELETE', '/bookings', 'GET, POST, HEAD'],
+    ['DELETE', '/bookings/x', 'GET, HEAD'],
+    ['GET', '/bookings/x/cancel', 'PATCH'],
     ['POST', '/availability', 'GET, HEAD'],
     ['PROPFIND', '/availability', 'GET, HEAD'],
-    ['TRACE', '/bookings', 'POST'],
+    ['TRACE', '/bookings', 'GET, POST, HEAD'],
   ])('with the wrong method: %s %s', async (method, path, allow) => {
     const found = await raw(method, path, {})
     expect(problemOf(found)).toEqual([405, 'method_not_allowed'])
@@ -305,6 +323,22 @@ describe('an address', () => {
     expect(head.body).toBeUndefined()
     const length = String(Buffer.byteLength(JSON.stringify(get.body)))
     expect(head.headers.get('content-length')).toBe(length)
+  })
+})
+
+describe('every route', () => {
+  withstands({
+    dialect: relentify,
+    sound: () => ({
+      listBookings: { query: { status: 'confirmed', page: '1', limit: '5' } },
+      createBooking: { body: body() },
+      getAvailability: { query: { slug: salon.slug, date: '2026-03-03' } },
+      cancelBooking: { body: { reason: 'ill' } },
+    }),
+    call: () => caller(app, base, { authorization: `Bearer ${salon.key}` }),
+    foreign: () => [foreign],
+    isOwnError: (answer) => errorBody.safeParse(answer).success,
+    rows: () => rowCounts(app),
   })
 })
 
