@@ -8,6 +8,7 @@ import { createBooking } from './create-booking.ts'
 import { getBooking } from './get-booking.ts'
 import { listBookings } from './list-bookings.ts'
 import { listSlots } from './list-slots.ts'
+import { formats } from './webhooks.ts'
 
 /** The vendor knows one word for a slot that cannot be had; the message tells the reason. */
 const slotTaken = { code: 'slot_taken' }
@@ -22,6 +23,7 @@ export const relentify: Dialect = {
     'link. The fields of a booking and of webhooks, and the day of a request for slots, which is ' +
     "one of the business's own zone, are ours: the vendor publishes none.",
   mounts: ['/relentify/api/v1'],
+  formats,
   routes: [listBookings, createBooking, getBooking, cancelBooking, listSlots],
   credential: ({ headers }) => headers['authorization'] ?? null,
   security: {
