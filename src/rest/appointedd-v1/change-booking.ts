@@ -2,7 +2,7 @@
 
 import { z } from 'zod'
 import { id, instant, text } from '../fields.ts'
-import { Absent, route, Unacceptable, type Found } from '../route.ts'
+import { Absent, route, type Found } from '../route.ts'
 import {
   bookingExample,
   bookingFields,
@@ -17,6 +17,7 @@ import {
   sessionIn,
   sessionVariables,
   timesIn,
+  unacceptable,
   zoned,
 } from './suite.ts'
 
@@ -36,9 +37,6 @@ type Body = z.output<typeof body>
 
 const minuteMs = 60_000
 
-const refuse = (name: string, message: string) =>
-  new Unacceptable({ place: 'body', name, message: `"${name}" ${message}` })
-
 /** The start that is asked for; null to stay. */
 const startOf = ({ parts }: Body) => parts?.[0]?.start ?? null
 
@@ -47,7 +45,7 @@ function lengthOf({ parts }: Body): number | null {
   if (!only?.end) return null
   const minutes = (Date.parse(only.end) - Date.parse(only.start)) / minuteMs
   if (Number.isInteger(minutes) && minutes >= 1) return minutes
-  throw refuse('parts[0].end', 'has to be whole minutes after the start.')
+  throw unacceptable('parts[0].end', 'has to be whole minutes after the start.')
 }
 
 const notifyOf = ({ send_notifications: send }: Body) => ({
@@ -60,14 +58,14 @@ function demandSame(sent: Body, found: Found): void {
   const { booking } = found as { booking: { service: { id: string } | null } | null }
   if (!booking) throw new Absent('No booking has this id.')
   if (!sent.service_id || sent.service_id === booking.service?.id) return
-  throw refuse('service_id', 'is not the service of this booking, which stays: make another.')
+  throw unacceptable('service_id', 'is not the service of this booking, which stays: make another.')
 }
 
 function moveOf(sent: Body, found: Found) {
   demandSame(sent, found)
   const { staffIds, resourceIds } = occupantsOf(found.occupants ?? [])
   if (sent.resource_id && staffIds.length + resourceIds.length === 0) {
-    throw refuse('resource_id', 'is the id of no resource.')
+    throw unacceptable('resource_id', 'is the id of no resource.')
   }
   const start = startOf(sent)
   const durationMinutes = lengthOf(sent)
@@ -76,7 +74,7 @@ function moveOf(sent: Body, found: Found) {
     ? sessionIn(found)
     : { isClass: false, sessionId: null }
   if (isClass && sessionId === null) {
-    throw refuse('parts[0].start', 'is the start of none of the sessions of this class.')
+    throw unacceptable('parts[0].start', 'is the start of none of the sessions of this class.')
   }
   return {
     startsAt: isClass ? null : start,

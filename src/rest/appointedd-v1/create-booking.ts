@@ -2,7 +2,7 @@
 
 import { z } from 'zod'
 import { email, id, text, timeZone } from '../fields.ts'
-import { Absent, route, Unacceptable, type Found } from '../route.ts'
+import { Absent, route, type Found } from '../route.ts'
 import {
   bookingExample,
   bookingFields,
@@ -10,7 +10,7 @@ import {
   bookingSchema,
   type BookingData,
 } from './booking.ts'
-import { timesIn, zoned } from './suite.ts'
+import { timesIn, unacceptable, zoned } from './suite.ts'
 
 const person = z.object({
   id: id.nullish(),
@@ -138,8 +138,7 @@ export const createBooking = route({
     const { service, party } = holdIn(found)
     const [one] = sent.customers as [Person]
     if (one.spaces != null && one.spaces !== party) {
-      const message = `"customers[0].spaces" is ${one.spaces}; the reservation has ${party}.`
-      throw new Unacceptable({ place: 'body', name: 'customers[0].spaces', message })
+      throw unacceptable('customers[0].spaces', `is ${one.spaces}; the reservation has ${party}.`)
     }
     return {
       input: {

@@ -6,7 +6,7 @@ import { text } from '../fields.ts'
 import { Absent, route } from '../route.ts'
 import { instantText, listOf, listSchema, paged, pageVariablesOf, timesIn, zoned } from './suite.ts'
 
-const customerFields = `
+export const customerFields = `
   id name firstName lastName email phone tags timeZone locale notes createdAt updatedAt
 `
 

@@ -3,7 +3,7 @@
 
 import { z } from 'zod'
 import { id, instant, timeZone } from '../fields.ts'
-import { Absent, route, Unacceptable } from '../route.ts'
+import { Absent, route } from '../route.ts'
 import {
   instantText,
   occupantsDocument,
@@ -12,6 +12,7 @@ import {
   sessionIn,
   sessionVariables,
   timesIn,
+  unacceptable,
   zoned,
 } from './suite.ts'
 
@@ -80,9 +81,6 @@ const example = {
   expires: '2024-02-08T21:21:14.742+00:00',
 } as const
 
-const refuse = (name: string, message: string) =>
-  new Unacceptable({ place: 'body', name, message: `"${name}" ${message}` })
-
 export const createReservation = route({
   name: 'createReservation',
   summary: 'Reserve a time',
@@ -112,11 +110,11 @@ export const createReservation = route({
   variables: ({ body: sent }, found) => {
     const { staffIds, resourceIds } = occupantsOf(found.occupants ?? [])
     if (sent.resource_id && staffIds.length + resourceIds.length === 0) {
-      throw refuse('resource_id', 'is the id of no resource.')
+      throw unacceptable('resource_id', 'is the id of no resource.')
     }
     const { isClass, sessionId } = sessionIn(found)
     if (isClass && sessionId === null) {
-      throw refuse('start', 'is the start of none of the sessions of this class.')
+      throw unacceptable('start', 'is the start of none of the sessions of this class.')
     }
     const minutes = sent.expires_after
     return {

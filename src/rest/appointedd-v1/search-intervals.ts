@@ -2,10 +2,18 @@
 
 import { z } from 'zod'
 import { id, instant, localDate, timeZone } from '../fields.ts'
-import { route, Unacceptable, type Found } from '../route.ts'
+import { route, type Found } from '../route.ts'
 import { atWallClock, daysLater } from '../times.ts'
 import { daysIn, daysOf, intervalsOf, mostDays, type Range, type Slot } from './intervals.ts'
-import { instantText, listSchema, occupantsDocument, occupantsOf, timesIn, zoned } from './suite.ts'
+import {
+  instantText,
+  listSchema,
+  occupantsDocument,
+  occupantsOf,
+  timesIn,
+  unacceptable,
+  zoned,
+} from './suite.ts'
 
 const ids = z.array(id).max(100, 'has more than 100 ids').nullish()
 
@@ -25,9 +33,6 @@ const body = z.object({
 
 type Body = z.output<typeof body>
 
-const refuse = (name: string, message: string) =>
-  new Unacceptable({ place: 'body', name, message: `"${name}" ${message}` })
-
 const zoneOf = ({ timezone }: Body, query: { timezone?: string | undefined }) =>
   timezone ?? query.timezone ?? 'UTC'
 
@@ -39,11 +44,11 @@ function rangesOf(sent: Body, zone: string): Range[] {
     }
     const { start, end } = { start: Date.parse(range.start), end: Date.parse(range.end) }
     if (start < end) return { start, end }
-    throw refuse(`ranges[${index}].end`, 'has to be after the start.')
+    throw unacceptable(`ranges[${index}].end`, 'has to be after the start.')
   })
   // A day on which clocks fall back has 25 hours; two of those in one search are still days.
   if (daysIn(ranges) <= mostDays + 2 / 24) return ranges
-  throw refuse('ranges', `span more than ${mostDays} days in all.`)
+  throw unacceptable('ranges', `span more than ${mostDays} days in all.`)
 }
 
 /** Most services that a search by duration alone looks through for each of its runs of days. */
@@ -55,18 +60,21 @@ function servicesOf(sent: Body, { services }: Found): string[] {
   if (sent.service_id) return [sent.service_id]
   const { nodes, pageInfo } = services as Services
   if (!pageInfo.hasNextPage) return nodes.map((service) => service.id)
-  throw refuse('service_id', 'is missing: there are too many services to look through them all.')
+  throw unacceptable(
+    'service_id',
+    'is missing: there are too many services to look through them all.',
+  )
 }
 
 /** Whose time: staff and things are asked for apart, because either will do. */
 function narrowings(sent: Body, found: Found): { staffIds?: string[]; resourceIds?: string[] }[] {
   if (sent.resource_group_ids && sent.resource_group_ids.length > 0) {
-    throw refuse('resource_group_ids', 'names a group; there are none here, name resources.')
+    throw unacceptable('resource_group_ids', 'names a group; there are none here, name resources.')
   }
   if (!sent.resource_ids || sent.resource_ids.length === 0) return [{}]
   const { staffIds, resourceIds } = occupantsOf(found.occupants)
   if (staffIds.length + resourceIds.length < new Set(sent.resource_ids).size) {
-    throw refuse('resource_ids', 'has an id that is of no resource.')
+    throw unacceptable('resource_ids', 'has an id that is of no resource.')
   }
   return [
     ...(staffIds.length > 0 ? [{ staffIds }] : []),
@@ -90,7 +98,10 @@ function questionsOf(sent: Body, zone: string, found: Found) {
     ),
   )
   if (questions.length <= mostQuestions) return questions
-  throw refuse('ranges', 'are too many for so many services: name a "service_id", or fewer ranges.')
+  throw unacceptable(
+    'ranges',
+    'are too many for so many services: name a "service_id", or fewer ranges.',
+  )
 }
 
 const interval = z.object({
@@ -126,7 +137,7 @@ export const searchIntervals = route({
       variables: ({ body: { service_id: service, duration } }) => {
         if (service) return null
         if (duration != null) return {}
-        throw refuse('service_id', 'is missing, and so is "duration": name one of them.')
+        throw unacceptable('service_id', 'is missing, and so is "duration": name one of them.')
       },
     },
   ],

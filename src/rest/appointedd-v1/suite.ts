@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { askOf, pageOf, type Listed, type PageAsk } from '../cursors.ts'
 import { id, text, timeZone } from '../fields.ts'
 import { pageSize } from '../numbered.ts'
+import { Unacceptable } from '../route.ts'
 import { textWithMillis } from '../times.ts'
 
 /** The vendor's form of an instant: milliseconds and an offset, also for UTC. */
@@ -91,6 +92,11 @@ export const ids = jsonList(id)
 
 /** A JSON list of words of a closed set. */
 export const wordsOf = (words: readonly string[]) => jsonList(z.enum(words))
+
+/** Of a field of the body that is well formed and cannot be; the message follows its name. */
+export function unacceptable(name: string, message: string): Unacceptable {
+  return new Unacceptable({ place: 'body', name, message: `"${name}" ${message}` })
+}
 
 /** What is behind an id of a resource: somebody of the staff, or a thing. */
 export type Occupant = { __typename: string; id: string } | null

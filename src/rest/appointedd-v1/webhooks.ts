@@ -11,7 +11,7 @@ import {
   sources,
   type BookingData,
 } from './booking.ts'
-import { namesOf, type CustomerData } from './customers.ts'
+import { customerFields, namesOf, type CustomerData } from './customers.ts'
 import { typeOf } from './services.ts'
 
 type Organisation = { id: string; name: string } | null
@@ -24,10 +24,6 @@ type ToldBooking = Omit<BookingData, 'service' | 'staff' | 'resources' | 'custom
   resources: { id: string; name: string }[] | null
   customer: CustomerData | null
 }
-
-const customerFields = `
-  id name firstName lastName email phone tags timeZone locale notes createdAt updatedAt
-`
 
 const bookingDocument = `query ($booking: ID!) {
   booking(id: $booking) {
