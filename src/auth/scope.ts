@@ -28,6 +28,11 @@ const catalogue = {
   'staff:write': { sentence: 'Add, change and archive staff and resources.', roles: admins },
   'availability:read': { sentence: 'See free times, hours and blocks.', roles: everybody },
   'availability:write': { sentence: 'Change hours, exceptions and blocks.', roles: workers },
+  'calendars:read': { sentence: 'See calendar feeds and connected calendars.', roles: workers },
+  'calendars:write': {
+    sentence: 'Make and revoke calendar feeds, connect outside calendars.',
+    roles: workers,
+  },
   'payments:read': { sentence: 'See prices and payments.', roles: everybody },
   'payments:write': { sentence: 'Record and refund payments.', roles: workers },
   'events:read': { sentence: 'Watch what happens, as it happens.', roles: everybody },

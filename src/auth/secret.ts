@@ -23,9 +23,11 @@ const accessTokenForm = /^sgt_[0-9A-Za-z]{43}[0-9A-Za-z]{6}$/
 const sessionForm = /^sgu_[0-9A-Za-z]{43}[0-9A-Za-z]{6}$/
 /** What is handed over as a link: `sgi_…` joins an account, `sgp_…` sets a password. */
 const linkForm = /^sg[ip]_[0-9A-Za-z]{43}[0-9A-Za-z]{6}$/
+/** `sgf_<secret><checksum>`: the address of a calendar feed ends in it. */
+const feedForm = /^sgf_[0-9A-Za-z]{43}[0-9A-Za-z]{6}$/
 
 /** Every secret in a text, for whoever has to hide them. */
-export const secretsInText = /\bsg[akistpu]_[0-9A-Za-z_]{16,}/g
+export const secretsInText = /\bsg[afkistpu]_[0-9A-Za-z_]{16,}/g
 
 /** A secret as given out once, and what is stored of it. */
 export type IssuedSecret = { text: string; hash: Uint8Array<ArrayBuffer> }
@@ -73,6 +75,10 @@ export function newPasswordSecret(): IssuedSecret {
   return issue('sgp_')
 }
 
+export function newFeedSecret(): IssuedSecret {
+  return issue('sgf_')
+}
+
 /** What a shown text claims to be; null when it cannot be one of ours. */
 export function parseCredential(text: string): ParsedCredential | null {
   const publicId = apiKeyForm.exec(text)?.[1]
@@ -98,6 +104,11 @@ export function parseInstallation(
 /** The hash of a secret that was handed over as a link; null when it cannot be one of ours. */
 export function parseLinkSecret(text: string): Buffer | null {
   return linkForm.test(text) && isWhole(text) ? hashSecret(text) : null
+}
+
+/** The hash of a calendar feed's secret; null when it cannot be one of ours. */
+export function parseFeedSecret(text: string): Buffer | null {
+  return feedForm.test(text) && isWhole(text) ? hashSecret(text) : null
 }
 
 function isWhole(text: string): boolean {

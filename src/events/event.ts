@@ -18,6 +18,7 @@ export type SubjectType =
   | 'Installation'
   | 'WebhookEndpoint'
   | 'Notice'
+  | 'CalendarFeed'
 
 /** One changed field of the subject. JSON values; null for absent. */
 export type Change = { field: string; from: unknown; to: unknown }

@@ -45,6 +45,7 @@ const subjects: Readonly<Record<SubjectType, Subject>> = {
   Installation: { noun: 'app', verbs: ['installed', 'uninstalled'], read: 'apps:read' },
   Notice: { noun: 'notice', verbs: ['sent', 'failed'], read: 'bookings:read' },
   WebhookEndpoint: { noun: 'webhook', verbs: ['disabled'], read: 'webhooks:read' },
+  CalendarFeed: { noun: 'feed', verbs: ['created', 'revoked'], read: 'calendars:read' },
 }
 
 export const subjectTypes = Object.keys(subjects) as SubjectType[]

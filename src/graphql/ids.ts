@@ -36,6 +36,7 @@ const codes = {
   SeatBlock: 28,
   Notice: 40,
   NoticeTemplate: 41,
+  CalendarFeed: 50,
 } as const
 
 export type NodeName = keyof typeof codes

@@ -30,6 +30,7 @@ export type LoadedModel =
   | 'Installation'
   | 'WebhookEndpoint'
   | 'WebhookDelivery'
+  | 'CalendarFeed'
   | 'Membership'
   | 'Notice'
   | 'NoticeTemplate'

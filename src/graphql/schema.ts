@@ -74,5 +74,7 @@ import '../webhook/endpoint.graphql.ts'
 import '../webhook/endpoint-mutations.graphql.ts'
 import '../webhook/delivery.graphql.ts'
 import '../webhook/delivery-mutations.graphql.ts'
+import '../calendar/feed.graphql.ts'
+import '../calendar/feed-mutations.graphql.ts'
 
 export const schema: GraphQLSchema = builder.toSchema({ directives })

@@ -7,6 +7,7 @@ import { printContract } from '../graphql/printer.ts'
 import { schema } from '../graphql/schema.ts'
 import { dialects } from '../rest/dialects.ts'
 import { createAuthenticator } from './authenticate.ts'
+import { calendarRoutes } from './calendars.ts'
 import { consentRoutes } from './consent.ts'
 import { consoleRoutes } from './console.ts'
 import { createDelivery } from './deliver.ts'
@@ -69,6 +70,7 @@ export function createDoors({ services, baseUrl, eventLagSeconds }: Parts): Door
       ...dialectRoutes(dialects, { services, authenticator }),
       ...signInRoutes(people, clock),
       ...linkRoutes({ services, people }),
+      ...calendarRoutes(services),
       ...consoleRoutes(services, people),
       ...consentRoutes(
         { services, people },

@@ -51,7 +51,9 @@ const oneOf = (kind: keyof World['spare']): Example => {
 }
 
 /** Another one each time, from the end. */
-const lastOf = (name: 'Block' | 'SeatBlock' | 'AvailabilityException'): Example => {
+const lastOf = (
+  name: 'Block' | 'SeatBlock' | 'AvailabilityException' | 'CalendarFeed',
+): Example => {
   let used = 0
   return (world) => {
     used += 1
@@ -302,6 +304,17 @@ const examples: Record<string, Example> = {
   'Mutation.replayWebhooks': (world) => ({
     input: { id: world.id('WebhookEndpoint', 1), since: new Date(monday).toISOString() },
   }),
+
+  'Mutation.createCalendarFeed': (world) => ({
+    input: { accountId: world.id('Account'), name: 'New' },
+  }),
+  'Mutation.createCalendarFeed input.staffId': (world) => ({
+    input: { staffId: world.id('StaffMember'), name: 'New' },
+  }),
+  'Mutation.createCalendarFeed input.customerId': (world) => ({
+    input: { customerId: world.id('Customer'), name: 'New' },
+  }),
+  'Mutation.revokeCalendarFeed': lastOf('CalendarFeed'),
 
   'Mutation.createSession': (world) => ({
     input: { serviceId: world.id('Service', 1), startsAt: later().startsAt },

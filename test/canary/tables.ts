@@ -36,6 +36,7 @@ const coded = new Set([
   'ApiKey.scopes',
   'Booking.currency',
   'Booking.timeZone',
+  'CalendarFeed.scopes',
   'Customer.timeZone',
   'Event.actorKind',
   'Event.about',

@@ -4,6 +4,7 @@ import { newId } from '../../src/db/id.ts'
 import type { Database } from '../../src/db/client.ts'
 import type { NodeName } from '../../src/graphql/ids.ts'
 import { monday } from '../support/shop.ts'
+import { writeCalendars } from './calendar-rows.ts'
 import { writeSpaces } from './space-rows.ts'
 import { writeNotices } from './notice-rows.ts'
 import { writeWebhooks } from './webhook-rows.ts'
@@ -491,6 +492,8 @@ async function writeAccess(prisma: Prisma, { accountId, word, rows }: Parts) {
       createdAt: made(index).createdAt,
     })),
   })
-  await writeNotices(prisma, { accountId, word, rows }, (index) => made(index).createdAt)
-  await writeWebhooks(prisma, { accountId, word, rows }, (index) => made(index).createdAt)
+  const madeAt = (index: number) => made(index).createdAt
+  await writeNotices(prisma, { accountId, word, rows }, madeAt)
+  await writeWebhooks(prisma, { accountId, word, rows }, madeAt)
+  await writeCalendars(prisma, { accountId, word, rows, createdById }, madeAt)
 }

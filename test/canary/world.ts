@@ -56,6 +56,7 @@ export async function fillWorld(db: Database, accountId: string, word: string): 
     AccountEvent: ids(odd),
     Notice: ids(odd),
     NoticeTemplate: ids(odd),
+    CalendarFeed: ids(2 * odd),
   }
   const strangers = await db.prisma.membership.count({ where: { accountId } })
   const slug = `slug-${word.toLowerCase()}`
@@ -98,6 +99,7 @@ export function expectedCounts({ rows, members }: World): Record<string, number>
     webhookEndpoints: odd,
     webhookDeliveries: odd,
     installations: odd,
+    calendarFeeds: 2 * odd,
     // And that of whoever asks.
     apiClients: 2 * odd + 1,
   }
@@ -125,10 +127,11 @@ export function expectedCounts({ rows, members }: World): Record<string, number>
       exceptions: odd,
       blocks: odd,
       busyTimes: odd,
+      calendarFeeds: odd,
       bookings: even,
     },
     Resource: { services: even, exceptions: odd, blocks: odd, busyTimes: odd, bookings: even },
-    Customer: { bookings: even + odd },
+    Customer: { bookings: even + odd, calendarFeeds: odd },
     Session: { bookings: odd, seatBlocks: odd },
     Series: { bookings: rows.Booking.length },
     // Of whoever asks: it reaches two accounts.

@@ -1,0 +1,155 @@
+// Rows of calendar feeds, and everything that one shows, read by its secret in one statement that
+// also notes its use.
+
+import type { Role } from '../auth/scope.ts'
+import { poolReader } from '../db/reader.ts'
+import { Prisma, type CalendarFeed } from '../generated/prisma/client.ts'
+import type { Instant } from '../time/instant.ts'
+import type { FeedFact } from './feed-entries.ts'
+import { feedLimits, type FeedModel } from './feed.ts'
+
+export type FeedFound = Pick<
+  CalendarFeed,
+  'accountId' | 'id' | 'staffId' | 'customerId' | 'name' | 'scopes' | 'pastDays'
+> & {
+  /** Of whoever made it, in its account, now. */
+  role: Role
+  accountName: string
+  accountZone: string
+  /** The zone of whoever it is about; null when they have none of their own. */
+  ownZone: string | null
+  facts: FeedFact[]
+}
+
+/** Whose bookings a feed shows. */
+export function modelOf({ staffId, customerId }: Pick<FeedFound, 'staffId' | 'customerId'>) {
+  const model: FeedModel = staffId ? 'StaffMember' : customerId ? 'Customer' : 'Account'
+  return model
+}
+
+/** How exactly the last use is kept. */
+const usedEveryMs = 60_000
+
+const at = (instant: Instant) => Prisma.sql`${new Date(instant).toISOString()}::timestamptz`
+
+/**
+ * The feed with this secret, and what it shows; null when there is none, when it was revoked or has
+ * expired, when its customer was erased or merged, or when whoever made it has left the account.
+ */
+export async function findFeed(
+  db: Parameters<typeof poolReader>[0],
+  secretHash: Buffer,
+  now: Instant,
+): Promise<FeedFound | null> {
+  const [found] = await poolReader(db)<FeedFound>(Prisma.sql`
+    WITH feed AS MATERIALIZED (
+      SELECT f."accountId", f."id", f."staffId", f."customerId", f."name", f."scopes",
+        f."pastDays", m."role"::text AS "role", a."name" AS "accountName",
+        a."timeZone" AS "accountZone", COALESCE(s."timeZone", c."timeZone") AS "ownZone",
+        ${at(now)} - make_interval(days => f."pastDays") AS "from",
+        ${at(now)} + make_interval(days => ${feedLimits.futureDays}::int) AS "to",
+        ${at(now)} - make_interval(days => ${feedLimits.calledOffDays}::int) AS "offSince"
+      FROM "CalendarFeed" f
+        JOIN "Account" a ON a."id" = f."accountId"
+        JOIN "Membership" m ON m."accountId" = f."accountId" AND m."userId" = f."createdById"
+        LEFT JOIN "StaffMember" s ON s."accountId" = f."accountId" AND s."id" = f."staffId"
+        LEFT JOIN "Customer" c ON c."accountId" = f."accountId" AND c."id" = f."customerId"
+      WHERE f."secretHash" = ${secretHash} AND f."revokedAt" IS NULL
+        AND (f."expiresAt" IS NULL OR f."expiresAt" > ${at(now)})
+        AND c."erasedAt" IS NULL AND c."mergedIntoId" IS NULL
+    ), used AS (
+      UPDATE "CalendarFeed" u SET "lastUsedAt" = ${at(now)} FROM feed f
+      WHERE u."accountId" = f."accountId" AND u."id" = f."id"
+        AND (u."lastUsedAt" IS NULL OR u."lastUsedAt" <= ${at(now - usedEveryMs)})
+    )
+    SELECT f.*, COALESCE((
+      SELECT jsonb_agg(e."fact" ORDER BY e."fact"->'startsAt', e."fact"->'id') FROM (
+        (SELECT * FROM (${bookings(now, 'PAST')} UNION ALL ${sessions(now, 'PAST')}) p
+          ORDER BY "startsAt" DESC LIMIT ${feedLimits.pastEntries}::int)
+        UNION ALL
+        (SELECT * FROM (${bookings(now, 'TO_COME')} UNION ALL ${sessions(now, 'TO_COME')}) t
+          ORDER BY "startsAt" LIMIT ${feedLimits.futureEntries}::int)
+      ) e), '[]') AS "facts"
+    FROM feed f`)
+  return found ?? null
+}
+
+type Part = 'PAST' | 'TO_COME'
+
+/** What starts in one part of the window, the nearest to now first. */
+function within(now: Instant, part: Part): { where: Prisma.Sql; nearest: Prisma.Sql } {
+  const limit = part === 'PAST' ? feedLimits.pastEntries : feedLimits.futureEntries
+  const direction = Prisma.raw(part === 'PAST' ? 'DESC' : 'ASC')
+  return {
+    where:
+      part === 'PAST'
+        ? Prisma.sql`r."startsAt" >= f."from" AND r."startsAt" < ${at(now)}`
+        : Prisma.sql`r."startsAt" >= ${at(now)} AND r."startsAt" < f."to"`,
+    nearest: Prisma.sql`ORDER BY r."startsAt" ${direction} LIMIT ${limit}::int`,
+  }
+}
+
+const epoch = (column: string) => Prisma.raw(`(extract(epoch FROM r."${column}") * 1000)::bigint`)
+
+const times = Prisma.sql`'startsAt', ${epoch('startsAt')}, 'endsAt', ${epoch('endsAt')},
+  'updatedAt', ${epoch('updatedAt')}`
+
+/** Appointments; of a customer, also seats in sessions. */
+function bookings(now: Instant, part: Part): Prisma.Sql {
+  const { where, nearest } = within(now, part)
+  const named = (table: 'StaffMember' | 'Resource', column: 'staffId' | 'resourceId') => {
+    const [from, id] = [Prisma.raw(`"${table}"`), Prisma.raw(`"${column}"`)]
+    const seated = Prisma.raw(`"Session${table === 'StaffMember' ? 'Staff' : 'Resource'}"`)
+    return Prisma.sql`COALESCE((SELECT jsonb_agg(n."name" ORDER BY n."position", n."name") FROM (
+      SELECT t."name", min(o."position") AS "position" FROM (
+        SELECT ${id}, "position" FROM "Occupancy"
+          WHERE "accountId" = r."accountId" AND "bookingId" = r."id"
+        UNION ALL SELECT ${id}, "position" FROM ${seated}
+          WHERE "accountId" = r."accountId" AND "sessionId" = r."sessionId"
+      ) o JOIN ${from} t ON t."accountId" = r."accountId" AND t."id" = o.${id}
+      GROUP BY t."name") n), '[]')`
+  }
+  return Prisma.sql`SELECT r."startsAt", jsonb_build_object('kind', 'BOOKING', 'id', r."id",
+      'version', r."version", 'status', r."status", ${times}, 'number', r."number",
+      'service', v."name", 'heads', r."partySize", 'capacity', NULL, 'notes', r."notes",
+      'customer', jsonb_build_object('name', c."name", 'email', c."email", 'phone', c."phone"),
+      'staff', ${named('StaffMember', 'staffId')},
+      'resources', ${named('Resource', 'resourceId')}) AS "fact"
+    FROM (SELECT r.* FROM "Booking" r, feed f
+      WHERE r."accountId" = f."accountId" AND ${where}
+        AND (f."customerId" IS NULL OR r."customerId" = f."customerId")
+        AND (f."customerId" IS NOT NULL OR r."sessionId" IS NULL)
+        AND (f."staffId" IS NULL OR r."staffId" = f."staffId" OR EXISTS (
+          SELECT FROM "Occupancy" o WHERE o."accountId" = r."accountId"
+            AND o."bookingId" = r."id" AND o."staffId" = f."staffId"))
+        AND (r."status" NOT IN ('CANCELLED', 'DECLINED')
+          OR COALESCE(r."cancelledAt", r."updatedAt") >= f."offSince")
+      ${nearest}) r
+    JOIN "Service" v ON v."accountId" = r."accountId" AND v."id" = r."serviceId"
+    JOIN "Customer" c ON c."accountId" = r."accountId" AND c."id" = r."customerId"`
+}
+
+/** One entry for each session, whoever sits in it; not of a customer. */
+function sessions(now: Instant, part: Part): Prisma.Sql {
+  const { where, nearest } = within(now, part)
+  const named = (table: 'StaffMember' | 'Resource', link: string, column: string) => {
+    const [from, through, id] = [table, link, column].map((name) => Prisma.raw(`"${name}"`))
+    return Prisma.sql`COALESCE((SELECT jsonb_agg(t."name" ORDER BY l."position", t."name")
+      FROM ${from} t JOIN ${through} l ON l."accountId" = t."accountId" AND l.${id} = t."id"
+      WHERE l."accountId" = r."accountId" AND l."sessionId" = r."id"), '[]')`
+  }
+  return Prisma.sql`SELECT r."startsAt", jsonb_build_object('kind', 'SESSION', 'id', r."id",
+      'version', r."version", 'status', CASE WHEN r."active" THEN 'CONFIRMED' ELSE 'CANCELLED' END,
+      ${times}, 'number', NULL, 'service', v."name", 'heads', r."seatsTaken",
+      'capacity', r."capacity", 'notes', NULL, 'customer', NULL,
+      'staff', ${named('StaffMember', 'SessionStaff', 'staffId')},
+      'resources', ${named('Resource', 'SessionResource', 'resourceId')}) AS "fact"
+    FROM (SELECT r.* FROM "Session" r, feed f
+      WHERE r."accountId" = f."accountId" AND ${where} AND f."customerId" IS NULL
+        AND (f."staffId" IS NULL OR EXISTS (SELECT FROM "SessionStaff" l
+          WHERE l."accountId" = r."accountId" AND l."sessionId" = r."id"
+            AND l."staffId" = f."staffId"))
+        AND (r."active" OR r."updatedAt" >= f."offSince")
+      ${nearest}) r
+    JOIN "Service" v ON v."accountId" = r."accountId" AND v."id" = r."serviceId"`
+}

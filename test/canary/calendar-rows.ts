@@ -1,0 +1,32 @@
+// The calendar feeds of a world: half of its first staff member, half of its first customer.
+import type { Database } from '../../src/db/client.ts'
+import type { NodeName } from '../../src/graphql/ids.ts'
+import { hashSecret } from '../../src/auth/secret.ts'
+
+type Parts = {
+  accountId: string
+  word: string
+  rows: Record<NodeName, string[]>
+  createdById: string
+}
+
+export async function writeCalendars(
+  prisma: Database['prisma'],
+  { accountId, word, rows, createdById }: Parts,
+  madeAt: (index: number) => Date,
+): Promise<void> {
+  const half = rows.CalendarFeed.length / 2
+  await prisma.calendarFeed.createMany({
+    data: rows.CalendarFeed.map((id, index) => ({
+      accountId,
+      id,
+      staffId: index < half ? (rows.StaffMember[0] ?? '') : null,
+      customerId: index < half ? null : (rows.Customer[0] ?? ''),
+      name: `${word} ${index % 2}`,
+      secretHash: new Uint8Array(hashSecret(id)),
+      scopes: ['bookings:read', 'staff:read', 'customers:read'],
+      createdById,
+      createdAt: madeAt(index),
+    })),
+  })
+}
