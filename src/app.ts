@@ -26,6 +26,7 @@ import { createOutbound } from './outbound/post.ts'
 import { dialectFormats } from './rest/formats.ts'
 import type { Clock } from './time/clock.ts'
 import { createUpkeep } from './upkeep.ts'
+import { createWaitlistWorker } from './waitlist/worker.actions.ts'
 import { createDispatcher } from './webhook/dispatch.actions.ts'
 import type { Formats } from './webhook/format.ts'
 import { createWebhooks } from './webhook/render.graphql.ts'
@@ -86,8 +87,11 @@ export function createApp(parts: Parts) {
     formats,
   })
   const services: Services = { sealer, db, clock, log, events, baseUrl, budgets, webhooks }
-  const sending = createSending(services, reach)
-  const notices = mailer && createNotices(services, mailer, config.mailFrom)
+  const workers = [
+    createSending(services, reach),
+    createWaiting(services),
+    ...(mailer ? [createNotices(services, mailer, config.mailFrom)] : []),
+  ]
   const upkeep = createUpkeep(services, {
     auditDays: config.auditDays ?? 400,
     eventDays: events.retentionDays,
@@ -108,13 +112,13 @@ export function createApp(parts: Parts) {
     services,
     start: async () => {
       await startEvents()
-      await sending.start()
-      await notices?.start()
+      for (const worker of workers) await worker.start()
       upkeep.start()
       budgets.start()
     },
     stop: async () => {
-      await Promise.all([doors.close(), finish(server), sending.stop(), notices?.stop()])
+      const stopped = workers.map((worker) => worker.stop())
+      await Promise.all([doors.close(), finish(server), ...stopped])
       await Promise.all([upkeep.stop(), budgets.stop()])
       await stopEvents()
       await doors.idle()
@@ -202,6 +206,22 @@ function createNotices({ events, ...services }: Services, mailer: Mailer, from?:
       await planner.stop()
       await worker.stop()
       mailer.close()
+    },
+  }
+}
+
+/** Offers to those who wait. */
+function createWaiting({ events, ...services }: Services) {
+  const worker = createWaitlistWorker({ services })
+  let unsubscribe = () => {}
+  return {
+    start: async () => {
+      await worker.start()
+      unsubscribe = events.onEvent(worker.wake)
+    },
+    stop: async () => {
+      unsubscribe()
+      await worker.stop()
     },
   }
 }

@@ -14,6 +14,9 @@ const common = (t: InputBuilder) => ({
   holdSeconds: t.int({
     description: 'How long a hold lasts unless it asks for another time: 30 to 900; 300.',
   }),
+  waitlistOfferMinutes: t.int({
+    description: 'How long somebody on the waitlist has for an offer: 1 to 1440; 60.',
+  }),
   publicAvailability: t.boolean({
     description:
       'Whether free times are shown to whoever has no credential, where a REST dialect has it so; ' +

@@ -23,10 +23,16 @@ const fields = [
   'currency',
   'locale',
   'holdSeconds',
+  'waitlistOfferMinutes',
   'publicAvailability',
 ] as const
 
-const usual = { locale: 'en', holdSeconds: 300, publicAvailability: false }
+const usual = {
+  locale: 'en',
+  holdSeconds: 300,
+  waitlistOfferMinutes: 60,
+  publicAvailability: false,
+}
 
 /** Most accounts that one person owns. */
 const mostOwned = 200

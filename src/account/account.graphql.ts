@@ -34,6 +34,9 @@ builder.prismaObject('Account', {
     holdSeconds: t.exposeInt('holdSeconds', {
       description: 'How long a hold lasts unless it asks for another time.',
     }),
+    waitlistOfferMinutes: t.exposeInt('waitlistOfferMinutes', {
+      description: 'How long somebody on the waitlist has for what they are offered.',
+    }),
     publicAvailability: t.exposeBoolean('publicAvailability', {
       description:
         'Whether free times are shown to whoever has no credential, where a REST dialect has it so.',

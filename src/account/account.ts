@@ -10,11 +10,15 @@ export type AccountTerms = {
   currency: string
   locale: string
   holdSeconds: number
+  waitlistOfferMinutes: number
   publicAvailability: boolean
 }
 
 /** Shortest and longest default life of a hold. */
 const holds = { least: 30, most: 900 }
+
+/** Shortest and longest time that an offer to somebody on the waitlist stands. */
+const offers = { least: 1, most: 1440 }
 
 /** Everything that is wrong with these terms; empty when they are legal. Paths are input fields. */
 export function accountIssues(terms: AccountTerms): Issue[] {
@@ -22,7 +26,7 @@ export function accountIssues(terms: AccountTerms): Issue[] {
   const want = (holds: boolean, field: keyof AccountTerms, message: string) => {
     if (!holds) issues.push({ path: [field], message })
   }
-  const { name, slug, timeZone, currency, locale, holdSeconds } = terms
+  const { name, slug, timeZone, currency, locale, holdSeconds, waitlistOfferMinutes } = terms
   want(name.trim() !== '', 'name', 'An account needs a name.')
   want(name.length <= 200, 'name', 'A name has at most 200 characters.')
   want(
@@ -45,6 +49,11 @@ export function accountIssues(terms: AccountTerms): Issue[] {
     holdSeconds >= holds.least && holdSeconds <= holds.most,
     'holdSeconds',
     `${holdSeconds} is not between ${holds.least} and ${holds.most}.`,
+  )
+  want(
+    waitlistOfferMinutes >= offers.least && waitlistOfferMinutes <= offers.most,
+    'waitlistOfferMinutes',
+    `${waitlistOfferMinutes} is not between ${offers.least} and ${offers.most}.`,
   )
   return issues
 }

@@ -18,8 +18,9 @@ import { endHold, holdEvent, lockLiveHold } from './hold.data.ts'
 /** Longest life of a hold, in seconds. */
 export const maxHoldSeconds = 900
 
-export type NewHold = SlotChoice & {
-  partySize: number
+type HoldWish = SlotChoice & { partySize: number }
+
+export type NewHold = HoldWish & {
   /** 1 to 900; null takes the account's own. */
   ttlSeconds: number | null
   /** A hold that is given up for this one, in the same step. */
@@ -57,8 +58,18 @@ async function keep(tx: Transaction, ctx: ActionContext, input: NewHold): Promis
     await appendEvents(tx, ctx, [await endHold(tx, replaced, 'RELEASED')])
   }
   const account = await tx.account.findUniqueOrThrow({ where: { id: accountId } })
-  const now = ctx.clock.now()
-  const expiresAt = new Date(now + (input.ttlSeconds ?? account.holdSeconds) * 1000)
+  const seconds = input.ttlSeconds ?? account.holdSeconds
+  return keepUntil(tx, ctx, input, new Date(ctx.clock.now() + seconds * 1000))
+}
+
+/** Keeps a slot or seats for as long as the caller decides, who checked the rights. */
+export async function keepUntil(
+  tx: Transaction,
+  ctx: ActionContext,
+  input: HoldWish & { customerId?: string },
+  expiresAt: Date,
+): Promise<Hold> {
+  const { accountId } = input.service
   const id = newId()
   const taken = await take(tx, ctx, input, { kind: 'HOLD', id, expiresAt })
   const hold = await tx.hold.create({
@@ -68,8 +79,9 @@ async function keep(tx: Transaction, ctx: ActionContext, input: NewHold): Promis
       id,
       serviceId: input.service.id,
       partySize: input.partySize,
+      customerId: input.customerId ?? null,
       expiresAt,
-      createdAt: new Date(now),
+      createdAt: new Date(ctx.clock.now()),
     },
   })
   await appendEvents(tx, ctx, [holdEvent('hold.placed', hold)])
@@ -79,7 +91,7 @@ async function keep(tx: Transaction, ctx: ActionContext, input: NewHold): Promis
 async function take(
   tx: Transaction,
   ctx: ActionContext,
-  input: NewHold,
+  input: HoldWish,
   owner: { kind: 'HOLD'; id: string; expiresAt: Date },
 ) {
   const wanted = wantedTime(input)

@@ -1,5 +1,5 @@
-// Making one customer of several that are the same person. Bookings and holds move to the one that
-// stays; the others are archived and say what they became part of.
+// Making one customer of several that are the same person. Bookings, holds and what they wait
+// for move to the one that stays; the others are archived and say what they became part of.
 
 import { demand } from '../auth/viewer.ts'
 import type { ActionContext } from '../context.ts'
@@ -96,6 +96,10 @@ async function moveBookings(
     WHERE "accountId" = ${accountId}::uuid AND "id" = ANY(${before.map((row) => row.id)}::uuid[])
     RETURNING *`)
   await tx.hold.updateMany({
+    where: { accountId, customerId: { in: [...fromIds] } },
+    data: { customerId: id },
+  })
+  await tx.waitlistEntry.updateMany({
     where: { accountId, customerId: { in: [...fromIds] } },
     data: { customerId: id },
   })

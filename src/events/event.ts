@@ -9,6 +9,7 @@ export type SubjectType =
   | 'StaffMember'
   | 'Resource'
   | 'Session'
+  | 'WaitlistEntry'
   | 'Availability'
   | 'Block'
   | 'SeatBlock'

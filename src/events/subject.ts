@@ -27,6 +27,11 @@ const subjects: Readonly<Record<SubjectType, Subject>> = {
     read: 'bookings:read',
   },
   Hold: { noun: 'hold', verbs: ['placed', 'released', 'expired'], read: 'bookings:read' },
+  WaitlistEntry: {
+    noun: 'waitlist',
+    verbs: ['joined', 'offered', 'booked', 'left', 'expired'],
+    read: 'bookings:read',
+  },
   Customer: { noun: 'customer', verbs: ['created', 'updated', 'deleted'], read: 'customers:read' },
   Service: { noun: 'service', verbs: kept, read: 'services:read' },
   StaffMember: { noun: 'staff', verbs: kept, read: 'staff:read' },

@@ -103,6 +103,16 @@ const paths: Record<string, Record<string, { field: string; needs?: Needs } | nu
   },
   Block: { staffIds: { field: 'staffMembers' }, resourceIds: { field: 'resources' } },
   SeatBlock: { sessionId: { field: 'session' } },
+  WaitlistEntry: {
+    serviceId: { field: 'service' },
+    sessionId: { field: 'session' },
+    staffIds: { field: 'staffMembers' },
+    customerId: { field: 'customer' },
+    holdId: { field: 'hold' },
+    fromAt: { field: 'from' },
+    untilAt: { field: 'to' },
+    partySize: { field: 'party' },
+  },
   Customer: { mergedIntoId: { field: 'mergedInto' } },
   Installation: { applicationId: { field: 'application' }, publicId: null },
 }

@@ -34,6 +34,7 @@ const codes = {
   BusyTime: 26,
   AccountEvent: 27,
   SeatBlock: 28,
+  WaitlistEntry: 29,
   Notice: 40,
   NoticeTemplate: 41,
   CalendarFeed: 50,

@@ -18,6 +18,7 @@ export type LoadedModel =
   | 'Customer'
   | 'Booking'
   | 'Hold'
+  | 'WaitlistEntry'
   | 'Block'
   | 'SeatBlock'
   | 'BusyTime'

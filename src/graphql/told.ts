@@ -44,6 +44,7 @@ const namedThings: Record<string, NodeName> = {
   mergedInto: 'Customer',
   booking: 'Booking',
   refundOf: 'Payment',
+  hold: 'Hold',
   link: 'BookingLink',
   series: 'Series',
   application: 'Application',

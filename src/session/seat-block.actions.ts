@@ -74,14 +74,15 @@ export async function updateSeatBlock(
   input: Partial<SeatBlockTerms>,
   expectedVersion?: number | null,
 ): Promise<SeatBlock> {
-  demand(ctx.viewer, key.accountId, ['availability:write'], 'SeatBlock', 'id')
+  const { accountId, id } = key
+  demand(ctx.viewer, accountId, ['availability:write'], 'SeatBlock', 'id')
   return transaction(ctx.db, async (tx) => {
     const { session, block: before } = await lockBlock(tx, ctx, key, expectedVersion)
     const changes = changesBetween(before, { ...before, ...input }, fields)
     if (changes.length === 0) return before
     await setAside(tx, session, (input.seats ?? before.seats) - before.seats)
     const block = await tx.seatBlock.update({
-      where: { accountId_id: key },
+      where: { accountId_id: { accountId, id } },
       data: { ...input, version: { increment: 1 }, updatedAt: new Date(ctx.clock.now()) },
     })
     await appendEvents(tx, ctx, [eventOf('seatblock.updated', block, session, changes)])
@@ -95,10 +96,11 @@ export async function deleteSeatBlock(
   key: Key,
   expectedVersion?: number | null,
 ): Promise<SeatBlock> {
-  demand(ctx.viewer, key.accountId, ['availability:write'], 'SeatBlock', 'id')
+  const { accountId, id } = key
+  demand(ctx.viewer, accountId, ['availability:write'], 'SeatBlock', 'id')
   return transaction(ctx.db, async (tx) => {
     const { session, block } = await lockBlock(tx, ctx, key, expectedVersion)
-    await tx.seatBlock.delete({ where: { accountId_id: key } })
+    await tx.seatBlock.delete({ where: { accountId_id: { accountId, id } } })
     await setAside(tx, session, -block.seats)
     const nothing = Object.fromEntries(fields.map((field) => [field, null]))
     const changes = changesBetween(block, nothing, fields)
@@ -112,14 +114,14 @@ export async function deleteSeatBlock(
 async function lockBlock(
   tx: Transaction,
   ctx: ActionContext,
-  key: Key,
+  { accountId, id }: Key,
   expectedVersion: number | null | undefined,
 ): Promise<{ session: Session; block: SeatBlock }> {
-  const where = { accountId_id: key }
+  const where = { accountId_id: { accountId, id } }
   const seen = await tx.seatBlock.findUnique({ where })
   if (!seen) throw notFound('SeatBlock', 'id')
-  const session = await lockSession(tx, ctx, { accountId: key.accountId, id: seen.sessionId })
-  await lockRow(tx, 'SeatBlock', key)
+  const session = await lockSession(tx, ctx, { accountId, id: seen.sessionId })
+  await lockRow(tx, 'SeatBlock', { accountId, id })
   const block = await tx.seatBlock.findUnique({ where })
   if (!block) throw notFound('SeatBlock', 'id')
   checkVersion('SeatBlock', block.version, expectedVersion)

@@ -92,6 +92,7 @@ export function idTypeOf(slot: Slot): NodeName | null {
   if (field.name === 'node' || field.name === 'nodes') return null
   if (name === 'id') {
     if (field.name === 'markNoShow') return 'Booking'
+    if (field.name === 'leaveWaitlist') return 'WaitlistEntry'
     if (field.name === 'cancelBookingSeries') return 'Series'
     if (field.name === 'regenerateApiClientSecret') return 'ApiClient'
     if (field.name === 'rotateApplicationSecret') return 'Application'

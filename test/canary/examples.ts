@@ -51,9 +51,8 @@ const oneOf = (kind: keyof World['spare']): Example => {
 }
 
 /** Another one each time, from the end. */
-const lastOf = (
-  name: 'Block' | 'SeatBlock' | 'AvailabilityException' | 'CalendarFeed',
-): Example => {
+type Listed = 'Block' | 'SeatBlock' | 'WaitlistEntry' | 'AvailabilityException' | 'CalendarFeed'
+const lastOf = (name: Listed): Example => {
   let used = 0
   return (world) => {
     used += 1
@@ -334,6 +333,22 @@ const examples: Record<string, Example> = {
     input: { id: world.id('Block'), reason: `Reason ${opened++}` },
   }),
   'Mutation.deleteBlock': lastOf('Block'),
+  'Mutation.joinWaitlist': (world) => ({
+    input: {
+      serviceId: world.id('Service', 1),
+      from: '2027-01-01T00:00:00Z',
+      to: '2027-01-02T00:00:00Z',
+      customerId: world.id('Customer'),
+    },
+  }),
+  'Mutation.joinWaitlist input.sessionId': (world) => ({
+    input: {
+      serviceId: world.id('Service', 1),
+      sessionId: world.id('Session', 5),
+      customerId: world.id('Customer'),
+    },
+  }),
+  'Mutation.leaveWaitlist': lastOf('WaitlistEntry'),
   'Mutation.createSeatBlock': (world) => ({
     input: { sessionId: world.id('Session', 3), seats: 1 },
   }),

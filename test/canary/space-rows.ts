@@ -1,4 +1,5 @@
-// The seats of a world that are set aside, all of them in its first session.
+// The seats of a world that are set aside, all of them in its first session, and who waits. Nobody
+// is offered anything, or rows would come while others are counted: no party of six is taken.
 import type { Database } from '../../src/db/client.ts'
 import type { NodeName } from '../../src/graphql/ids.ts'
 
@@ -16,6 +17,19 @@ export async function writeSpaces(
       sessionId: rows.Session[0] ?? '',
       seats: 1,
       reason: word,
+      ...made(index),
+    })),
+  })
+  await prisma.waitlistEntry.createMany({
+    data: rows.WaitlistEntry.map((id, index) => ({
+      accountId,
+      id,
+      serviceId: rows.Service[1] ?? '',
+      sessionId: rows.Session[6] ?? '',
+      staffIds: [rows.StaffMember[0] ?? ''],
+      customerId: rows.Customer[0] ?? '',
+      partySize: 6,
+      looked: 1,
       ...made(index),
     })),
   })

@@ -34,6 +34,7 @@ export async function fillWorld(db: Database, accountId: string, word: string): 
     Customer: ids(odd),
     Booking: ids(even + odd + 3 * spare),
     Hold: ids(4),
+    WaitlistEntry: ids(odd),
     Block: ids(odd),
     SeatBlock: ids(odd),
     AvailabilityException: ids(4 * odd),
@@ -104,7 +105,14 @@ export function expectedCounts({ rows, members }: World): Record<string, number>
     apiClients: 2 * odd + 1,
   }
   const lists: Record<string, Record<string, number>> = {
-    Query: { ...everything, seatBlocks: odd, notices: odd, applications: odd, accounts: 1 },
+    Query: {
+      ...everything,
+      seatBlocks: odd,
+      waitlist: odd,
+      notices: odd,
+      applications: odd,
+      accounts: 1,
+    },
     Viewer: { accounts: 1 },
     Account: {
       ...everything,

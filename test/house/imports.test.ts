@@ -16,6 +16,7 @@ const rooms = [
   'session',
   'booking',
   'link',
+  'waitlist',
   'payment',
   'access',
   'webhook',
