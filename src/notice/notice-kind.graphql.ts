@@ -3,7 +3,7 @@
 import { builder } from '../graphql/builder.ts'
 import type { NoticeKind } from './notice.ts'
 
-const kinds: Record<NoticeKind, string> = {
+const kinds: Record<NoticeKind | 'WEBHOOK_DISABLED', string> = {
   CONFIRMATION: 'A booking stands.',
   REQUEST: 'A booking was asked for and waits to be confirmed: to the customer.',
   REVIEW: 'A booking waits to be confirmed or declined: to the staff.',
@@ -11,11 +11,12 @@ const kinds: Record<NoticeKind, string> = {
   DECLINED: 'A booking that was asked for is declined.',
   CANCELLATION: 'A booking is cancelled.',
   REMINDER: 'A booking comes soon.',
+  WEBHOOK_DISABLED: 'A webhook endpoint is not called any more: to whoever made it.',
 }
 
 export const NoticeKindEnum = builder.enumType('NoticeKind', {
   description: 'What somebody is told.',
   values: Object.fromEntries(
     Object.entries(kinds).map(([kind, description]) => [kind, { description }]),
-  ) as Record<NoticeKind, { description: string }>,
+  ) as Record<keyof typeof kinds, { description: string }>,
 })

@@ -11,7 +11,7 @@ import { checkVersion, invalid, invalidAll, notFound, refused } from '../errors.
 import { appendAudit } from '../events/audit.ts'
 import { changesBetween } from '../events/event.ts'
 import type { Notice, NoticeTemplate } from '../generated/prisma/client.ts'
-import { templateFor, viewOf } from './compose.ts'
+import { templateFor, viewOf, type OwnTemplate } from './compose.ts'
 import { renderNotice, templateIssues, type Rendered, type Template } from './message.ts'
 import { againNotice, subjectAt } from './notice.data.ts'
 import type { NoticeKind } from './notice.ts'
@@ -152,6 +152,6 @@ export async function previewNotice(
   const locale = toStaff ? account.locale : (customer.locale ?? account.locale)
   const timeZone = toStaff ? account.timeZone : (customer.timeZone ?? booking.timeZone)
   const own = await ctx.db.prisma.noticeTemplate.findMany({ where: { accountId, kind, toStaff } })
-  const words = template ?? templateFor(own, kind, toStaff, locale)
+  const words = template ?? templateFor(own as OwnTemplate[], kind, toStaff, locale)
   return renderNotice(words, viewOf([booking], recipient, { timeZone, locale }), locale)
 }

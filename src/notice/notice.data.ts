@@ -6,6 +6,7 @@ import { newId, type Key } from '../db/id.ts'
 import type { Reader } from '../db/reader.ts'
 import { Prisma, type Notice } from '../generated/prisma/client.ts'
 import type { Instant } from '../time/instant.ts'
+import type { ToldEndpoint } from './endpoint-mail.ts'
 import type { Booked, Planned } from './notice.ts'
 
 const instant = (at: Instant) => Prisma.sql`${new Date(at).toISOString()}::timestamptz`
@@ -53,17 +54,17 @@ export function adding(
   const rows = planned.map(({ dueAt, ...row }) => ({
     ...row,
     id: newId(),
-    bookingId: row.bookingIds[0],
+    bookingId: row.bookingIds[0] ?? null,
     dueAt: new Date(dueAt).toISOString(),
   }))
   return Prisma.sql`
     INSERT INTO "Notice" ("accountId", "id", "eventId", "kind", "customerId", "staffId",
-      "bookingId", "bookingIds", "minutesBefore", "dueAt", "nextAttemptAt", "createdAt")
+      "userId", "endpointId", "bookingId", "bookingIds", "minutesBefore", "dueAt", "nextAttemptAt", "createdAt")
     SELECT n."accountId", n."id", n."eventId", n."kind"::"NoticeKind", n."customerId", n."staffId",
-      n."bookingId", n."bookingIds", n."minutesBefore", n."dueAt", n."dueAt", ${instant(now)}
+      n."userId", n."endpointId", n."bookingId", n."bookingIds", n."minutesBefore", n."dueAt", n."dueAt", ${instant(now)}
     FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS n("accountId" uuid, "id" uuid,
-      "eventId" uuid, "kind" text, "customerId" uuid, "staffId" uuid, "bookingId" uuid,
-      "bookingIds" uuid[], "minutesBefore" int, "dueAt" timestamptz)
+      "eventId" uuid, "kind" text, "customerId" uuid, "staffId" uuid, "userId" uuid,
+      "endpointId" uuid, "bookingId" uuid, "bookingIds" uuid[], "minutesBefore" int, "dueAt" timestamptz)
     WHERE EXISTS (SELECT FROM moved)
     ON CONFLICT DO NOTHING`
 }
@@ -165,4 +166,35 @@ export async function againNotice(
       AND "state" IN ('FAILED', 'SKIPPED')
     RETURNING *`)
   return row ?? null
+}
+
+/** Who made these endpoints and is still in the account where that was told, by endpoint. */
+export async function makersOf(
+  read: Reader,
+  told: readonly { accountId: string; endpointId: string }[],
+): Promise<Map<string, { accountId: string; userId: string }>> {
+  const rows = await read<{ endpointId: string; accountId: string; userId: string }>(Prisma.sql`
+    SELECT e."id" AS "endpointId", m."accountId", m."userId"
+    FROM unnest(${told.map(({ accountId }) => accountId)}::uuid[],
+        ${told.map(({ endpointId }) => endpointId)}::uuid[]) u("accountId", "id")
+      JOIN "WebhookEndpoint" e ON e."id" = u."id"
+      JOIN "Membership" m ON m."accountId" = u."accountId" AND m."userId" = e."createdById"
+    ORDER BY m."accountId"`)
+  return new Map(rows.toReversed().map(({ endpointId, ...maker }) => [endpointId, maker]))
+}
+
+/** The endpoints that notices tell of, with whom they tell and in whose name, by endpoint. */
+export async function endpointsOf(
+  read: Reader,
+  notices: readonly Pick<Notice, 'id' | 'accountId' | 'userId' | 'endpointId'>[],
+): Promise<Map<string, ToldEndpoint>> {
+  const rows = await read<ToldEndpoint & { noticeId: string }>(Prisma.sql`
+    SELECT n."id" AS "noticeId", e."url", e."disabledAt", e."disabledReason" AS "reason",
+      u."name", u."email", a."name" AS "account", a."locale"
+    FROM "Notice" n JOIN "WebhookEndpoint" e ON e."id" = n."endpointId"
+      JOIN "User" u ON u."id" = n."userId" JOIN "Account" a ON a."id" = n."accountId"
+    WHERE (n."accountId", n."id") IN (SELECT * FROM unnest(
+      ${notices.map(({ accountId }) => accountId)}::uuid[],
+      ${notices.map(({ id }) => id)}::uuid[]))`)
+  return new Map(rows.map(({ noticeId, ...told }) => [noticeId, told]))
 }

@@ -53,9 +53,11 @@ builder.prismaObject('Notice', {
     booking: t.field({
       type: 'Booking',
       nullable: true,
-      description: 'The booking that it tells of; the soonest, when it tells of several.',
+      description:
+        'The booking that it tells of; the soonest, when it tells of several. Null when it tells of ' +
+        'a webhook endpoint.',
       resolve: ({ accountId, bookingId }, _args, ctx) =>
-        ctx.load('Booking', { accountId, id: bookingId }),
+        bookingId === null ? null : ctx.load('Booking', { accountId, id: bookingId }),
     }),
     bookingCount: t.int({
       description: 'Of how many bookings it tells.',

@@ -12,7 +12,12 @@ export const noticeKinds = [
   'REMINDER',
 ] as const
 
+/** What is told of bookings, and can be said in words of the account's own. */
 export type NoticeKind = (typeof noticeKinds)[number]
+
+export function isOfBookings(kind: string): kind is NoticeKind {
+  return (noticeKinds as readonly string[]).includes(kind)
+}
 
 /** Of an event, as far as notices depend on it. */
 export type Happened = {
@@ -39,9 +44,11 @@ export type Booked = {
 
 export type Planned = {
   eventId: string
-  kind: NoticeKind
+  kind: NoticeKind | 'WEBHOOK_DISABLED'
   customerId: string | null
   staffId: string | null
+  userId?: string
+  endpointId?: string
   bookingIds: string[]
   minutesBefore: number
   dueAt: Instant

@@ -6,7 +6,7 @@ import type { LoggedEvent } from '../events/event.ts'
 import type { Reader } from '../db/reader.ts'
 import type { Prisma } from '../generated/prisma/client.ts'
 import type { Instant } from '../time/instant.ts'
-import { adding, bookedNow, cancelling } from './notice.data.ts'
+import { adding, bookedNow, cancelling, makersOf } from './notice.data.ts'
 import { planOf, together, type Happened, type Planned } from './notice.ts'
 
 type Options = Pick<Following, 'db' | 'clock' | 'log' | 'pollMs'> & {
@@ -26,6 +26,35 @@ export function createNoticePlanner({ onAdded, ...options }: Options): Follower 
 type Cancelled = { accountId: string; bookingId: string; onlyReminders: boolean }
 
 async function statementsFor(
+  read: Reader,
+  events: readonly LoggedEvent[],
+  now: Instant,
+): Promise<Prisma.Sql[]> {
+  const disabled = events.filter(({ type }) => type === 'webhook.disabled')
+  const statements = await ofEndpoints(read, disabled, now)
+  return [...statements, ...(await ofBookings(read, events, now))]
+}
+
+/** Whoever made an endpoint is told once that it is disabled, however many accounts it is told. */
+async function ofEndpoints(
+  read: Reader,
+  events: readonly LoggedEvent[],
+  now: Instant,
+): Promise<Prisma.Sql[]> {
+  if (events.length === 0) return []
+  const told = events.map(({ accountId, subjectId }) => ({ accountId, endpointId: subjectId }))
+  const makers = await makersOf(read, told)
+  return events.flatMap(({ id: eventId, accountId, subjectId: endpointId }) => {
+    const maker = makers.get(endpointId)
+    if (maker?.accountId !== accountId) return []
+    const { userId } = maker
+    const kind = 'WEBHOOK_DISABLED' as const
+    const nobody = { customerId: null, staffId: null, bookingIds: [], minutesBefore: 0 }
+    return adding([{ ...nobody, eventId, kind, userId, endpointId, accountId, dueAt: now }], now)
+  })
+}
+
+async function ofBookings(
   read: Reader,
   events: readonly LoggedEvent[],
   now: Instant,

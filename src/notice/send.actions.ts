@@ -12,14 +12,16 @@ import { appendEvents } from '../events/outbox.ts'
 import type { Notice } from '../generated/prisma/client.ts'
 import { MailRefused, type Mailer } from '../outbound/mail.ts'
 import { composeNotice, type OwnTemplate } from './compose.ts'
+import { composeDisabled, type ToldEndpoint } from './endpoint-mail.ts'
 import {
   claimNotices,
+  endpointsOf,
   settleNotice,
   subjectsOf,
   type Settlement,
   type Subject,
 } from './notice.data.ts'
-import { nextTry } from './notice.ts'
+import { isOfBookings, nextTry } from './notice.ts'
 
 type Options = {
   services: Pick<Services, 'db' | 'clock' | 'log' | 'baseUrl'>
@@ -47,13 +49,18 @@ export function createNoticeWorker(options: Options): Loop {
     const notices = await claimNotices(poolReader(db), claim)
     if (notices.length === 0) return false
     const { bookings, staff, templates } = await subjectsOf(db, notices)
+    const ofUsers = notices.filter(({ endpointId }) => endpointId !== null)
+    const endpoints = ofUsers.length > 0 ? await endpointsOf(poolReader(db), ofUsers) : new Map()
     const byId = new Map(bookings.map((booking) => [booking.id, booking]))
     const sendOne = async (notice: Notice) => {
       const settlement = await send({
         notice,
         who: notice.staffId === null ? null : (staff.get(notice.staffId) ?? null),
         told: notice.bookingIds.flatMap((id) => byId.get(id) ?? []),
-        own: templates.filter(({ accountId }) => accountId === notice.accountId),
+        own: templates.filter(
+          ({ accountId, kind }) => accountId === notice.accountId && isOfBookings(kind),
+        ) as OwnTemplate[],
+        endpoint: endpoints.get(notice.id) ?? null,
       })
       const settled = await settle(services, worker, notice, settlement)
       if (!settled) log.warn({ noticeId: notice.id }, 'a notice took longer than its lease')
@@ -77,19 +84,22 @@ type Taken = {
   who: { name: string; email: string | null; timeZone: string | null } | null
   told: Subject[]
   own: OwnTemplate[]
+  endpoint: ToldEndpoint | null
 }
 
 /** Sends a notice, or finds why there is none to send; says what is to be written down. */
 function sending({ services, mailer, from }: Options): (taken: Taken) => Promise<Settlement> {
   const { clock, log, baseUrl } = services
   const address = () => from ?? `no-reply@${new URL(baseUrl()).hostname}`
-  return async ({ notice, who, told: unsorted, own: templates }) => {
+  return async ({ notice, who, told: unsorted, own: templates, endpoint }) => {
     const { id, kind, attempts } = notice
     const at = clock.now()
     try {
       const bookings = unsorted.toSorted((a, b) => a.startsAt.getTime() - b.startsAt.getTime())
       const manner = { at, from: address(), templates }
-      const composed = composeNotice({ id, kind, staff: who }, bookings, manner)
+      const composed = isOfBookings(kind)
+        ? composeNotice({ id, kind, staff: who }, bookings, manner)
+        : composeDisabled(id, endpoint, manner)
       if (!('mail' in composed)) {
         const { reason, isOver } = composed
         return { state: isOver ? 'CANCELLED' : 'SKIPPED', nextAttemptAt: null, reason }
@@ -134,7 +144,7 @@ function told({ accountId, id, bookingId, state: from }: Notice, { state: to }: 
     subjectType: 'Notice' as const,
     subjectId: id,
     subjectVersion: 1,
-    about: { bookingId },
+    about: { ...(bookingId !== null && { bookingId }) },
     changes: [{ field: 'state', from, to }],
   }
   return [event]

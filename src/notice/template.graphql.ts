@@ -1,6 +1,7 @@
 // An account's own words for notices: shown, set, removed, and tried beforehand.
 
 import type { Scope } from '../auth/scope.ts'
+import { invalid } from '../errors.ts'
 import type { NoticeTemplate } from '../generated/prisma/client.ts'
 import { builder } from '../graphql/builder.ts'
 import { demandKey, encodeId } from '../graphql/ids.ts'
@@ -10,6 +11,7 @@ import { mutation, type InputBuilder } from '../graphql/mutations.ts'
 import { findable, Node } from '../graphql/node.ts'
 import type { Rendered } from './message.ts'
 import { NoticeKindEnum } from './notice-kind.graphql.ts'
+import { isOfBookings, type NoticeKind } from './notice.ts'
 import { deleteNoticeTemplate, previewNotice, setNoticeTemplate } from './notice.actions.ts'
 
 const read: readonly Scope[] = ['accounts:read']
@@ -81,6 +83,11 @@ const words = (t: InputBuilder, required: boolean) => ({
 
 const toStaff = 'True: for notices to staff; false when left out: for those to customers.'
 
+function ofBookings(kind: string): NoticeKind {
+  if (isOfBookings(kind)) return kind
+  throw invalid(['kind'], `What ${kind} tells is no booking, and has words of the gateway only.`)
+}
+
 mutation('setNoticeTemplate', {
   description: 'Says a kind of notice in words of your own, or in others than before.',
   scopes: ['accounts:write'],
@@ -102,7 +109,8 @@ mutation('setNoticeTemplate', {
   }),
   resolve: ({ accountId, expectedVersion, ...input }, ctx) => {
     const account = demandKey('Account', accountId, 'accountId')
-    const { kind, subject, text, html, language } = input
+    const { subject, text, html, language } = input
+    const kind = ofBookings(input.kind)
     return setNoticeTemplate(
       ctx,
       account.id,
@@ -149,7 +157,8 @@ mutation('previewNotice', {
     toStaff: t.boolean({ description: toStaff }),
     ...words(t, false),
   }),
-  resolve: ({ bookingId, kind, subject, text, html, ...input }, ctx) => {
+  resolve: ({ bookingId, kind: asked, subject, text, html, ...input }, ctx) => {
+    const kind = ofBookings(asked)
     const key = demandKey('Booking', bookingId, 'bookingId')
     const template =
       subject == null && text == null

@@ -70,13 +70,20 @@ it.skipIf(noBrowser !== null)(
     expect(await page.textContent('option')).toBe('Zebra & Sons')
     const wide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)
     expect(wide).toBe(false)
-    await focus('approve')
-    await page.keyboard.press('Enter')
-    await page.waitForURL('**/done?**')
-    const [back] = received
-    expect(back?.searchParams.get('success')).toBe('true')
-    expect(back?.searchParams.get('state')).toBe('s1')
-    expect(back?.searchParams.get('apiKey')).toMatch(/^sga_/)
+    const decide = async (word: 'approve' | 'refuse') => {
+      await focus(word)
+      await page.keyboard.press('Enter')
+      await page.waitForURL('**/done?**')
+      return received.findLast(({ pathname }) => pathname === '/done')?.searchParams
+    }
+    const refused = await decide('refuse')
+    expect(Object.fromEntries(refused ?? [])).toEqual({ success: 'false', state: 's1' })
+    expect(await app.db.prisma.installation.count()).toBe(0)
+    await page.goto(`${app.url}/authorize?application=${publicId}&scopes=bookings:read&state=s2`)
+    const approved = await decide('approve')
+    expect(approved?.get('success')).toBe('true')
+    expect(approved?.get('state')).toBe('s2')
+    expect(approved?.get('apiKey')).toMatch(/^sga_/)
     expect(outside).toEqual([])
   },
 )
