@@ -138,7 +138,7 @@ const CustomerFilter = builder.inputType('CustomerFilter', {
         'Only those with one of these addresses, letter case ignored. Needs `customers:contact`; ' +
         'accounts where you lack it are left out.',
     }),
-    ids: t.idList({ description: 'Only these.' }),
+    customerIds: t.idList({ description: 'Only these.' }),
     serials: t.intList({ description: 'Only those with one of these numbers.' }),
     createdAt: t.field({ type: DateTimeRange, description: 'Only those made then.' }),
     updatedAt: t.field({ type: DateTimeRange, description: 'Only those last changed then.' }),
@@ -183,7 +183,7 @@ function matching(viewer: Viewer, { search, searchIn, filter }: Narrowing): Pris
   if (active != null) where.push(Prisma.sql`r."active" = ${active}`)
   if (filter?.tags) where.push(Prisma.sql`r."tags" && ${filter.tags}::text[]`)
   if (filter?.groups) where.push(Prisma.sql`r."groups" && ${filter.groups}::text[]`)
-  if (filter?.ids) where.push(refersTo('id', 'Customer', filter.ids))
+  if (filter?.customerIds) where.push(refersTo('id', 'Customer', filter.customerIds))
   if (filter?.serials) where.push(Prisma.sql`r."serial" = ANY(${filter.serials}::int[])`)
   if (filter?.emails) {
     where.push(Prisma.sql`r."email" = ANY(${filter.emails.map(emailOf)}::text[])`)

@@ -59,9 +59,11 @@ export function adding(
   }))
   return Prisma.sql`
     INSERT INTO "Notice" ("accountId", "id", "eventId", "kind", "customerId", "staffId",
-      "userId", "endpointId", "bookingId", "bookingIds", "minutesBefore", "dueAt", "nextAttemptAt", "createdAt")
+      "userId", "endpointId", "bookingId", "bookingIds", "minutesBefore", "dueAt",
+      "nextAttemptAt", "createdAt")
     SELECT n."accountId", n."id", n."eventId", n."kind"::"NoticeKind", n."customerId", n."staffId",
-      n."userId", n."endpointId", n."bookingId", n."bookingIds", n."minutesBefore", n."dueAt", n."dueAt", ${instant(now)}
+      n."userId", n."endpointId", n."bookingId", n."bookingIds", n."minutesBefore", n."dueAt",
+      n."dueAt", ${instant(now)}
     FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS n("accountId" uuid, "id" uuid,
       "eventId" uuid, "kind" text, "customerId" uuid, "staffId" uuid, "userId" uuid,
       "endpointId" uuid, "bookingId" uuid, "bookingIds" uuid[], "minutesBefore" int, "dueAt" timestamptz)

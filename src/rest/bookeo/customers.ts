@@ -69,7 +69,7 @@ const listCustomers = bookeoRoute({
       in: searchField ? [fieldsOf[searchField]] : null,
       filter: {
         ...(createdSince && { createdAt: { from: instantOf(createdSince, accountOf(found)) } }),
-        ...(membersOnly && { ids: [] }),
+        ...(membersOnly && { customerIds: [] }),
       },
     }
   },
@@ -133,7 +133,7 @@ const createCustomer = bookeoRoute({
 })
 
 const one = `query BookeoCustomer($ids: [ID!]) {
-  customers(filter: { ids: $ids }, first: 1) { totalCount nodes { ${customerFields} } }
+  customers(filter: { customerIds: $ids }, first: 1) { totalCount nodes { ${customerFields} } }
 }`
 
 /** Archived ones are gone. */
