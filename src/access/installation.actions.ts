@@ -8,7 +8,7 @@ import { demand, Forbidden } from '../auth/viewer.ts'
 import type { ActionContext } from '../context.ts'
 import { newId, type Key } from '../db/id.ts'
 import { lockRow } from '../db/lock.ts'
-import { transaction } from '../db/transaction.ts'
+import { transaction, type Transaction } from '../db/transaction.ts'
 import { invalidAll, notFound } from '../errors.ts'
 import { appendAudit } from '../events/audit.ts'
 import { appendEvents } from '../events/outbox.ts'
@@ -55,31 +55,82 @@ export async function authorizeApplication(
         where: { publicId: input.applicationId, deletedAt: null },
       })
       if (!application) throw notFound('Application', 'applicationId')
-      // Two owners who approve at once take turns; the second one's key is the one that lives.
-      await lockRow(tx, 'Account', { accountId, id: accountId })
-      const which = { accountId_applicationId: { accountId, applicationId: application.id } }
-      const before = await tx.installation.findUnique({ where: which })
-      const publicId = newPublicId()
-      const secret = newInstallationKey(publicId)
-      const terms = {
-        publicId,
-        secretHash: secret.hash,
+      return install(tx, ctx, {
+        accountId,
+        applicationId: application.id,
         scopes,
         permissions: [...(input.permissions ?? scopes)],
         approvedById,
-        approvedAt: new Date(ctx.clock.now()),
-        uninstalledAt: null,
-      }
-      const row = await tx.installation.upsert({
-        where: which,
-        update: terms,
-        create: { ...terms, accountId, id: newId(), applicationId: application.id },
+        viaAccountId: null,
+        viaId: null,
       })
-      await appendEvents(tx, ctx, [installationEvent('app.installed', row, before)])
-      await appendAudit(tx, ctx, await endEndpoints(tx, [row]))
-      return { row, secret: secret.text }
     })
   })
+}
+
+type Terms = Pick<
+  Installation,
+  | 'accountId'
+  | 'applicationId'
+  | 'scopes'
+  | 'permissions'
+  | 'approvedById'
+  | 'viaAccountId'
+  | 'viaId'
+>
+
+/** Writes the installation with a new key; whatever the key before made ends with it. */
+export async function install(
+  tx: Transaction,
+  ctx: ActionContext,
+  { accountId, applicationId, ...terms }: Terms,
+): Promise<Issued<Installation>> {
+  // Two owners who approve at once take turns; the second one's key is the one that lives.
+  await lockRow(tx, 'Account', { accountId, id: accountId })
+  const which = { accountId_applicationId: { accountId, applicationId } }
+  const before = await tx.installation.findUnique({ where: which })
+  const publicId = newPublicId()
+  const secret = newInstallationKey(publicId)
+  const approvedAt = new Date(ctx.clock.now())
+  const own = { ...terms, publicId, secretHash: secret.hash, approvedAt, uninstalledAt: null }
+  const row = await tx.installation.upsert({
+    where: which,
+    update: own,
+    create: { ...own, accountId, id: newId(), applicationId },
+  })
+  await appendEvents(tx, ctx, [installationEvent('app.installed', row, before)])
+  await endMade(tx, ctx, row)
+  return { row, secret: secret.text }
+}
+
+/** Ends what an installation made: endpoints, and itself in other accounts. */
+async function endMade(tx: Transaction, ctx: ActionContext, made: Installation): Promise<void> {
+  await appendAudit(tx, ctx, await endEndpoints(tx, [made]))
+  const others = await tx.installation.findMany({
+    where: { viaAccountId: made.accountId, viaId: made.id, uninstalledAt: null },
+    orderBy: { id: 'asc' },
+  })
+  await endInstallations(tx, ctx, others)
+}
+
+/** Ends these and what they made; their keys are dead at once. */
+export async function endInstallations(
+  tx: Transaction,
+  ctx: ActionContext,
+  before: readonly Installation[],
+): Promise<void> {
+  if (before.length === 0) return
+  const uninstalledAt = new Date(ctx.clock.now())
+  const accountIds = before.map(({ accountId }) => accountId)
+  await tx.installation.updateMany({
+    where: { accountId: { in: accountIds }, id: { in: before.map(({ id }) => id) } },
+    data: { uninstalledAt },
+  })
+  const events = before.map((row) =>
+    installationEvent('app.uninstalled', { ...row, uninstalledAt }, row),
+  )
+  await appendEvents(tx, ctx, events)
+  await appendAudit(tx, ctx, await endEndpoints(tx, before))
 }
 
 /** Needs apps:write. Its key is dead at once. Twice is once. Refuses NOT_FOUND. */
@@ -95,7 +146,7 @@ export async function uninstallApplication(ctx: ActionContext, key: Key): Promis
     const uninstalledAt = new Date(ctx.clock.now())
     const row = await tx.installation.update({ where, data: { uninstalledAt } })
     await appendEvents(tx, ctx, [installationEvent('app.uninstalled', row, before)])
-    await appendAudit(tx, ctx, await endEndpoints(tx, [row]))
+    await endMade(tx, ctx, row)
     return row
   })
 }

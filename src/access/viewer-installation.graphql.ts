@@ -5,7 +5,7 @@ import { builder } from '../graphql/builder.ts'
 import { encodeId } from '../graphql/ids.ts'
 import { ViewerType } from '../graphql/viewer.graphql.ts'
 
-const ViewerInstallation = builder.objectRef<Installation>('ViewerInstallation').implement({
+export const ViewerInstallation = builder.objectRef<Installation>('ViewerInstallation').implement({
   description: 'The installation by whose api key the request is made.',
   open: 'It says only what the asker holds itself.',
   fields: (t) => ({

@@ -243,6 +243,11 @@ export class Absent extends Error {
   override readonly name = 'Absent'
 }
 
+/** Thrown for what the caller may not do where no document says so itself: FORBIDDEN. */
+export class Denied extends Error {
+  override readonly name = 'Denied'
+}
+
 /**
  * Thrown for a field that is well formed and cannot be accepted as things are: answered as
  * INVALID_FIELD, or as the refusal that is given, whose path is the name of the field.

@@ -13,9 +13,10 @@ import { asOne, rehearse } from '../db/unit.ts'
 import { Refused } from '../errors.ts'
 import { execute } from '../graphql/documents.ts'
 import type { Call } from './call.ts'
-import { failedBy, failedInput, refusalIn, refusedBy, type Failed } from './problems.ts'
+import { Failed, failedBy, failedInput, refusalIn, refusedBy } from './problems.ts'
 import {
   Absent,
+  Denied,
   Unacceptable,
   type Dialect,
   type Found,
@@ -79,6 +80,7 @@ async function runSteps({ route, input, call }: Run, context: () => Context): Pr
     const body = route.reply(data, input, found, base)
     return { status: route.answer.status, ...(headers && { headers }), body }
   } catch (error) {
+    if (error instanceof Denied) throw new Failed('FORBIDDEN', error.message)
     if (error instanceof Unacceptable) throw unacceptable(error)
     if (!(error instanceof Absent)) throw error
     throw refusedBy({ code: 'NOT_FOUND', message: error.message, path: null })

@@ -60,6 +60,8 @@ describe('the page that asks', () => {
       'See services and their sessions.',
       'See staff members and resources.',
       'See bookings and their history.',
+      'See webhook endpoints and deliveries.',
+      'Add, change and remove webhook endpoints.',
       'Work with your other businesses too: install itself there and end that again.',
     ])
   })

@@ -5,8 +5,20 @@ import { z } from 'zod'
 import { installedAs } from '../installed.ts'
 import type { Dialect, Problem, Word } from '../route.ts'
 import { scopesOf } from './permissions.ts'
+import { blockRoutes } from './blocks.ts'
+import { bookingRoutes } from './bookings.ts'
+import { changeRoutes } from './change-booking.ts'
+import { createBooking } from './create-booking.ts'
 import { customerRoutes } from './customers.ts'
+import { holdRoutes } from './holds.ts'
+import { matchingRoutes } from './matching-slots.ts'
+import { paymentRoutes } from './payments.ts'
+import { seatBlockRoutes } from './seat-blocks.ts'
 import { settingsRoutes } from './settings.ts'
+import { slotRoutes } from './slots.ts'
+import { subaccountRoutes } from './subaccounts.ts'
+import { formats } from './told.ts'
+import { webhookRoutes } from './webhooks.ts'
 
 const invalid: Word = { status: 400, code: 'invalid_request' }
 const unavailable = { status: 409, code: 'slot_unavailable' }
@@ -24,12 +36,27 @@ export const bookeo: Dialect = {
     'by category, and not named). What a permission does not allow is left out of answers: prices ' +
     'need payments_r_all, customers of bookings customers_r_all.',
   mounts: ['/bookeo/v2'],
-  routes: [...settingsRoutes, ...customerRoutes],
+  routes: [
+    ...settingsRoutes,
+    ...slotRoutes,
+    ...matchingRoutes,
+    ...holdRoutes,
+    ...bookingRoutes,
+    createBooking,
+    ...changeRoutes,
+    ...customerRoutes,
+    ...paymentRoutes,
+    ...blockRoutes,
+    ...seatBlockRoutes,
+    ...subaccountRoutes,
+    ...webhookRoutes,
+  ],
   credential: ({ headers, query }) =>
     installedAs(
       query.get('secretKey') ?? headers['x-bookeo-secretkey'],
       query.get('apiKey') ?? headers['x-bookeo-apikey'],
     ),
+  formats,
   asking: {
     path: '/bookeo/authorize',
     applicationParameter: 'authappid',

@@ -44,7 +44,7 @@ export function listOf<Own extends Filters>(name: string, own: Own, most = 100) 
 function missing({ issues }: z.ZodError): Unacceptable {
   const [issue] = issues
   const name = String(issue?.path[0] ?? '')
-  return new Unacceptable({ place: 'query', name, message: `"${name}" ${issue?.message}.` })
+  return new Unacceptable({ place: 'query', name, message: `"${name}" is missing.` })
 }
 
 /** A token for what was asked of the list of this name. */

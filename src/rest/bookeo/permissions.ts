@@ -4,10 +4,17 @@
 import type { Scope } from '../../auth/scope.ts'
 
 const what: readonly Scope[] = ['accounts:read', 'services:read', 'staff:read']
-const bookings: readonly Scope[] = [...what, 'bookings:read']
-const customers: readonly Scope[] = ['accounts:read', 'customers:read', 'customers:contact']
-const payments: readonly Scope[] = ['accounts:read', 'payments:read']
-const blocks: readonly Scope[] = [...what, 'availability:read']
+/** Whoever may read may be told, by webhooks of its own. */
+const told: readonly Scope[] = ['webhooks:read', 'webhooks:write']
+const bookings: readonly Scope[] = [...what, 'bookings:read', ...told]
+const customers: readonly Scope[] = [
+  'accounts:read',
+  'customers:read',
+  'customers:contact',
+  ...told,
+]
+const payments: readonly Scope[] = ['accounts:read', 'payments:read', ...told]
+const blocks: readonly Scope[] = [...what, 'availability:read', ...told]
 
 const permissions: Readonly<Record<string, readonly Scope[]>> = {
   bookings_r_all: bookings,

@@ -16,11 +16,9 @@ export type Account = {
 
 type Whose = { accounts: { nodes: Account[] } }
 
-const whose = `query BookeoAccount {
-  accounts(first: 1) { nodes {
-    id name timeZone currency locale partyCategories { code name }
-  } }
-}`
+export const accountFields = 'id name timeZone currency locale partyCategories { code name }'
+
+const whose = `query BookeoAccount { accounts(first: 1) { nodes { ${accountFields} } } }`
 
 /** The account of the call, once it was found. */
 export function accountOf(found: Found): Account {
@@ -59,6 +57,12 @@ function checkLanguage(asked: unknown, { locale }: Account): void {
 /** Before a change: refuses whoever would not be shown what became of it. */
 export const seesCustomers = {
   document: 'query BookeoSeesCustomers { customers(first: 0) { nodes { id } } }',
+  variables: () => ({}),
+}
+
+/** Before what says nothing itself of a missing permission. */
+export const seesBookings = {
+  document: 'query BookeoSeesBookings { bookings(first: 0) { nodes { id } } }',
   variables: () => ({}),
 }
 

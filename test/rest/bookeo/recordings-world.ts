@@ -1,5 +1,7 @@
 // The business that the recordings are replayed against, and what their names stand for.
+import { encodeId } from '../../../src/graphql/ids.ts'
 import { testApp } from '../../support/app.ts'
+import { giveRole, makeAccount } from '../../support/makers.ts'
 import { caller, type Call } from '../support/calling.ts'
 import { callAs, install, openHarbour, type Harbour } from './bookeo-world.ts'
 
@@ -17,6 +19,17 @@ async function ready(): Promise<void> {
   calls['nobody'] = caller(app, '/bookeo/v2')
   calls['stranger'] = callAs(app, { ...harbour.keys, secretKey: 'sgs_wrong' })
   calls['reader'] = callAs(app, await install(app, { accountId, permissions: ['bookings_r_all'] }))
+  const booking = ['bookings_rw_all', 'availability_r']
+  calls['booker'] = callAs(app, await install(app, { accountId, permissions: booking }))
+  const settings = ['settings_r']
+  calls['settings'] = callAs(app, await install(app, { accountId, permissions: settings }))
+  const owner = await app.db.prisma.installation.findFirstOrThrow({
+    where: { accountId, permissions: { has: 'subaccounts_all' } },
+  })
+  const second = await makeAccount(app.db, { name: 'Lake Tours', timeZone: 'Asia/Kolkata' })
+  const foreign = await makeAccount(app.db, { name: 'Foreign' })
+  await giveRole(app.db, second.id, owner.approvedById, 'OWNER')
+  await giveRole(app.db, foreign.id, owner.approvedById, 'ADMIN')
   Object.assign(names, {
     secretKey: harbour.keys.secretKey,
     apiKey: harbour.keys.apiKey,
@@ -29,6 +42,8 @@ async function ready(): Promise<void> {
     session: harbour.id('Session', sessionIds[0]),
     later: harbour.id('Session', sessionIds[1]),
     ada: harbour.id('Customer', customerId),
+    second_account: encodeId('Account', { accountId: second.id, id: second.id }),
+    foreign_account: encodeId('Account', { accountId: foreign.id, id: foreign.id }),
     url: app.url,
   })
 }

@@ -1,0 +1,192 @@
+// Payments: of one booking, recorded with it, and of all.
+
+import { z } from 'zod'
+import { id } from '../fields.ts'
+import { pageAsk } from '../numbered.ts'
+import { Absent, type Found } from '../route.ts'
+import { offsetTime } from '../times.ts'
+import { numbered, theBooking, type FoundBooking } from './bookings.ts'
+import { listOf, onePage, pageOf, pageSchema } from './lists.ts'
+import {
+  initialPaymentOf,
+  methodIn,
+  paymentExample,
+  paymentFields,
+  paymentMethod,
+  paymentOf,
+  paymentSchema,
+  sentPayment,
+  type PaymentData,
+} from './payment.ts'
+import { accountOf, bookeoRoute, lang } from './route.ts'
+import { partsAsk } from './subaccounts.ts'
+import { windowOf } from './times.ts'
+
+const most = 300
+
+// The graph gives at most a hundred at once; a page of the vendor's may be three of those.
+const pages = [0, 1, 2]
+
+const somePayments = `query BookeoPayments(
+  $filter: PaymentFilter, $orderBy: PaymentOrder,
+  ${pages.map((page) => `$first${page}: Int, $skip${page}: Int`).join(', ')}
+) {
+  ${pages
+    .map(
+      (page) => `part${page}: payments(
+        filter: $filter, orderBy: $orderBy, first: $first${page}, skip: $skip${page}
+      ) { ${page === 0 ? 'totalCount' : ''} nodes { ${paymentFields} } }`,
+    )
+    .join('\n')}
+}`
+
+type Part = { totalCount: number; nodes: PaymentData[] }
+type Parts = { part0: Part; part1: Part; part2: Part }
+
+const list = listOf(
+  'payments',
+  z.object({
+    startTime: offsetTime.optional().describe('When it was received.'),
+    endTime: offsetTime.optional().describe('At most 31 days after `startTime`.'),
+    paymentMethod: paymentMethod.optional(),
+    customerId: id.optional(),
+  }),
+  most,
+)
+
+const listPayments = bookeoRoute({
+  name: 'listPayments',
+  summary: 'List payments',
+  description: 'By when they were received. What was given back is negative.',
+  method: 'GET',
+  path: '/payments',
+  query: list.query,
+  document: somePayments,
+  variables: ({ query }, found) => {
+    const { filters, page, size } = list.asked(query)
+    const { startTime, endTime, customerId } = filters
+    const received = windowOf([startTime, endTime], ['startTime', 'endTime'], accountOf(found))
+    return {
+      ...partsAsk(page, size),
+      filter: {
+        ...(received && { receivedAt: received }),
+        ...(filters.paymentMethod && { method: [methodIn(filters.paymentMethod)] }),
+        ...(customerId && { customerIds: [customerId] }),
+      },
+      orderBy: { field: 'RECEIVED_AT', direction: 'ASC' },
+    }
+  },
+  answer: { status: 200, description: 'The payments.', schema: pageSchema(paymentSchema) },
+  reply: ({ part0, part1, part2 }: Parts, { query }, found) =>
+    pageOf(
+      [part0, part1, part2]
+        .flatMap(({ nodes }) => nodes)
+        .map((each) => paymentOf(each, accountOf(found))),
+      part0.totalCount,
+      list.asked(query),
+    ),
+  example: { query: { paymentMethod: 'cash' }, answer: onePage(paymentExample) },
+})
+
+const seesPayments = {
+  document: 'query BookeoSeesPayments { payments(first: 0) { nodes { id } } }',
+  variables: () => ({}),
+}
+
+const getPayment = bookeoRoute({
+  name: 'getPayment',
+  summary: 'Get a payment',
+  method: 'GET',
+  path: '/payments/:id',
+  query: z.object(lang),
+  before: [seesPayments],
+  document: `query BookeoPayment($id: ID!) {
+    payment: node(id: $id) { ... on Payment { ${paymentFields} } }
+  }`,
+  variables: ({ path }) => ({ id: path['id'] }),
+  answer: { status: 200, description: 'The payment.', schema: paymentSchema },
+  reply: ({ payment }: { payment: Partial<PaymentData> | null }, _input, found) => {
+    if (payment?.id === undefined) throw new Absent('No payment has this id.')
+    return paymentOf(payment as PaymentData, accountOf(found))
+  },
+  example: { path: { id: paymentExample.id }, answer: paymentExample },
+})
+
+const ofBooking = listOf('bookingPayments', z.object({}), 100)
+
+const findBooking = {
+  document: `query BookeoPaidBooking($number: String!, $account: ID!) {
+    booking(number: $number, account: $account) { id }
+  }`,
+  variables: ({ path }: { path: Readonly<Record<string, string>> }, found: Found) =>
+    numbered(path, found),
+}
+
+type OfBooking = { payments: Part }
+
+const listBookingPayments = bookeoRoute({
+  name: 'listBookingPayments',
+  summary: 'List the payments of a booking',
+  group: 'bookings',
+  method: 'GET',
+  path: '/bookings/:number/payments',
+  query: ofBooking.query,
+  before: [seesPayments, findBooking],
+  document: `query BookeoBookingPayments($ids: [ID!], $first: Int, $skip: Int) {
+    payments(filter: { bookingIds: $ids }, first: $first, skip: $skip,
+      orderBy: { field: RECEIVED_AT, direction: ASC }) {
+      totalCount nodes { ${paymentFields} }
+    }
+  }`,
+  variables: ({ query }, found) => {
+    const { page, size } = ofBooking.asked(query)
+    return { ...pageAsk(page, size), ids: [theBooking(found as FoundBooking).id] }
+  },
+  answer: { status: 200, description: 'The payments.', schema: pageSchema(paymentSchema) },
+  reply: ({ payments }: OfBooking, { query }, found) =>
+    pageOf(
+      payments.nodes.map((each) => paymentOf(each, accountOf(found))),
+      payments.totalCount,
+      ofBooking.asked(query),
+    ),
+  example: { path: { number: 'PHMS6HR' }, answer: onePage(paymentExample) },
+})
+
+type Recorded = { recordPayment: { data: PaymentData } }
+
+const recordPayment = bookeoRoute({
+  name: 'recordPayment',
+  summary: 'Record a payment of a booking',
+  description: 'It tells of money that was paid; nothing is charged.',
+  group: 'bookings',
+  method: 'POST',
+  path: '/bookings/:number/payments',
+  query: z.object(lang),
+  body: sentPayment,
+  before: [seesPayments, findBooking],
+  document: `mutation BookeoRecord($input: RecordPaymentInput!) {
+    recordPayment(input: $input) {
+      ... on RecordPaymentSuccess { data { ${paymentFields} } }
+      ... on Refusal { code message path }
+    }
+  }`,
+  variables: ({ body }, found) => ({
+    input: {
+      ...initialPaymentOf(body, '', accountOf(found)),
+      bookingId: theBooking(found as FoundBooking).id,
+    },
+  }),
+  answer: { status: 201, description: 'The payment.', schema: paymentSchema },
+  headers: ({ recordPayment: { data } }: Recorded, _input, base) => ({
+    location: `${base}/payments/${data.id}`,
+  }),
+  reply: ({ recordPayment: { data } }: Recorded, _input, found) =>
+    paymentOf(data, accountOf(found)),
+  example: {
+    path: { number: 'PHMS6HR' },
+    body: { amount: { amount: '27.50', currency: 'AUD' }, paymentMethod: 'cash' },
+    answer: paymentExample,
+  },
+})
+
+export const paymentRoutes = [listBookingPayments, recordPayment, listPayments, getPayment]

@@ -1,0 +1,147 @@
+// The other accounts of the owner who approved the application: listed, and the application
+// authorized in them by keys of their own.
+
+import { z } from 'zod'
+import { pageAsk } from '../numbered.ts'
+import { Denied, noBody } from '../route.ts'
+import { listOf, onePage, pageOf, pageSchema } from './lists.ts'
+import { bookeoRoute, lang } from './route.ts'
+
+const most = 300
+const list = listOf('subaccounts', z.object({}), most)
+const pages = [0, 1, 2]
+
+type Part = {
+  totalCount: number
+  nodes: { id: string; name: string; installed: boolean }[]
+}
+
+const listSubaccounts = bookeoRoute({
+  name: 'listSubaccounts',
+  summary: 'List the accounts of the owner',
+  description: 'That of the api key is among them. `authorized` is ours.',
+  method: 'GET',
+  path: '/subaccounts',
+  query: list.query,
+  document: `query BookeoSubaccounts(
+    ${pages.map((page) => `$first${page}: Int, $skip${page}: Int`).join(', ')}
+  ) {
+    viewer { installation {
+      ${pages
+        .map(
+          (page) => `part${page}: subaccounts(first: $first${page}, skip: $skip${page}) {
+            totalCount nodes { id name installed }
+          }`,
+        )
+        .join('\n')}
+    } }
+  }`,
+  variables: ({ query }) => {
+    const { page, size } = list.asked(query)
+    return partsAsk(page, size)
+  },
+  answer: {
+    status: 200,
+    description: 'The accounts.',
+    schema: pageSchema(z.object({ id: z.string(), name: z.string(), authorized: z.boolean() })),
+  },
+  reply: (
+    { viewer: { installation } }: { viewer: { installation: Record<string, Part | null> } },
+    { query },
+  ) => {
+    const parts = pages.flatMap((page) => installation[`part${page}`] ?? [])
+    if (parts.length === 0) throw new Denied('The key is not for other accounts.')
+    const data = parts
+      .flatMap(({ nodes }) => nodes)
+      .map(({ id, name, installed }) => ({ id, name, authorized: installed }))
+    return pageOf(data, parts[0]?.totalCount ?? 0, list.asked(query))
+  },
+  example: {
+    answer: onePage({
+      id: 'AQGh_AJxTz6fAyzuBEFxRQGh_AJxTz6fAyzuBEFxRQGh',
+      name: 'Harbour Tours',
+      authorized: true,
+    }),
+  },
+})
+
+/** The graph gives at most a hundred at once; a page of the vendor's may be three of those. */
+export function partsAsk(page: number, size: number) {
+  const { first, skip } = pageAsk(page, size)
+  return Object.fromEntries(
+    pages.flatMap((part) => {
+      const left = Math.min(Math.max(first - part * 100, 0), 100)
+      return [
+        [`first${part}`, left],
+        [`skip${part}`, left === 0 ? 0 : skip + part * 100],
+      ]
+    }),
+  )
+}
+
+type Authorized = { authorizeSubaccount: { secret: string } }
+
+const authorizeSubaccount = bookeoRoute({
+  name: 'authorizeSubaccount',
+  summary: 'Authorize the application in another account of the owner',
+  description:
+    'With the same permissions but subaccounts_all. A key that the application had there is dead ' +
+    'at once. The new one ends with the installation that asks, and whenever the other account ' +
+    'uninstalls the application.',
+  method: 'POST',
+  path: '/subaccounts/:id/apikeys',
+  query: z.object(lang),
+  before: [
+    {
+      document: 'query BookeoOwnPermissions { viewer { installation { permissions } } }',
+      variables: () => ({}),
+    },
+  ],
+  document: `mutation BookeoAuthorize($input: AuthorizeSubaccountInput!) {
+    authorizeSubaccount(input: $input) {
+      ... on AuthorizeSubaccountSuccess { secret } ... on Refusal { code message path }
+    }
+  }`,
+  variables: ({ path }, found) => ({
+    input: {
+      accountId: path['id'],
+      permissions: (found.viewer.installation?.permissions as string[] | undefined)?.filter(
+        (word) => word !== 'subaccounts_all',
+      ),
+    },
+  }),
+  answer: {
+    status: 201,
+    description: 'The api key; it also ends the address in Location.',
+    schema: z.object({ apiKey: z.string() }),
+  },
+  headers: ({ authorizeSubaccount: { secret } }: Authorized, { path }, base) => ({
+    location: `${base}/subaccounts/${path['id']}/apikeys/${secret}`,
+  }),
+  reply: ({ authorizeSubaccount: { secret } }: Authorized) => ({ apiKey: secret }),
+  example: {
+    path: { id: 'AQGh_AJxTz6fAyzuBEFxRQGh_AJxTz6fAyzuBEFxRQGh' },
+    answer: { apiKey: 'sga_…' },
+  },
+})
+
+const endSubaccount = bookeoRoute({
+  name: 'endSubaccount',
+  summary: 'End the authorization in another account',
+  method: 'DELETE',
+  path: '/subaccounts/:id/apikeys/:key',
+  query: z.object(lang),
+  document: `mutation BookeoEndSubaccount($input: EndSubaccountInput!) {
+    endSubaccount(input: $input) {
+      ... on EndSubaccountSuccess { __typename } ... on Refusal { code message path }
+    }
+  }`,
+  variables: ({ path }) => ({ input: { accountId: path['id'], apiKey: path['key'] } }),
+  answer: { status: 204, description: 'The key is dead.', schema: noBody },
+  reply: () => undefined,
+  example: {
+    path: { id: 'AQGh_AJxTz6fAyzuBEFxRQGh_AJxTz6fAyzuBEFxRQGh', key: 'sga_…' },
+  },
+})
+
+export const subaccountRoutes = [listSubaccounts, authorizeSubaccount, endSubaccount]
