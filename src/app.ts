@@ -23,6 +23,9 @@ import { createNoticeWorker } from './notice/send.actions.ts'
 import type { Reach } from './outbound/address.ts'
 import type { Mailer } from './outbound/mail.ts'
 import { createOutbound } from './outbound/post.ts'
+import { createRefundWorker } from './payment/refund-worker.actions.ts'
+import { createStripeTill } from './payment/stripe.data.ts'
+import type { Till } from './payment/till.ts'
 import { dialectFormats } from './rest/formats.ts'
 import type { Clock } from './time/clock.ts'
 import { createUpkeep } from './upkeep.ts'
@@ -47,6 +50,9 @@ type Parts = {
         | 'redisUrl'
         | 'webhooksAllowLocal'
         | 'mailFrom'
+        | 'stripeSecretKey'
+        | 'stripeWebhookSecret'
+        | 'stripeApiBase'
       >
     >
   sealer: Sealer
@@ -86,10 +92,12 @@ export function createApp(parts: Parts) {
     reach,
     formats,
   })
-  const services: Services = { sealer, db, clock, log, events, baseUrl, budgets, webhooks }
+  const till = tillOf(config)
+  const services: Services = { sealer, db, clock, log, events, baseUrl, budgets, webhooks, till }
   const workers = [
     createSending(services, reach),
     createWaiting(services),
+    ...(till ? [createRefundWorker({ ...services, till })] : []),
     ...(mailer ? [createNotices(services, mailer, config.mailFrom)] : []),
   ]
   const upkeep = createUpkeep(services, {
@@ -138,6 +146,14 @@ function listenTo(
   }
   server.on('request', doors.handle)
   server.on('upgrade', doors.upgrade)
+}
+
+/** Stripe, once its keys are set. */
+function tillOf(config: Parts['config']): Till | null {
+  const { stripeSecretKey: secretKey, stripeWebhookSecret: webhookSecret } = config
+  if (secretKey === undefined || webhookSecret === undefined) return null
+  const apiBase = config.stripeApiBase ?? 'https://api.stripe.com'
+  return createStripeTill({ secretKey, webhookSecret, apiBase })
 }
 
 /** The log of events, from whoever writes it to its readers here. */

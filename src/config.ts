@@ -77,11 +77,14 @@ export function readConfig(environment: Environment): { config: Config; warnings
     stripeWebhookSecret: read.text('STRIPE_WEBHOOK_SECRET'),
     stripeApiBase: read.url('STRIPE_API_BASE', ['http', 'https']) ?? 'https://api.stripe.com',
   })
+  if ((config.stripeSecretKey === undefined) !== (config.stripeWebhookSecret === undefined)) {
+    faults.push('STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET go together; one of them is unset.')
+  }
   if (faults.length > 0) {
     const count = faults.length === 1 ? 'a setting is' : `${faults.length} settings are`
     throw new StartupFault(`Cannot start, because ${count} wrong:\n  ${faults.join('\n  ')}`)
   }
-  return { config, warnings: [...unknownVariables(environment), ...idleVariables(read.text)] }
+  return { config, warnings: unknownVariables(environment) }
 }
 
 /** One function per kind of setting; what is wrong goes into `faults`. */
@@ -153,13 +156,4 @@ function unknownVariables(environment: Environment): string[] {
     .filter((name) => name.startsWith(PREFIX))
     .toSorted()
     .map((name) => `The variable ${name} is not known and has no effect.`)
-}
-
-/** Checked already, so that a set-up can be prepared, but nothing asks for them. */
-const idle = ['STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET']
-
-function idleVariables(text: (name: string) => string | undefined): string[] {
-  return idle
-    .filter((name) => text(name) !== undefined)
-    .map((name) => `${name} is set, and nothing uses it yet.`)
 }

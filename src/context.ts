@@ -8,6 +8,7 @@ import type { Database } from './db/client.ts'
 import type { EventHub } from './events/hub.ts'
 import { createLoaders, type Loaders } from './graphql/loaders.ts'
 import type { Spending } from './graphql/spending.ts'
+import type { Till } from './payment/till.ts'
 import type { Clock } from './time/clock.ts'
 import type { WebhookContext } from './webhook/message.ts'
 import type { Logger } from 'pino'
@@ -35,6 +36,8 @@ export type Context = ActionContext &
     sealer: Sealer
     load: Loaders
     budgets: Budgets
+    /** The provider of payments; null when none is set up. */
+    till: Till | null
     /** What the operation took; set by whoever lets it run. */
     spending?: Spending
     /** Of a subscription: the cursor that its transport received last; it wins over `after`. */
@@ -44,7 +47,7 @@ export type Context = ActionContext &
 /** What lives as long as the process; contexts are made of it. */
 export type Services = Pick<
   Context,
-  'db' | 'clock' | 'log' | 'events' | 'baseUrl' | 'sealer' | 'budgets' | 'webhooks'
+  'db' | 'clock' | 'log' | 'events' | 'baseUrl' | 'sealer' | 'budgets' | 'webhooks' | 'till'
 >
 
 /** A fresh context: for every request, every document run in process, every event delivered. */
@@ -54,10 +57,10 @@ export function newContext(
   requestId: string,
   address: string | null = null,
 ): Context {
-  const { db, clock, events, baseUrl, sealer, budgets, webhooks } = services
+  const { db, clock, events, baseUrl, sealer, budgets, webhooks, till } = services
   const log = services.log.child({ requestId })
   const origin = { requestId, address }
   const load = createLoaders(db)
-  const lasting = { db, clock, events, baseUrl, sealer, budgets, webhooks }
+  const lasting = { db, clock, events, baseUrl, sealer, budgets, webhooks, till }
   return { ...lasting, viewer, log, origin, requestId, load }
 }

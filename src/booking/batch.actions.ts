@@ -50,10 +50,10 @@ export function booksTogether(ctx: ActionContext, { items }: NewBookings): strin
  * Makes them and does what is to be done `beside` it, by what the input says more, as one; the
  * caller checked the rights.
  */
-export async function makeTogether<Input extends NewBookings>(
+export async function makeTogether(
   ctx: ActionContext,
   accountId: string,
-  input: Input,
+  input: NewBookings & { payments?: readonly (readonly object[])[] },
   beside: (tx: Transaction, made: Booking[]) => Promise<Booking[]> = async (_tx, made) => made,
 ): Promise<Booking[]> {
   return transaction(ctx.db, (tx) =>

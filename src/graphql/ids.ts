@@ -35,6 +35,7 @@ const codes = {
   AccountEvent: 27,
   SeatBlock: 28,
   WaitlistEntry: 29,
+  Checkout: 30,
   Notice: 40,
   NoticeTemplate: 41,
   CalendarFeed: 50,

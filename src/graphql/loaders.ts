@@ -26,6 +26,7 @@ export type LoadedModel =
   | 'BookingLink'
   | 'Series'
   | 'Payment'
+  | 'Checkout'
   | 'ApiKey'
   | 'AuditEntry'
   | 'Installation'

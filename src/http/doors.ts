@@ -25,6 +25,7 @@ import { createRouter, type Router } from './router.ts'
 import { signInRoutes } from './sign-in.ts'
 import { createPeople } from './signed-in.ts'
 import { createSocketDoor } from './socket.ts'
+import { stripeRoutes } from './stripe.ts'
 import { createSseDoor } from './sse.ts'
 import { createStreams } from './streams.ts'
 import { createOperationRunner } from './yoga.ts'
@@ -78,6 +79,7 @@ export function createDoors({ services, baseUrl, eventLagSeconds }: Parts): Door
       ),
       ...referenceRoutes(dialects, baseUrl),
       ...pageRoutes(() => printContract(schema), baseUrl, dialects),
+      ...stripeRoutes(services),
       ...healthRoutes({ pool, eventLagSeconds, closing: () => closing }),
       { path: '/metrics', methods: ['GET'], name: 'metrics', door: metrics.door },
     ],

@@ -43,8 +43,9 @@ mutation('recordPayment', {
 mutation('refundPayment', {
   description:
     'Records that money was given back: of one payment (paymentId), or of those of a booking ' +
-    '(bookingId), the latest first; never more than was paid. It is a fact that is written down: ' +
-    'no money is sent.',
+    '(bookingId), the latest first; never more than was paid. What was paid through a provider is ' +
+    'given back by it, unless `method` names another way; for all else it is a fact that is ' +
+    'written down, and no money is sent.',
   scopes: ['payments:write'],
   data: ['Payment'],
   dataDescription:

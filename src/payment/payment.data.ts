@@ -58,6 +58,7 @@ export async function addPayments(
     ...payment,
     id: ids[index],
     kind: 'PAYMENT',
+    state: 'DONE',
     receivedAt: receivedAt ?? now,
   }))
   return book(tx, ctx, before, rows, { amountPaidMinor: { increment: sum } })
@@ -82,6 +83,10 @@ export async function addRefunds(
     reference: null,
     note,
     receivedAt: now,
+    // By other means it is not the provider's to make.
+    ...(method === null && payment.provider !== null
+      ? { provider: payment.provider, state: 'PENDING', nextTryAt: now }
+      : { provider: null, state: 'DONE', nextTryAt: null }),
   }))
   await transactionReader(tx)(Prisma.sql`
     UPDATE "Payment" p SET "refundedMinor" = p."refundedMinor" + n."amount"
@@ -99,7 +104,16 @@ export async function addRefunds(
 function rowOf({ viewer }: ActionContext, { accountId, id, currency }: Booking, createdAt: Date) {
   const { kind, id: actorId, name, userId } = viewer
   const actor = { actorKind: kind, actorId, actorName: name, userId }
-  return { accountId, id: newId(), bookingId: id, currency, createdAt, ...actor, refundedMinor: 0 }
+  return {
+    accountId,
+    id: newId(),
+    bookingId: id,
+    currency,
+    createdAt,
+    ...actor,
+    refundedMinor: 0,
+    tries: 0,
+  }
 }
 
 async function book(
@@ -114,7 +128,9 @@ async function book(
   const staff = (await staffOf(tx, [booking])).get(booking.id) ?? []
   const type = !isPaid(before) && isPaid(booking) ? 'booking.paid' : 'booking.updated'
   const changed = bookingEvent(type, booking, before, staff)
-  const told = payments.map((payment) => paymentEvent(payment, changed.about ?? {}, booking))
+  // A refund that the provider has yet to make is told of when it is made.
+  const done = payments.filter(({ state }) => state === 'DONE')
+  const told = done.map((payment) => paymentEvent(payment, changed.about ?? {}, booking))
   await appendEvents(tx, ctx, [...told, changed])
   return { booking: await letStand(tx, ctx, booking, staff), payments }
 }

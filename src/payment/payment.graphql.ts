@@ -18,6 +18,20 @@ export const PaymentKind = builder.enumType('PaymentKind', {
   } as const,
 })
 
+const PaymentState = builder.enumType('PaymentState', {
+  description: 'Where money stands.',
+  values: {
+    PENDING: { description: 'A refund that the provider has yet to make; it counts already.' },
+    DONE: { description: 'It changed hands.' },
+    FAILED: { description: 'A refund that the provider could not make; it does not count.' },
+  } as const,
+})
+
+const PaymentProvider = builder.enumType('PaymentProvider', {
+  description: 'Who moves money for the gateway.',
+  values: { STRIPE: { description: 'Stripe.' } } as const,
+})
+
 builder.prismaObject('Payment', {
   description: 'Money that was paid for a booking, or paid back.',
   interfaces: [Node],
@@ -42,6 +56,15 @@ builder.prismaObject('Payment', {
       type: Money,
       description: 'What of it was paid back; 0 of a refund.',
       resolve: ({ refundedMinor, currency }) => ({ amountMinor: refundedMinor, currency }),
+    }),
+    state: t.expose('state', {
+      type: PaymentState,
+      description: 'Where the money stands; DONE for all that was recorded.',
+    }),
+    provider: t.expose('provider', {
+      type: PaymentProvider,
+      nullable: true,
+      description: 'Through whom the gateway itself moved it; null for what happened elsewhere.',
     }),
     reference: t.exposeString('reference', {
       nullable: true,

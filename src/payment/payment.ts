@@ -28,6 +28,9 @@ export type NewPayment = {
   note: string | null
   /** Null for now. */
   receivedAt: Date | null
+  /** Whoever moved the money for the gateway, and its id of that; left out when nobody did. */
+  provider?: 'STRIPE'
+  providerRef?: string
 }
 
 /** The most that a booking's payments come to, in minor units. */

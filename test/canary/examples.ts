@@ -177,6 +177,15 @@ const examples: Record<string, Example> = {
     input: { ...booking(world), customerId: undefined, replaces: world.id('Hold', 1) },
   }),
   'Mutation.releaseHold': (world) => ({ input: { id: world.id('Hold', 2) } }),
+  // The page that is open for exactly this.
+  'Mutation.startCheckout': (world) => ({
+    input: {
+      bookingId: world.id('Booking'),
+      amount: { amount: 100 },
+      successUrl: `https://${world.word}.example/thanks`,
+      cancelUrl: `https://${world.word}.example/back`,
+    },
+  }),
   'Mutation.recordPayment': (world) => ({
     input: { bookingId: world.id('Booking'), amount: { amount: 1000 }, method: 'CASH' },
   }),

@@ -37,6 +37,7 @@ const coded = new Set([
   'Booking.currency',
   'Booking.timeZone',
   'CalendarFeed.scopes',
+  'Checkout.currency',
   'Customer.timeZone',
   'Event.actorKind',
   'Event.about',

@@ -8,6 +8,7 @@ import { writeCalendars } from './calendar-rows.ts'
 import { writeSpaces } from './space-rows.ts'
 import { writeNotices } from './notice-rows.ts'
 import { writeWebhooks } from './webhook-rows.ts'
+import { writePayments } from './payment-rows.ts'
 import { writePeople } from './people-rows.ts'
 
 type Parts = {
@@ -347,25 +348,7 @@ async function writeHolds(prisma: Prisma, { accountId, rows }: Parts) {
 
 async function writeRecords(prisma: Prisma, { accountId, word, rows }: Parts) {
   const bookingId = rows.Booking[0] ?? ''
-  await prisma.payment.createMany({
-    data: rows.Payment.map((id, index) => ({
-      accountId,
-      id,
-      bookingId,
-      kind: 'PAYMENT',
-      method: 'OTHER',
-      methodNote: word,
-      amountMinor: 100,
-      currency: 'EUR',
-      reference: word,
-      note: word,
-      receivedAt: made(index).createdAt,
-      createdAt: made(index).createdAt,
-      actorKind: 'API_KEY',
-      actorId: word,
-      actorName: word,
-    })),
-  })
+  await writePayments(prisma, { accountId, word, rows }, made)
   await prisma.event.createMany({
     data: rows.BookingEvent.map((id, index) => ({
       id,

@@ -42,6 +42,7 @@ export async function fillWorld(db: Database, accountId: string, word: string): 
     BookingLink: ids(odd),
     Series: ids(1),
     Payment: ids(odd),
+    Checkout: ids(odd),
     BookingEvent: ids(even),
     User: ids(1),
     Membership: ids(odd),

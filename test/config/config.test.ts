@@ -137,8 +137,9 @@ describe('readConfig', () => {
     ])
   })
 
-  it('says which settings have no effect yet', () => {
-    const { warnings } = readConfig({ STRIPE_SECRET_KEY: 'sk', REDIS_URL: '' })
-    expect(warnings).toEqual(['STRIPE_SECRET_KEY is set, and nothing uses it yet.'])
+  it.each(['STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET'])('refuses %s alone', (name) => {
+    expect(() => readConfig({ [name]: 'sk' })).toThrow(
+      'STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET go together; one of them is unset.',
+    )
   })
 })

@@ -56,7 +56,8 @@ export async function startLive(db: TestDatabase, options: Options = {}) {
     sealer,
     reach: { allowLocal: true },
   })
-  const services: Services = { db, clock, log, events: hub, baseUrl, sealer, budgets, webhooks }
+  const lasting = { db, clock, log, events: hub, baseUrl, sealer, budgets, webhooks }
+  const services: Services = { ...lasting, till: null }
   const authenticator = createAuthenticator(services)
   const rights = createRightsRegistry({ authenticator, log, checkMs: options.checkMs })
   const streams = createStreams({ services, schema, rights, limits: options.streams })

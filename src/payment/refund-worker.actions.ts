@@ -1,0 +1,129 @@
+// Has refunds made by the provider, one by one, until it says yes or no. Whoever takes a refund
+// leases it; when that one dies, another takes over, and looks first whether it was made.
+
+import { systemViewer } from '../auth/viewer.ts'
+import type { ActionContext } from '../context.ts'
+import type { Key } from '../db/id.ts'
+import { poolReader } from '../db/reader.ts'
+import { transaction, type Transaction } from '../db/transaction.ts'
+import { bookingEvent, changeBooking, staffOf } from '../booking/booking.data.ts'
+import { createLoop, type Loop } from '../events/loop.ts'
+import { appendEvents } from '../events/outbox.ts'
+import { Prisma, type Booking, type Payment } from '../generated/prisma/client.ts'
+import { lockPaid } from './payment.data.ts'
+import { paymentEvent } from './payment.events.ts'
+import { mostTries, pauseAfter, TillRefused, type Till } from './till.ts'
+
+type Services = Omit<ActionContext, 'viewer'> & { till: Till }
+
+const leaseMs = 60_000
+const atOnce = 10
+const pollMs = 1_000
+
+export function createRefundWorker(services: Services): Loop {
+  const { log } = services
+  return createLoop({
+    work: async () => {
+      while ((await makeRefunds(services)) === atOnce) continue
+    },
+    onFault: (error) => log.warn({ err: error }, 'could not look for refunds; trying again'),
+    pollMs,
+    shortestPauseMs: 20,
+  })
+}
+
+type Leased = Payment & { ofRef: string }
+
+/** Takes the refunds that are due, and has each made; returns how many it took. */
+export async function makeRefunds(services: Services): Promise<number> {
+  const now = new Date(services.clock.now()).toISOString()
+  const until = new Date(services.clock.now() + leaseMs).toISOString()
+  const due = await poolReader(services.db)<Leased>(Prisma.sql`
+    UPDATE "Payment" p SET "leasedUntil" = ${until}::timestamptz, "tries" = p."tries" + 1
+    FROM "Payment" o
+    WHERE o."accountId" = p."accountId" AND o."id" = p."refundOfId"
+      AND (p."accountId", p."id") IN (SELECT r."accountId", r."id" FROM "Payment" r
+        WHERE r."state" = 'PENDING' AND r."nextTryAt" <= ${now}::timestamptz
+          AND (r."leasedUntil" IS NULL OR r."leasedUntil" <= ${now}::timestamptz)
+        ORDER BY r."nextTryAt" LIMIT ${atOnce} FOR UPDATE SKIP LOCKED)
+    RETURNING p.*, o."providerRef" AS "ofRef"`)
+  await Promise.all(due.map((refund) => make(services, refund)))
+  return due.length
+}
+
+async function make(services: Services, refund: Leased): Promise<void> {
+  const { till, clock, log, db } = services
+  const { accountId, id, ofRef, amountMinor, tries } = refund
+  const order = { key: `refund-${id}`, accountId, refundId: id, ofRef, amountMinor }
+  try {
+    const providerRef = await till.refund({ ...order, again: tries > 1 })
+    await settle(services, refund, { state: 'DONE', providerRef })
+  } catch (error) {
+    log.warn({ err: error, refundId: id, tries }, 'a refund was not made')
+    if (error instanceof TillRefused || tries >= mostTries) {
+      await settle(services, refund, { state: 'FAILED' })
+      return
+    }
+    const nextTryAt = new Date(clock.now() + pauseAfter(tries))
+    await db.prisma.payment.updateMany({
+      where: { accountId, id, state: 'PENDING' },
+      data: { nextTryAt, leasedUntil: null },
+    })
+  }
+}
+
+type Outcome = { state: 'DONE'; providerRef: string } | { state: 'FAILED' }
+
+/** Writes what became of a refund; of one that was settled already nothing. */
+async function settle(services: Services, { accountId, bookingId, id }: Payment, outcome: Outcome) {
+  await transaction(services.db, async (tx) => {
+    const ctx = { ...services, viewer: systemViewer([accountId]) }
+    const before = await lockPaid(tx, { accountId, id: bookingId }, 'bookingId')
+    const where = { accountId_id: { accountId, id } }
+    const seen = await tx.payment.findUniqueOrThrow({ where })
+    if (seen.state !== 'PENDING') return
+    const refund = await tx.payment.update({
+      where,
+      data: { ...outcome, nextTryAt: null, leasedUntil: null },
+    })
+    if (outcome.state === 'FAILED') return takeBack(tx, ctx, before, refund)
+    const staff = (await staffOf(tx, [before])).get(before.id) ?? []
+    const { about } = bookingEvent('booking.updated', before, before, staff)
+    await appendEvents(tx, ctx, [paymentEvent(refund, about ?? {}, before)])
+  })
+}
+
+/** The provider tells later that a refund has failed; said twice is said once. */
+export async function failRefund(
+  services: Omit<ActionContext, 'viewer'>,
+  { accountId, id }: Key,
+): Promise<void> {
+  const where = { accountId_id: { accountId, id } }
+  await transaction(services.db, async (tx) => {
+    const ctx = { ...services, viewer: { ...systemViewer([accountId]), name: 'Stripe' } }
+    const seen = await tx.payment.findUnique({ where })
+    if (!seen) return
+    const before = await lockPaid(tx, { accountId, id: seen.bookingId }, 'bookingId')
+    const now = await tx.payment.findUniqueOrThrow({ where })
+    if (now.state === 'FAILED' || now.kind !== 'REFUND' || now.provider === null) return
+    const data = { state: 'FAILED' as const, nextTryAt: null, leasedUntil: null }
+    await takeBack(tx, ctx, before, await tx.payment.update({ where, data }))
+  })
+}
+
+// The money is still here: what was given back on paper is paid again, and owed where it was due.
+async function takeBack(tx: Transaction, ctx: ActionContext, before: Booking, refund: Payment) {
+  const { accountId, refundOfId, amountMinor } = refund
+  await tx.payment.update({
+    where: { accountId_id: { accountId, id: refundOfId ?? '' } },
+    data: { refundedMinor: { decrement: amountMinor } },
+  })
+  const { refundDueMinor, refundOpenMinor } = before
+  const booking = await changeBooking(tx, ctx, before, {
+    amountPaidMinor: { increment: amountMinor },
+    refundedMinor: { decrement: amountMinor },
+    refundOpenMinor: Math.min(refundDueMinor, refundOpenMinor + amountMinor),
+  })
+  const staff = (await staffOf(tx, [booking])).get(booking.id) ?? []
+  await appendEvents(tx, ctx, [bookingEvent('booking.updated', booking, before, staff)])
+}
