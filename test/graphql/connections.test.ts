@@ -149,7 +149,7 @@ const lists: [string, number][] = [
   ['Account.services', 6],
   ['Account.sessions', 11],
   ['Account.staff', 5],
-  ['Booking.history', 10],
+  ['Booking.history', 5],
   ['Booking.payments', 5],
   ['Customer.bookings', 15],
   ['Query.accounts', 2],
