@@ -184,7 +184,7 @@ const listCustomerBookings = bookeoRoute({
     seesBookings,
     {
       document: `query BookeoCustomerKnown($ids: [ID!]) {
-        customers(filter: { ids: $ids }, first: 1) { nodes { id } }
+        customers(filter: { customerIds: $ids }, first: 1) { nodes { id } }
       }`,
       variables: ({ path }) => ({ ids: [path['id']] }),
     },

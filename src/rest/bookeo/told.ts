@@ -94,7 +94,7 @@ const customer = (name: string) =>
   about<CustomerData>(
     name,
     '$customer: ID!',
-    `customers(filter: { ids: [$customer], active: null }, first: 1) { nodes { ${customerFields} } }`,
+    `customers(filter: { customerIds: [$customer], active: null }, first: 1) { nodes { ${customerFields} } }`,
     { idOf, bodyOf: customerOf },
   )
 
