@@ -93,8 +93,11 @@ type Filter = typeof BookingEventFilter.$inferInput | null | undefined
 
 const allTypes: ReadonlySet<string> = new Set(bookingEventTypes)
 
+const isOfBooking = ({ type }: ReadEvent) => allTypes.has(type)
+
 /** Which events are wanted. Ids of another type or made up are those of no booking. */
 function wanted(filter: Filter): (event: ReadEvent) => boolean {
+  if (!filter) return isOfBooking
   const types = filter?.types ? new Set(filter.types) : allTypes
   for (const type of types) {
     if (!allTypes.has(type)) {

@@ -79,8 +79,8 @@ export function gathered<T extends ReadEvent>(
       ended = true
       return source.return()
     },
-    follow: source.follow,
-    mayHear: source.mayHear,
+    follow: (viewer) => source.follow(viewer),
+    mayHear: (event) => source.mayHear(event),
     [Symbol.asyncIterator]() {
       return this
     },

@@ -1,64 +1,81 @@
 // A queue between one giver and one taker, as an async iterator written by hand: an async generator
-// cannot be ended while it waits for its next value. Knows nothing of events.
+// cannot be ended while it waits for its next value. Knows nothing of events. A class, because
+// thousands are held at once and methods that are shared weigh nothing.
 
-export type Handoff<T> = {
-  give(value: T): void
-  /** Values that were given and not yet taken. */
-  waiting(): number
-  /** Whether the taker waits for a value. */
-  wanted(): boolean
-  /** Whoever waits gets the error, else the next one to ask; what was not taken is dropped. */
-  fail(error: unknown): void
-  /** Ends at once; what was not taken is dropped. */
-  end(): void
-  next(): Promise<IteratorResult<T, undefined>>
-}
+type Result<T> = IteratorResult<T, undefined>
+type Taker<T> = { resolve: (result: Result<T>) => void; reject: (error: unknown) => void }
 
-/** `onEnd` is called once, when it ends for whichever reason. */
-export function createHandoff<T>(onEnd: () => void): Handoff<T> {
-  type Result = IteratorResult<T, undefined>
-  type Taker = { resolve: (result: Result) => void; reject: (error: unknown) => void }
+/** Told once, when the queue ends for whichever reason. */
+type Owner = { onEnd(): void }
 
-  const done: Result = { done: true, value: undefined }
-  const takers: Taker[] = []
-  let values: T[] = []
-  let ended = false
-  let fault: { error: unknown } | null = null
+export class Handoff<T> {
+  private readonly owner: Owner
+  private values: T[] = []
+  private taker: Taker<T> | null = null
+  /** Whoever asks while another waits; of two takers the first gets the first. */
+  private others: Taker<T>[] | null = null
+  private ended = false
+  private fault: { error: unknown } | null = null
 
-  const end = () => {
-    if (ended) return
-    ended = true
-    values = []
-    for (const { resolve } of takers.splice(0)) resolve(done)
-    onEnd()
+  constructor(owner: Owner) {
+    this.owner = owner
   }
 
-  return {
-    give: (value) => {
-      if (ended) return
-      const taker = takers.shift()
-      if (taker) taker.resolve({ done: false, value })
-      else values.push(value)
-    },
-    waiting: () => values.length,
-    wanted: () => takers.length > 0,
-    fail: (error) => {
-      if (ended) return
-      const taker = takers.shift()
-      if (taker) taker.reject(error)
-      else fault = { error }
-      end()
-    },
-    end,
-    next: () => {
-      if (values.length > 0) return Promise.resolve({ done: false, value: values.shift() as T })
-      if (fault) {
-        const { error } = fault
-        fault = null
-        return Promise.reject(error)
-      }
-      if (ended) return Promise.resolve(done)
-      return new Promise<Result>((resolve, reject) => takers.push({ resolve, reject }))
-    },
+  give(value: T): void {
+    if (this.ended) return
+    const taker = this.takeTaker()
+    if (taker) taker.resolve({ done: false, value })
+    else this.values.push(value)
+  }
+
+  /** Values that were given and not yet taken. */
+  waiting(): number {
+    return this.values.length
+  }
+
+  /** Whether the taker waits for a value. */
+  wanted(): boolean {
+    return this.taker !== null
+  }
+
+  /** Whoever waits gets the error, else the next one to ask; what was not taken is dropped. */
+  fail(error: unknown): void {
+    if (this.ended) return
+    const taker = this.takeTaker()
+    if (taker) taker.reject(error)
+    else this.fault = { error }
+    this.end()
+  }
+
+  /** Ends at once; what was not taken is dropped. */
+  end(): void {
+    if (this.ended) return
+    this.ended = true
+    this.values = []
+    for (let taker = this.takeTaker(); taker; taker = this.takeTaker()) {
+      taker.resolve({ done: true, value: undefined })
+    }
+    this.owner.onEnd()
+  }
+
+  next(): Promise<Result<T>> {
+    const { values, fault } = this
+    if (values.length > 0) return Promise.resolve({ done: false, value: values.shift() as T })
+    if (fault) {
+      this.fault = null
+      return Promise.reject(fault.error)
+    }
+    if (this.ended) return Promise.resolve({ done: true, value: undefined })
+    return new Promise((resolve, reject) => {
+      const taker = { resolve, reject }
+      if (this.taker) (this.others ??= []).push(taker)
+      else this.taker = taker
+    })
+  }
+
+  private takeTaker(): Taker<T> | null {
+    const { taker } = this
+    if (taker) this.taker = this.others?.shift() ?? null
+    return taker
   }
 }

@@ -5,12 +5,7 @@ import type { Pool } from 'pg'
 import { compareCursors, type EventCursor } from './cursor.ts'
 import { refused } from '../errors.ts'
 import { comingAfterNow, findInLog, readLog, type ReadEvent } from './log.data.ts'
-import {
-  createSubscriber,
-  type EventSubscription,
-  type Subscriber,
-  type SubscriberOptions,
-} from './subscriber.ts'
+import { Subscriber, type EventSubscription, type SubscriberHub } from './subscriber.ts'
 import { inTurns, shared } from './turns.ts'
 
 /** Days for which events are kept when nobody says; a cursor older than that is refused. */
@@ -64,13 +59,19 @@ type Options = {
 
 export function createEventHub(options: Options): EventHub {
   const listeners = new Set<(event: ReadEvent) => void>()
-  const subscribers = new Map<string, Set<Subscriber>>()
-  const all = new Set<Subscriber>()
+  const register = createRegister()
   const read = inTurns(readsAtOnce)
   const now = shared(() => read(() => comingAfterNow(options.pool)))
   const retentionDays = options.retentionDays ?? eventRetentionDays
   const locate = (after: EventCursor, reach: readonly string[]) =>
     read(() => startAfter({ ...options, retentionDays }, after, reach))
+  const within: SubscriberHub = {
+    queueLimit: options.queueLimit ?? 1_000,
+    readPage: (from, accounts) =>
+      read(() => readLog(options.pool, from, options.pageSize ?? 200, accounts)),
+    onRetarget: register.move,
+    onEnd: register.remove,
+  }
 
   const tell = (event: ReadEvent) => {
     for (const listener of listeners) {
@@ -83,19 +84,18 @@ export function createEventHub(options: Options): EventHub {
   }
 
   return {
-    subscribe: async ({ accountIds: chosen, wants, after, reach }) => {
-      const accountIds = [...chosen]
-      const known = reach ?? accountIds
-      const start = after && (await locate(after, known))
-      const subscriber = register(options, subscribers, all, {
-        accountIds,
-        readPage: (from, accounts) =>
-          read(() => readLog(options.pool, from, options.pageSize ?? 200, accounts)),
+    subscribe: async ({ accountIds, wants, after, reach }) => {
+      const accounts = new Set(accountIds)
+      const start = after && (await locate(after, reach ?? [...accounts]))
+      const subscriber = new Subscriber(within, {
+        accounts,
+        wants,
         after: start?.from ?? null,
-        wants: (event) => !(start?.isEarly && event.seq === after?.seq) && (wants?.(event) ?? true),
+        known: start?.isEarly ? (after ?? null) : null,
       })
+      register.add(subscriber)
       if (!start) await subscriber.goLive(now)
-      return subscriber.subscription
+      return subscriber
     },
     startAfter: locate,
     retentionDays,
@@ -106,49 +106,48 @@ export function createEventHub(options: Options): EventHub {
     publish: (events) => {
       for (const event of events) {
         tell(event)
-        for (const subscriber of subscribers.get(event.accountId) ?? []) subscriber.offer(event)
+        for (const subscriber of register.of(event.accountId)) subscriber.offer(event)
       }
     },
-    subscriberCount: () => all.size,
+    subscriberCount: register.count,
   }
 }
 
-function register(
-  { queueLimit = 1_000 }: Options,
-  subscribers: Map<string, Set<Subscriber>>,
-  all: Set<Subscriber>,
-  reader: Pick<SubscriberOptions, 'accountIds' | 'after' | 'wants' | 'readPage'>,
-): Subscriber {
-  const place = (accountIds: Iterable<string>) => {
-    for (const accountId of accountIds) {
-      const there = subscribers.get(accountId)
+/** The subscribers, by the accounts whose events they get. */
+function createRegister() {
+  const byAccount = new Map<string, Set<Subscriber>>()
+  const all = new Set<Subscriber>()
+  const place = (subscriber: Subscriber) => {
+    for (const accountId of subscriber.accounts) {
+      const there = byAccount.get(accountId)
       if (there) there.add(subscriber)
-      else subscribers.set(accountId, new Set([subscriber]))
+      else byAccount.set(accountId, new Set([subscriber]))
     }
   }
-  const remove = (accountIds: Iterable<string>) => {
-    for (const accountId of accountIds) {
-      const there = subscribers.get(accountId)
+  const displace = (subscriber: Subscriber, accounts: ReadonlySet<string>) => {
+    for (const accountId of accounts) {
+      const there = byAccount.get(accountId)
       there?.delete(subscriber)
-      if (there?.size === 0) subscribers.delete(accountId)
+      if (there?.size === 0) byAccount.delete(accountId)
     }
   }
-  const subscriber = createSubscriber({
-    ...reader,
-    queueLimit,
-    onRetarget: (before, now) => {
+  return {
+    of: (accountId: string): Iterable<Subscriber> => byAccount.get(accountId) ?? [],
+    count: () => all.size,
+    add: (subscriber: Subscriber) => {
+      all.add(subscriber)
+      place(subscriber)
+    },
+    move: (subscriber: Subscriber, before: ReadonlySet<string>) => {
       if (!all.has(subscriber)) return
-      remove(before)
-      place(now)
+      displace(subscriber, before)
+      place(subscriber)
     },
-    onEnd: () => {
+    remove: (subscriber: Subscriber) => {
       all.delete(subscriber)
-      remove(subscriber.accountIds())
+      displace(subscriber, subscriber.accounts)
     },
-  })
-  all.add(subscriber)
-  place(subscriber.accountIds())
-  return subscriber
+  }
 }
 
 // A place in the log of somebody else is no place: that there is an event would be told by it.

@@ -25,35 +25,58 @@ type Options = {
   tells?: (viewer: Viewer, event: ReadEvent) => boolean
 }
 
-export function eventSource(
-  subscription: EventSubscription,
-  { viewer, scopes, accountsFor, tells }: Options,
-): EventSource {
-  let current = viewer
-  let accounts = new Set(accountsFor(viewer))
-  const reach = (now: Viewer): readonly string[] => {
-    try {
-      return accountsFor(now)
-    } catch {
-      return []
-    }
+/** Of a subscription to the accounts that the viewer may hear of. */
+export function eventSource(subscription: EventSubscription, options: Options): EventSource {
+  return new Source(subscription, options)
+}
+
+// A class, because thousands are held at once and methods that are shared weigh nothing.
+class Source implements EventSource {
+  private readonly subscription: EventSubscription
+  private viewer: Viewer
+  private readonly scopes: readonly Scope[]
+  private readonly accountsFor: Options['accountsFor']
+  private readonly tells: Options['tells']
+
+  constructor(subscription: EventSubscription, { viewer, scopes, accountsFor, tells }: Options) {
+    this.subscription = subscription
+    this.viewer = viewer
+    this.scopes = scopes
+    this.accountsFor = accountsFor
+    this.tells = tells
   }
-  return {
-    next: () => subscription.next(),
-    return: () => subscription.return(),
-    follow: (now) => {
-      if (now === current) return
-      const found = reach(now)
-      if (found.length === 0) throw new Forbidden(scopes)
-      current = now
-      accounts = new Set(found)
-      subscription.retarget(accounts)
-    },
-    mayHear: (event) =>
-      accounts.has(event.accountId) && (tells === undefined || tells(current, event)),
-    [Symbol.asyncIterator]() {
-      return this
-    },
+
+  next(): Promise<IteratorResult<ReadEvent, undefined>> {
+    return this.subscription.next()
+  }
+
+  return(): Promise<IteratorResult<ReadEvent, undefined>> {
+    return this.subscription.return()
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+
+  follow(viewer: Viewer): void {
+    if (viewer === this.viewer) return
+    const accounts = this.reach(viewer)
+    if (accounts.size === 0) throw new Forbidden(this.scopes)
+    this.viewer = viewer
+    this.subscription.retarget(accounts)
+  }
+
+  mayHear(event: ReadEvent): boolean {
+    if (!this.subscription.accounts.has(event.accountId)) return false
+    return this.tells === undefined || this.tells(this.viewer, event)
+  }
+
+  private reach(viewer: Viewer): ReadonlySet<string> {
+    try {
+      return new Set(this.accountsFor(viewer))
+    } catch {
+      return new Set()
+    }
   }
 }
 

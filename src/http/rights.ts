@@ -29,11 +29,15 @@ export type Listener = {
   onLost: (lost: CredentialLost) => void
 }
 
-/** One credential, for as long as it is held. */
+/** One credential, for as long as it is held; all who hold it share it. */
 export type Rights = {
+  /** The Authorization header; null is the anonymous viewer. */
+  authorization: string | null
   /** The viewer as it was then or later (performance.now()). Rejects with CredentialLost. */
   viewer(since: number): Promise<Viewer>
-  release(): void
+  /** The same without waiting, when it is known; else null. */
+  known(since: number): Viewer | null
+  release(listener: Listener): void
 }
 
 export type RightsRegistry = {
@@ -62,6 +66,7 @@ export function createRightsRegistry({
       let watch = watches.get(authorization)
       if (!watch) {
         watch = createWatch({
+          authorization,
           ask: () => inTurn(() => authenticator.identify(authorization)),
           onEmpty: () => watches.delete(authorization),
           log,
@@ -69,27 +74,23 @@ export function createRightsRegistry({
         })
         watches.set(authorization, watch)
       }
-      const { viewer, add, remove } = watch
-      add(listener)
-      return { viewer, release: () => remove(listener) }
+      watch.add(listener)
+      return watch
     },
   }
 }
 
-type Watch = {
-  viewer: Rights['viewer']
-  add: (listener: Listener) => void
-  remove: (listener: Listener) => void
-}
+type Watch = Rights & { add(listener: Listener): void }
 
 type WatchOptions = {
+  authorization: string | null
   ask: () => Promise<Viewer | CredentialFailure>
   onEmpty: () => void
   log: Logger
   checkMs: number
 }
 
-function createWatch({ ask, onEmpty, log, checkMs }: WatchOptions): Watch {
+function createWatch({ authorization, ask, onEmpty, log, checkMs }: WatchOptions): Watch {
   const listeners = new Set<Listener>()
   let known: { viewer: Viewer; at: number } | null = null
   let asking: { answer: Promise<Viewer>; at: number } | null = null
@@ -98,14 +99,14 @@ function createWatch({ ask, onEmpty, log, checkMs }: WatchOptions): Watch {
   const take = (found: Viewer | CredentialFailure, at: number): Viewer => {
     if (isFailure(found)) {
       const lost = new CredentialLost(found)
-      for (const { onLost } of listeners) onLost(lost)
+      for (const listener of listeners) listener.onLost(lost)
       throw lost
     }
     // The same object while nothing differs: whoever holds it sees at a glance that it is so.
     const same = known && rightsOf(known.viewer) === rightsOf(found)
     const viewer = same && known ? known.viewer : found
     if (!known || at > known.at) known = { viewer, at }
-    if (!same) for (const { onViewer } of listeners) onViewer?.(viewer)
+    if (!same) for (const listener of listeners) listener.onViewer?.(viewer)
     return viewer
   }
 
@@ -122,30 +123,37 @@ function createWatch({ ask, onEmpty, log, checkMs }: WatchOptions): Watch {
 
   const check = () => {
     askNow()
-      .catch((error: unknown) => {
-        // A database that does not answer takes nobody's rights away; it gives no events either.
-        if (!(error instanceof CredentialLost)) log.warn({ err: error }, 'could not check rights')
-      })
+      .catch((error: unknown) => noteOutage(log, error))
       .finally(() => {
         if (listeners.size > 0) timer = setTimeout(check, checkMs)
       })
   }
 
+  const knownSince = (since: number) => (known && known.at >= since ? known.viewer : null)
+
   return {
+    authorization,
+    known: knownSince,
     viewer: (since) => {
-      if (known && known.at >= since) return Promise.resolve(known.viewer)
+      const viewer = knownSince(since)
+      if (viewer) return Promise.resolve(viewer)
       return asking && asking.at >= since ? asking.answer : askNow()
     },
     add: (listener) => {
       listeners.add(listener)
       if (listeners.size === 1) timer = setTimeout(check, checkMs)
     },
-    remove: (listener) => {
+    release: (listener) => {
       if (!listeners.delete(listener) || listeners.size > 0) return
       clearTimeout(timer)
       onEmpty()
     },
   }
+}
+
+// A database that does not answer takes nobody's rights away; it gives no events either.
+function noteOutage(log: Logger, error: unknown): void {
+  if (!(error instanceof CredentialLost)) log.warn({ err: error }, 'could not check rights')
 }
 
 const texts = new WeakMap<Viewer, string>()

@@ -1,52 +1,27 @@
-// What is done over one WebSocket: who it speaks for, and the operations that it asks for. The
-// protocol itself (graphql-transport-ws) is graphql-ws's; here is what it leaves to a server.
+// What is done over one WebSocket: who it speaks for, and the operations that it asks for.
 
 import type { IncomingHttpHeaders } from 'node:http'
-import { makeServer, type ServerOptions, type SubscribePayload } from 'graphql-ws'
+import type { SubscribePayload } from 'graphql-ws'
 import {
   execute,
   getOperationAST,
   GraphQLError,
-  type ExecutionArgs,
+  type DocumentNode,
   type ExecutionResult,
   type GraphQLSchema,
 } from 'graphql'
 import type { Viewer } from '../auth/viewer.ts'
 import { newContext, type Context, type Services } from '../context.ts'
-import { admit, prepare, type Prepared } from '../graphql/documents.ts'
-import { publicError, publicResult, type ErrorScope } from '../graphql/public-errors.ts'
+import { admit, prepare } from '../graphql/documents.ts'
+import { publicError, publicResult } from '../graphql/public-errors.ts'
 import type { Spending } from '../graphql/spending.ts'
 import { shownCredential } from './authenticate.ts'
 import { HttpFault } from './exchange.ts'
-import { CredentialLost, type Rights, type RightsRegistry } from './rights.ts'
+import { CredentialLost, type RightsRegistry } from './rights.ts'
 import { csrfHeader } from './session-cookie.ts'
-import type { Delivered } from './stream-executions.ts'
-import type { ResultStream, Streams } from './streams.ts'
-
-/** One socket, from its upgrade to its end. */
-export type Connection = {
-  /** What came with the upgrade; empty from connection_init on, for it is held by thousands. */
-  headers: IncomingHttpHeaders
-  address: string | null
-  requestId: string
-  /** Null until connection_init was accepted. */
-  rights: Rights | null
-  authorization: string | null
-  operations: number
-  /** Sends a result of an operation; what is returned resolves when the client may get more. */
-  deliver(operationId: string, result: Delivered): Promise<void> | void
-  close(code: number, reason: string): void
-}
-
-/** One operation of a connection, with the rights that it began with. */
-type Asked = {
-  connection: Connection
-  operationId: string
-  /** When it began (performance.now()). */
-  at: number
-  viewer: Promise<Viewer>
-  spending?: Spending
-}
+import type { Connection, SocketOperation } from './socket-connection.ts'
+import type { Hooks } from './socket-protocol.ts'
+import type { Streams } from './streams.ts'
 
 type Options = {
   services: Services
@@ -58,50 +33,24 @@ type Options = {
   socketsPerCredential: number
 }
 
-type Hooks = ServerOptions<Record<string, unknown>, Connection>
-
-export function createOperations(options: Options) {
-  const { services, schema, streams, initTimeoutMs } = options
+export function createOperations(options: Options): Hooks {
   const sockets = new Map<string | null, number>()
-
-  const hooks: Hooks = {
-    connectionInitWaitTimeout: initTimeoutMs,
-    onConnect: ({ extra, connectionParams }) => connect(options, sockets, extra, connectionParams),
-    onSubscribe: async ({ extra, subscriptions }, id, payload) => {
-      const open = Object.keys(subscriptions).length
-      if (open > options.operationsPerSocket) return [tooMany(options.operationsPerSocket)]
-      extra.operations += 1
-      const asked = askedBy(extra, id)
-      const prepared = prepare(payload.query)
-      const refusal = await refusalOf(services, asked, prepared, payload)
-      if (refusal) return [refusal]
-      const { document, errors } = prepared
-      if (!document) return errors
-      if (!getOperationAST(document, payload.operationName)) return [unknownOperation()]
-      return {
-        schema,
-        document,
-        operationName: payload.operationName,
-        variableValues: payload.variables,
-        contextValue: asked,
-      }
-    },
-    execute: (args: ExecutionArgs) => executeFor(services, args),
-    subscribe: (args: ExecutionArgs) => openStream(services, streams, args) as never,
-    onError: ({ extra }, _id, _payload, errors) =>
-      errors.map((error) => {
-        const thrown = error.originalError ?? error
-        return publicError(thrown, scopeOf(services, extra)).toJSON()
-      }),
-    onClose: ({ extra }) => {
-      extra.rights?.release()
-      if (extra.rights)
-        sockets.set(extra.authorization, (sockets.get(extra.authorization) ?? 1) - 1)
-      if (sockets.get(extra.authorization) === 0) sockets.delete(extra.authorization)
+  return {
+    initTimeoutMs: options.initTimeoutMs,
+    connect: (connection, params) => connect(options, sockets, connection, params),
+    subscribe: (operation, payload) => begin(options, operation, payload),
+    closed: (connection) => {
+      const { rights, authorization } = connection
+      if (!rights) return
+      rights.release(connection)
+      const left = (sockets.get(authorization) ?? 1) - 1
+      if (left === 0) sockets.delete(authorization)
+      else sockets.set(authorization, left)
     },
   }
-  return makeServer(hooks)
 }
+
+const noHeaders: IncomingHttpHeaders = {}
 
 // False closes with 4403, as the protocol says.
 async function connect(
@@ -111,7 +60,7 @@ async function connect(
   params: Record<string, unknown> | undefined,
 ): Promise<boolean> {
   const authorization = credentialOf(services, params, connection.headers)
-  connection.headers = {}
+  connection.headers = noHeaders
   if (authorization === undefined) return false
   const open = sockets.get(authorization) ?? 0
   if (open >= socketsPerCredential) {
@@ -119,12 +68,8 @@ async function connect(
     return true
   }
   sockets.set(authorization, open + 1)
-  const rights = registry.hold(authorization, {
-    // What the subscriptions have to say about it goes out first.
-    onLost: () => setImmediate(() => connection.close(4403, 'Forbidden')),
-  })
+  const rights = registry.hold(authorization, connection)
   connection.rights = rights
-  connection.authorization = authorization
   try {
     await rights.viewer(performance.now())
     return true
@@ -169,96 +114,100 @@ function textIn(params: Record<string, unknown> | undefined, wanted: string) {
   return null
 }
 
-function askedBy(connection: Connection, operationId: string): Asked {
+type Asked = SubscribePayload & {
+  document: DocumentNode
+  /** When it began (performance.now()). */
+  at: number
+}
+
+async function begin(
+  options: Options,
+  operation: SocketOperation,
+  payload: SubscribePayload,
+): Promise<void> {
+  const { connection } = operation
+  const { operationsPerSocket, services } = options
+  if (connection.operations.size > operationsPerSocket) {
+    return operation.refuse([tooMany(operationsPerSocket)])
+  }
+  connection.begun += 1
   const at = performance.now()
-  const early = () =>
-    Promise.reject(new Error('An operation ran before its connection was acknowledged.'))
-  return { connection, operationId, at, viewer: connection.rights?.viewer(at) ?? early() }
+  const prepared = prepare(payload.query)
+  const { address } = connection
+  const found = await viewerAt(connection, at)
+  // Whoever could not be identified is told so when it is run.
+  const { spending, refusal } =
+    'viewer' in found
+      ? admit(
+          { viewer: found.viewer, address, budgets: services.budgets },
+          prepared,
+          payload.operationName,
+          payload.variables,
+        )
+      : { spending: undefined, refusal: null }
+  if (refusal) return operation.refuse([refusal])
+  const { document, errors } = prepared
+  if (!document) return operation.refuse(errors)
+  const chosen = getOperationAST(document, payload.operationName)
+  if (!chosen) return operation.refuse([unknownOperation()])
+  if (!('viewer' in found)) return operation.answer(failed(found.error, connection))
+  const asked = { ...payload, document, at }
+  if (chosen.operation === 'subscription') return openStream(options, operation, asked)
+  const result = await executeFor(options, connection, found.viewer, asked, spending)
+  operation.answer(result)
 }
 
-/** Why the operation is not run. Whoever could not be identified is told so when it is. */
-async function refusalOf(
-  { budgets }: Services,
-  asked: Asked,
-  prepared: Prepared,
-  { operationName, variables }: SubscribePayload,
-): Promise<GraphQLError | null> {
-  const viewer = await asked.viewer.catch(() => null)
-  if (!viewer) return null
-  const asker = { viewer, address: asked.connection.address, budgets }
-  const { spending, refusal } = admit(asker, prepared, operationName, variables)
-  asked.spending = spending
-  return refusal
-}
+type Found = { viewer: Viewer } | { error: unknown }
 
-async function executeFor(services: Services, args: ExecutionArgs): Promise<ExecutionResult> {
-  const { connection, viewer, spending } = args.contextValue as Asked
-  const scope = scopeOf(services, connection)
+async function viewerAt({ rights }: Connection, at: number): Promise<Found> {
   try {
-    const ctx: Context = newContext(services, await viewer, scope.requestId, connection.address)
-    if (spending) ctx.spending = spending
-    return publicResult(await execute({ ...args, contextValue: ctx }), ctx)
+    if (!rights) throw new Error('An operation ran before its connection was acknowledged.')
+    return { viewer: await rights.viewer(at) }
   } catch (error) {
-    return failed(error, scope)
+    return { error }
+  }
+}
+
+async function executeFor(
+  { services, schema }: Options,
+  connection: Connection,
+  viewer: Viewer,
+  { document, operationName, variables }: Asked,
+  spending: Spending | undefined,
+): Promise<ExecutionResult> {
+  try {
+    const { requestId, address } = connection
+    const ctx: Context = newContext(services, viewer, requestId, address)
+    if (spending) ctx.spending = spending
+    const variableValues = variables
+    const args = { schema, document, operationName, variableValues, contextValue: ctx }
+    return publicResult(await execute(args), ctx)
+  } catch (error) {
+    return failed(error, connection)
   }
 }
 
 async function openStream(
-  services: Services,
-  streams: Streams,
-  args: ExecutionArgs,
-): Promise<AsyncIterableIterator<never> | ExecutionResult> {
-  const { connection, operationId, viewer, at } = args.contextValue as Asked
-  try {
-    await viewer
-  } catch (error) {
-    return failed(error, scopeOf(services, connection))
-  }
+  { streams }: Options,
+  operation: SocketOperation,
+  { document, variables, operationName, at }: Asked,
+): Promise<void> {
+  const { authorization, requestId } = operation.connection
   const opened = await streams.open({
     since: at,
-    document: args.document,
-    variables: args.variableValues,
-    operationName: args.operationName,
-    authorization: connection.authorization,
-    requestId: requestIdOf(connection),
+    document,
+    variables,
+    operationName,
+    authorization,
+    requestId,
   })
-  if (!('each' in opened)) return opened
-  return ending(opened, (result) => connection.deliver(operationId, result))
+  if ('handTo' in opened) operation.follow(opened)
+  else operation.answer(opened)
 }
 
-/** Results go past graphql-ws, which would write out each anew: it hears of the end alone. */
-function ending(
-  stream: ResultStream,
-  deliver: (result: Delivered) => Promise<void> | void,
-): AsyncIterableIterator<never> {
-  return {
-    next: async () => {
-      await stream.each(deliver)
-      return { done: true, value: undefined }
-    },
-    return: async () => {
-      await stream.return()
-      return { done: true, value: undefined }
-    },
-    [Symbol.asyncIterator]() {
-      return this
-    },
-  }
-}
-
-function failed(error: unknown, scope: ErrorScope): ExecutionResult {
-  return {
-    errors: [error instanceof CredentialLost ? error.toPublic() : publicError(error, scope)],
-  }
-}
-
-function requestIdOf({ requestId, operations }: Connection): string {
-  return `${requestId}-${operations}`
-}
-
-function scopeOf({ log }: Services, connection: Connection) {
-  const requestId = requestIdOf(connection)
-  return { log: log.child({ requestId }), requestId }
+function failed(error: unknown, connection: Connection): ExecutionResult {
+  if (error instanceof CredentialLost) return { errors: [error.toPublic()] }
+  return { errors: [publicError(error, connection.scope())] }
 }
 
 function tooMany(limit: number): GraphQLError {

@@ -2,7 +2,7 @@
 // graphql-sse (https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md): one request, one
 // subscription. Every event carries its cursor as its id, so that EventSource resumes by itself.
 
-import { getOperationAST, type ExecutionResult, type GraphQLError } from 'graphql'
+import { getOperationAST, type ExecutionResult } from 'graphql'
 import type { GraphQLParams } from 'graphql-yoga'
 import { prepare } from '../graphql/documents.ts'
 import { headerOf, HttpFault, type Exchange } from './exchange.ts'
@@ -71,7 +71,7 @@ export function createSseDoor(
         lastCursor: headerOf(exchange, 'last-event-id') ?? null,
       })
       if (!res.destroyed && !res.writableEnded) res.writeHead(200, headers)
-      if ('next' in opened) await pump(res, opened, limits)
+      if ('handTo' in opened) pump(res, opened, limits)
       else finish(res, opened)
       return true
     },
@@ -89,31 +89,26 @@ function subscriptionIn(exchange: Exchange, { query, operationName }: GraphQLPar
   return operation?.operation === 'subscription' ? document : null
 }
 
-async function pump(
-  res: Exchange['res'],
-  stream: ResultStream,
-  limits: typeof sseLimits,
-): Promise<void> {
-  res.once('close', () => void stream.return())
-  if (res.destroyed || res.writableEnded) return void stream.return()
+function pump(res: Exchange['res'], stream: ResultStream, limits: typeof sseLimits): void {
+  res.once('close', () => stream.end())
+  if (res.destroyed || res.writableEnded) return stream.end()
   const keepAlive = setInterval(() => {
     if (!res.writableNeedDrain) res.write(':\n\n')
   }, limits.keepAliveMs)
-  try {
-    // Some browsers show the answer only when something came.
-    res.write(':\n\n')
-    for await (const { cursor, json } of stream) {
-      if (res.writableEnded) return
-      if (!res.write(`id: ${cursor}\nevent: next\ndata: ${json()}\n\n`)) {
-        await drained(res, limits.unreadMs)
-      }
-    }
-    if (!res.writableEnded) res.end('event: complete\ndata:\n\n')
-  } catch (error) {
-    finish(res, { errors: [error as GraphQLError] })
-  } finally {
-    clearInterval(keepAlive)
-  }
+  // Some browsers show the answer only when something came.
+  res.write(':\n\n')
+  stream.handTo({
+    take: ({ cursor, json }) => {
+      if (res.writableEnded) return stream.end()
+      const isTaken = res.write(`id: ${cursor}\nevent: next\ndata: ${json()}\n\n`)
+      return isTaken ? undefined : drained(res, limits.unreadMs)
+    },
+    onEnd: (fault) => {
+      clearInterval(keepAlive)
+      if (fault) finish(res, { errors: [fault] })
+      else if (!res.writableEnded) res.end('event: complete\ndata:\n\n')
+    },
+  })
 }
 
 function finish(res: Exchange['res'], result: ExecutionResult): void {

@@ -16,29 +16,41 @@ import type { SubscribeRequest } from './streams.ts'
 
 const executionsAtOnce = 8
 
-type Asked = Pick<SubscribeRequest, 'document' | 'variables' | 'operationName' | 'requestId'>
+/** What is asked: one and the same for all who ask the same at a time. */
+export type Operation = {
+  readonly document: DocumentNode
+  readonly variables: SubscribeRequest['variables']
+  readonly operationName: SubscribeRequest['operationName']
+  readonly text: string
+  holders: number
+}
 
 /** One result, shared by all who get the same; serialised once. */
 export type Delivered = { cursor: string; json(): string; bytes(): Buffer }
 
-export type Run = (event: ReadEvent, viewer: Viewer) => Promise<Delivered>
-
 /** Runs operations over events; the same one over the same event with the same rights runs once. */
 export function createExecutions(services: Services, schema: GraphQLSchema) {
-  const shared = new WeakMap<ReadEvent, Map<string, Map<string, Promise<Delivered>>>>()
+  type ByOperation = Map<Operation, Promise<Delivered>>
+  const shared = new WeakMap<ReadEvent, Map<string, ByOperation>>()
+  const operations = new Map<string, Operation>()
   const numbers = new WeakMap<DocumentNode, number>()
   const inTurn = inTurns(executionsAtOnce)
   let documents = 0
 
-  const runOnce = async (request: Asked, event: ReadEvent, viewer: Viewer) => {
-    const ctx = newContext(services, viewer, request.requestId)
+  const runOnce = async (
+    { document, variables, operationName }: Operation,
+    event: ReadEvent,
+    viewer: Viewer,
+    requestId: string,
+  ) => {
+    const ctx = newContext(services, viewer, requestId)
     const result = await execute({
       schema,
-      document: request.document,
+      document,
       rootValue: event,
       contextValue: ctx,
-      variableValues: request.variables,
-      operationName: request.operationName,
+      variableValues: variables,
+      operationName,
     })
     // Its cursor would be taken for one that was heard. The listener comes back for it instead.
     const passing = result.errors?.find(({ originalError }) => isPassing(originalError))
@@ -47,16 +59,26 @@ export function createExecutions(services: Services, schema: GraphQLSchema) {
   }
 
   return {
-    of: (request: Asked): Run => {
-      const { document, operationName, variables } = request
+    /** To be given back. */
+    hold: ({ document, operationName, variables }: SubscribeRequest): Operation => {
       const number = numbers.get(document) ?? (documents += 1)
       numbers.set(document, number)
-      const operation = textOf([number, operationName, variables])
-      return (event, viewer) => {
-        const byRights = within(shared, event, () => new Map())
-        const byOperation = within(byRights, rightsOf(viewer), () => new Map())
-        return within(byOperation, operation, () => inTurn(() => runOnce(request, event, viewer)))
-      }
+      const text = textOf([number, operationName, variables])
+      const make = () => ({ document, variables, operationName, text, holders: 0 })
+      const operation = within(operations, text, make)
+      operation.holders += 1
+      return operation
+    },
+    letGo: (operation: Operation): void => {
+      operation.holders -= 1
+      if (operation.holders === 0) operations.delete(operation.text)
+    },
+    run: (operation: Operation, event: ReadEvent, viewer: Viewer, requestId: string) => {
+      const byRights = within(shared, event, () => new Map<string, ByOperation>())
+      const byOperation = within(byRights, rightsOf(viewer), () => new Map() as ByOperation)
+      return within(byOperation, operation, () =>
+        inTurn(() => runOnce(operation, event, viewer, requestId)),
+      )
     },
   }
 }

@@ -14,8 +14,8 @@ import type { Viewer } from '../auth/viewer.ts'
 import { newContext, type Services } from '../context.ts'
 import { isEventSource, type EventSource } from '../events/source.ts'
 import { publicError, publicResult, type ErrorScope } from '../graphql/public-errors.ts'
-import { CredentialLost, type Rights, type RightsRegistry } from './rights.ts'
-import { createExecutions, type Delivered, type Run } from './stream-executions.ts'
+import { CredentialLost, type Listener, type Rights, type RightsRegistry } from './rights.ts'
+import { createExecutions, type Delivered, type Operation } from './stream-executions.ts'
 
 export type SubscribeRequest = {
   document: DocumentNode
@@ -35,11 +35,20 @@ export const streamLimits = {
   perCredential: 10_000,
 }
 
-/** One result for each event. Ends with a public error when something ends it. */
-export type ResultStream = AsyncIterableIterator<Delivered, undefined> & {
-  /** Instead of next(): hands on each, one after the other, until the end. */
-  each(take: (result: Delivered) => Promise<void> | void): Promise<void>
-  return(): Promise<IteratorResult<Delivered, undefined>>
+/** Whoever gets the results. */
+export type Taker = {
+  /** The next comes when what is returned resolves; at once when nothing is. */
+  take(result: Delivered): Promise<void> | void
+  /** Nothing comes any more; the error says what ended it, if something did. */
+  onEnd(fault: GraphQLError | null): void
+}
+
+/** One result for each event. */
+export type ResultStream = {
+  /** Hands on each, one after the other, until the end. To be called once. */
+  handTo(taker: Taker): void
+  /** Ends at once, also while it waits. */
+  end(): void
 }
 
 export type Streams = {
@@ -55,75 +64,58 @@ type Options = {
   limits?: Partial<typeof streamLimits>
 }
 
-type Stream = ResultStream & {
-  onViewer(viewer: Viewer): void
-  fail(error: unknown): void
-}
-
 export function createStreams(options: Options): Streams {
-  const { services, schema, rights: registry } = options
+  const { services, schema, rights } = options
   const { perCredential } = { ...streamLimits, ...options.limits }
-  let count = 0
-  const held = createHolds(perCredential)
-  const executions = createExecutions(services, schema)
+  const within: Within = {
+    rights,
+    log: services.log,
+    holds: createHolds(perCredential),
+    executions: createExecutions(services, schema),
+    count: 0,
+  }
 
   const open = async (request: SubscribeRequest): Promise<ResultStream | ExecutionResult> => {
-    const scope: ErrorScope = { log: services.log, requestId: request.requestId }
-    let stream: Stream | undefined
-    let release = () => {}
-    const rights = registry.hold(request.authorization, {
-      onViewer: (viewer) => stream?.onViewer(viewer),
-      onLost: (lost) => stream?.fail(lost),
-    })
+    const { requestId } = request
+    const stream = new Stream(within, request)
     try {
-      const viewer = await rights.viewer(request.since ?? performance.now())
-      release = held.take(request.authorization)
-      const run = executions.of(request)
+      const viewer = await stream.rights.viewer(request.since ?? performance.now())
+      stream.take(request)
       const source = await createSourceEventStream({
         schema,
         document: request.document,
         contextValue: {
-          ...newContext(services, viewer, request.requestId),
+          ...newContext(services, viewer, requestId),
           lastCursor: request.lastCursor,
         },
         variableValues: request.variables,
         operationName: request.operationName,
       })
-      if (!isEventSource(source)) {
-        rights.release()
-        release()
-        return publicResult(source as ExecutionResult, scope)
-      }
-      const onEnd = () => {
-        count -= 1
-        release()
-      }
-      stream = createStream({ source, rights, run, scope, onEnd })
-      count += 1
-      return stream
+      if (isEventSource(source)) return stream.begin(source)
+      stream.end()
+      return publicResult(source as ExecutionResult, stream.scope())
     } catch (error) {
-      rights.release()
-      release()
-      return { errors: [endOf(error, scope)] }
+      stream.fail(error)
+      return { errors: [stream.fault ?? endOf(error, stream.scope())] }
     }
   }
 
-  return { open, count: () => count }
+  return { open, count: () => within.count }
 }
 
-/** So many of each credential; each is given back once. */
+/** So many of each credential. */
 function createHolds(most: number) {
   const held = new Map<string | null, number>()
   return {
-    take(credential: string | null): () => void {
+    take(credential: string | null): void {
       const before = held.get(credential) ?? 0
       if (before >= most) throw tooMany(most)
       held.set(credential, before + 1)
-      return () => {
-        const left = (held.get(credential) ?? 1) - 1
-        if (left === 0) held.delete(credential)
-        else held.set(credential, left)
-      }
+    },
+    giveBack(credential: string | null): void {
+      const left = (held.get(credential) ?? 1) - 1
+      if (left === 0) held.delete(credential)
+      else held.set(credential, left)
     },
   }
 }
@@ -135,101 +127,112 @@ function tooMany(most: number): GraphQLError {
   )
 }
 
-type StreamOptions = {
-  source: EventSource
-  rights: Rights
-  run: Run
-  scope: ErrorScope
-  onEnd: () => void
+/** What all streams have in common. */
+type Within = {
+  rights: RightsRegistry
+  log: Services['log']
+  holds: ReturnType<typeof createHolds>
+  executions: ReturnType<typeof createExecutions>
+  /** How many are open. */
+  count: number
 }
 
-function createStream({ source, rights, run, scope, onEnd }: StreamOptions): Stream {
-  let ended = false
-  let fault: GraphQLError | null = null
+// A class, because thousands are held at once and methods that are shared weigh nothing.
+class Stream implements ResultStream, Listener {
+  readonly rights: Rights
+  fault: GraphQLError | null = null
+  private readonly within: Within
+  private readonly requestId: string
+  private ended = false
+  private isCounted = false
+  private operation: Operation | null = null
+  private source: EventSource | null = null
 
-  const end = () => {
-    if (ended) return
-    ended = true
-    rights.release()
-    void source.return()
-    onEnd()
+  constructor(within: Within, { authorization, requestId }: SubscribeRequest) {
+    this.within = within
+    this.requestId = requestId
+    this.rights = within.rights.hold(authorization, this)
   }
 
-  const fail = (error: unknown) => {
-    if (ended) return
-    fault = endOf(error, scope)
-    end()
+  /** Takes its place among those of its credential. */
+  take(request: SubscribeRequest): void {
+    const { holds, executions } = this.within
+    if (this.fault) throw this.fault
+    holds.take(this.rights.authorization)
+    this.isCounted = true
+    this.operation = executions.hold(request)
   }
 
-  const read = reader({ source, rights, run }, () => ended)
-
-  const close = () => {
-    end()
-    if (!fault) return
-    const error: GraphQLError = fault
-    fault = null
-    throw error
-  }
-
-  return {
-    next: async () => {
-      const result = await read().catch(fail)
-      if (result) return { done: false, value: result }
-      close()
-      return { done: true, value: undefined }
-    },
-    each: async (take) => {
-      try {
-        await handOn(read, take)
-      } catch (error) {
-        fail(error)
-      }
-      close()
-    },
-    return: () => {
-      end()
-      return Promise.resolve({ done: true, value: undefined })
-    },
-    onViewer: (viewer) => {
-      try {
-        source.follow(viewer)
-      } catch (error) {
-        fail(error)
-      }
-    },
-    fail,
-    [Symbol.asyncIterator]() {
-      return this
-    },
-  }
-}
-
-type Reader = () => Promise<Delivered | null>
-
-/** Reads the result of the next event that may be heard; null when the stream has ended. */
-function reader(
-  { source, rights, run }: Pick<StreamOptions, 'source' | 'rights' | 'run'>,
-  ended: () => boolean,
-): Reader {
-  return async () => {
-    while (!ended()) {
-      const step = await source.next()
-      if (step.done) return null
-      const viewer = await rights.viewer(step.value.readAt)
-      source.follow(viewer)
-      if (!source.mayHear(step.value)) continue
-      const result = await run(step.value, viewer)
-      if (!ended()) return result
+  begin(source: EventSource): ResultStream | ExecutionResult {
+    if (this.ended) {
+      // The credential was lost meanwhile.
+      void source.return()
+      return { errors: this.fault ? [this.fault] : [] }
     }
-    return null
+    this.source = source
+    this.within.count += 1
+    return this
   }
-}
 
-// Nobody waits for what was taken at once: thousands do this for every event.
-async function handOn(read: Reader, take: (result: Delivered) => Promise<void> | void) {
-  for (let result = await read(); result; result = await read()) {
-    const taken = take(result)
-    if (taken) await taken
+  handTo(taker: Taker): void {
+    void this.flow(taker)
+  }
+
+  end(): void {
+    if (this.ended) return
+    this.ended = true
+    const { within, rights, operation, source } = this
+    rights.release(this)
+    if (this.isCounted) within.holds.giveBack(rights.authorization)
+    if (operation) within.executions.letGo(operation)
+    if (!source) return
+    within.count -= 1
+    void source.return()
+  }
+
+  fail(error: unknown): void {
+    if (this.ended) return
+    this.fault = endOf(error, this.scope())
+    this.end()
+  }
+
+  onViewer(viewer: Viewer): void {
+    try {
+      this.source?.follow(viewer)
+    } catch (error) {
+      this.fail(error)
+    }
+  }
+
+  onLost(lost: CredentialLost): void {
+    this.fail(lost)
+  }
+
+  scope(): ErrorScope {
+    return { log: this.within.log, requestId: this.requestId }
+  }
+
+  // One function from the event to whoever takes it: thousands of them wait, each for every event.
+  private async flow(taker: Taker): Promise<void> {
+    const { source, operation, rights, within, requestId } = this
+    try {
+      while (source && operation && !this.ended) {
+        const { done, value: event } = await source.next()
+        if (done) break
+        const viewer = rights.known(event.readAt) ?? (await rights.viewer(event.readAt))
+        source.follow(viewer)
+        if (!source.mayHear(event)) continue
+        const result = await within.executions.run(operation, event, viewer, requestId)
+        if (this.ended) break
+        // Nobody waits for what was taken at once.
+        const taken = taker.take(result)
+        if (taken) await taken
+      }
+    } catch (error) {
+      this.fail(error)
+    }
+    this.end()
+    taker.onEnd(this.fault)
   }
 }
 

@@ -1,6 +1,6 @@
 // Things derived from events: one at once, a burst as one, and the end of either.
 import { describe, expect, it } from 'vitest'
-import { createHandoff } from '../../src/events/handoff.ts'
+import { Handoff } from '../../src/events/handoff.ts'
 import { gathered } from '../../src/events/gathered.ts'
 import type { ReadEvent } from '../../src/events/log.data.ts'
 import type { EventSource } from '../../src/events/source.ts'
@@ -9,9 +9,9 @@ type Sum = ReadEvent & { kind: string; sum: number }
 
 /** Numbers from a queue; what is derived of one is its kind and its sum with others of that. */
 function sums(windowMs: number) {
-  const queue = createHandoff<ReadEvent>(() => {})
+  const queue = new Handoff<ReadEvent>({ onEnd: () => {} })
   const source: EventSource = {
-    next: queue.next,
+    next: () => queue.next(),
     return: () => {
       queue.end()
       return Promise.resolve({ done: true, value: undefined })

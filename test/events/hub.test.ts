@@ -45,7 +45,7 @@ describe('a subscription to the hub', () => {
   it('follows other accounts when it is told to', async () => {
     const [lost, kept, gained] = [await newAccount(db), await newAccount(db), await newAccount(db)]
     const heard = await hub.subscribe({ accountIds: [lost, kept] })
-    heard.retarget([kept, gained])
+    heard.retarget(new Set([kept, gained]))
     await write(db, numbered(lost, 1), numbered(kept, 2), numbered(gained, 3))
     expect(versions(await take(heard, 2))).toEqual([2, 3])
   })

@@ -7,6 +7,7 @@ import { WebSocket } from 'ws'
 import { updateBooking } from '../../src/booking/status.actions.ts'
 import { prepare } from '../../src/graphql/documents.ts'
 import { encodeId } from '../../src/graphql/ids.ts'
+import type { Delivered } from '../../src/http/stream-executions.ts'
 import type { ResultStream } from '../../src/http/streams.ts'
 import { testDatabase } from '../support/database.ts'
 import { makeApiKey } from '../support/makers.ts'
@@ -283,7 +284,12 @@ describe('many listeners', () => {
       await open(fewer.key),
       await open(same[0]!.key, { f: { types: ['booking.created'] } }),
     ]
-    const next = Promise.all(streams.map(async (stream) => (await stream.next()).value))
+    const next = Promise.all(
+      streams.map(
+        (stream) =>
+          new Promise<Delivered | null>((take) => stream.handTo({ take, onEnd: () => take(null) })),
+      ),
+    )
     await book(shop, 0)
     const [first, second, poorer, narrower] = await next
     expect(first?.json()).toBe('{"data":{"bookingEvents":{"type":"booking.created"}}}')
@@ -291,7 +297,7 @@ describe('many listeners', () => {
     expect(poorer).not.toBe(first)
     expect(narrower).not.toBe(first)
     expect([poorer?.json(), narrower?.json()]).toEqual([first?.json(), first?.json()])
-    for (const stream of streams) await stream.return()
+    for (const stream of streams) stream.end()
   })
 
   it('with other rights get what theirs allow', async () => {

@@ -1,0 +1,196 @@
+// One client's WebSocket, from its upgrade to its end, and what runs over it. Classes, because
+// thousands are held at once and methods that are shared weigh nothing.
+
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { ExecutionResult, GraphQLError } from 'graphql'
+import { MessageType } from 'graphql-ws'
+import type { Logger } from 'pino'
+import { WebSocket } from 'ws'
+import { publicError, type ErrorScope } from '../graphql/public-errors.ts'
+import type { CredentialLost, Listener, Rights } from './rights.ts'
+import { clientOf } from './router.ts'
+import { senderOf } from './sender.ts'
+import { nextFrame } from './socket-frame.ts'
+import type { Delivered } from './stream-executions.ts'
+import type { ResultStream, Taker } from './streams.ts'
+
+/** What all connections of a door have in common. */
+export type ConnectionDoor = {
+  log: Logger
+  limits: { unreadBytes: number; closeMs: number }
+  /** Begins the id of every request over a socket of this door. */
+  requestIds: string
+}
+
+/** The socket of a client, as ws makes it. */
+export class ClientSocket extends WebSocket {
+  /** Null until the upgrade is done. */
+  connection: Connection | null = null
+  /** It did not answer the last ping yet. */
+  isSilent = false
+}
+
+export class Connection implements Listener {
+  /** What came with the upgrade; empty from connection_init on, for it is held by thousands. */
+  headers: IncomingHttpHeaders
+  readonly address: string | null
+  /** Until connection_init. */
+  initTimer: NodeJS.Timeout | null = null
+  isInitiated = false
+  isAcknowledged = false
+  /** Null until connection_init was accepted. */
+  rights: Rights | null = null
+  /** By their ids; whatever is not here any more has nobody to answer. */
+  readonly operations = new Map<string, SocketOperation>()
+  /** How many there were. */
+  begun = 0
+  private readonly door: ConnectionDoor
+  private readonly number: number
+  private readonly socket: ClientSocket
+  /** What the socket stands on. */
+  private readonly wire: Duplex
+  /** On whose behalf the database is asked, while nobody is named. */
+  private readonly sender: string
+
+  constructor(
+    door: ConnectionDoor,
+    number: number,
+    socket: ClientSocket,
+    wire: Duplex,
+    request: IncomingMessage,
+  ) {
+    this.door = door
+    this.number = number
+    this.socket = socket
+    this.wire = wire
+    this.headers = request.headers
+    this.address = senderOf(request)
+    this.sender = clientOf(request)
+  }
+
+  get authorization(): string | null {
+    return this.rights?.authorization ?? null
+  }
+
+  /** On whose behalf the database is asked. */
+  get client(): string {
+    return this.authorization ?? this.sender
+  }
+
+  get requestId(): string {
+    return `${this.door.requestIds}-${this.number}-${this.begun}`
+  }
+
+  get protocol(): string {
+    return this.socket.protocol
+  }
+
+  scope(): ErrorScope {
+    const { requestId } = this
+    return { log: this.door.log.child({ requestId }), requestId }
+  }
+
+  send(message: object): void {
+    if (this.isCut()) return
+    // An error here means that the socket is gone, which its close says too.
+    this.socket.send(JSON.stringify(message), () => {})
+  }
+
+  /** Resolves when the client may get more. */
+  deliver(operationId: string, result: Delivered): Promise<void> | void {
+    if (this.isCut()) return
+    const { wire } = this
+    const frame = nextFrame(operationId, result.bytes())
+    // Between the frames of ws, which holds none back. Mostly the network takes it at once, and
+    // nobody has to wait; else whoever writes waits until it left.
+    if (wire.writableLength === 0) return void wire.write(frame)
+    return new Promise((resolve) => wire.write(frame, () => resolve()))
+  }
+
+  close(code: number, reason: string): void {
+    closeSocket(this.socket, code, reason, this.door.limits.closeMs)
+  }
+
+  onLost(_lost: CredentialLost): void {
+    // What the subscriptions have to say about it goes out first.
+    setImmediate(() => this.close(4403, 'Forbidden'))
+  }
+
+  /** Whether nothing can be written; a client that does not read is cut off here. */
+  private isCut(): boolean {
+    const { socket } = this
+    if (socket.bufferedAmount > this.door.limits.unreadBytes) this.close(1013, 'Too slow')
+    return socket.readyState !== WebSocket.OPEN
+  }
+}
+
+/** One operation of a connection; it takes the results of its stream, if it has one. */
+export class SocketOperation implements Taker {
+  readonly connection: Connection
+  private readonly id: string
+  private stream: ResultStream | null = null
+
+  /** Takes its id, which nobody has. */
+  constructor(connection: Connection, id: string) {
+    this.connection = connection
+    this.id = id
+    connection.operations.set(id, this)
+  }
+
+  /** Whether somebody waits for its results. */
+  isWanted(): boolean {
+    return this.connection.operations.get(this.id) === this
+  }
+
+  follow(stream: ResultStream): void {
+    if (!this.isWanted()) return stream.end()
+    this.stream = stream
+    stream.handTo(this)
+  }
+
+  take(result: Delivered): Promise<void> | void {
+    return this.connection.deliver(this.id, result)
+  }
+
+  onEnd(fault: GraphQLError | null): void {
+    if (fault) this.refuse([fault])
+    else this.complete()
+  }
+
+  /** With its one result. */
+  answer(payload: ExecutionResult): void {
+    if (!this.isWanted()) return
+    this.connection.send({ id: this.id, type: MessageType.Next, payload })
+    this.complete()
+  }
+
+  refuse(errors: readonly GraphQLError[]): void {
+    if (!this.isWanted()) return
+    const { connection, id } = this
+    const payload = errors.map((error) =>
+      publicError(error.originalError ?? error, connection.scope()).toJSON(),
+    )
+    connection.send({ id, type: MessageType.Error, payload })
+    this.end()
+  }
+
+  /** Its id is free from now on, and nothing is sent for it any more. */
+  end(): void {
+    if (this.isWanted()) this.connection.operations.delete(this.id)
+    this.stream?.end()
+  }
+
+  private complete(): void {
+    if (!this.isWanted()) return
+    this.connection.send({ id: this.id, type: MessageType.Complete })
+    this.end()
+  }
+}
+
+export function closeSocket(socket: WebSocket, code: number, reason: string, waitMs: number): void {
+  if (socket.readyState === WebSocket.CLOSED) return
+  socket.close(code, reason)
+  const timer = setTimeout(() => socket.terminate(), waitMs)
+  socket.once('close', () => clearTimeout(timer))
+}
