@@ -132,6 +132,7 @@ describe('the socket', () => {
     ['no object', '[]'],
     ['no type', {}],
     ['an unknown type', { type: 'start' }],
+    ['what only servers say', { type: 'connection_ack' }],
     ['an operation without id', { type: 'subscribe', payload: { query: events } }],
     ['an operation without query', { type: 'subscribe', id: '1', payload: {} }],
     ['an empty id', { type: 'subscribe', id: '', payload: { query: events } }],
@@ -152,6 +153,12 @@ describe('the socket', () => {
     subscribe(raw, events)
     subscribe(raw, events)
     expect(await raw.closed).toEqual({ code: 4409, reason: 'Subscriber for 1 already exists' })
+  })
+
+  it('closes with 4409 for an id that is too long to be repeated', async () => {
+    const raw = await initiated(live.ws, token)
+    for (let times = 0; times < 2; times++) subscribe(raw, events, {}, 'ß'.repeat(200))
+    expect(await raw.closed).toEqual({ code: 4409, reason: 'Subscriber already exists' })
   })
 
   it('answers a ping with a pong, with what came in it', async () => {
