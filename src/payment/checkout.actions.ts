@@ -11,6 +11,8 @@ import { transaction, type Transaction } from '../db/transaction.ts'
 import { poolBehind } from '../db/unit.ts'
 import { invalid, notFound, refused } from '../errors.ts'
 import { changeBooking, staffOf, bookingEvent } from '../booking/booking.data.ts'
+import { appendAudit } from '../events/audit.ts'
+import { changesBetween } from '../events/event.ts'
 import { appendEvents } from '../events/outbox.ts'
 import type { Booking, Checkout } from '../generated/prisma/client.ts'
 import { MINUTE } from '../time/instant.ts'
@@ -88,7 +90,11 @@ async function planned(
   const expiresAt = new Date(now + checkoutMinutes * MINUTE)
   await waitFor(tx, ctx, booking, expiresAt)
   const created = { id: newId(), currency: booking.currency, expiresAt, createdAt: new Date(now) }
-  return tx.checkout.create({ data: { ...same, ...created } })
+  const checkout = await tx.checkout.create({ data: { ...same, ...created } })
+  const changes = changesBetween(null, checkout, ['bookingId', 'amountMinor', 'expiresAt'])
+  const subject = { subjectType: 'Checkout', subjectId: checkout.id, changes }
+  await appendAudit(tx, ctx, [{ accountId, action: 'checkout.started', ...subject }])
+  return checkout
 }
 
 /** Whoever is on the page can finish there. */

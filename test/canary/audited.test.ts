@@ -8,12 +8,13 @@ import { testApp } from '../support/app.ts'
 import { makeApiKey } from '../support/makers.ts'
 import { done } from '../support/ask.ts'
 import { makePerson } from '../support/people.ts'
+import { stripeServer } from '../support/stripe.ts'
 import { makeViewers } from '../support/viewers.ts'
 import { documentOf, rightArgs, slotsOf, variablesOf } from './asking.ts'
 import { waysTo, type Way } from './ways.ts'
 import { fillWorld } from './world.ts'
 
-const app = await testApp()
+const app = await testApp({ config: (await stripeServer()).config })
 const { accounts } = await makeViewers(app.db, app.clock.now())
 const accountId = accounts.first.id
 const mine = await fillWorld(app.db, accountId, 'audited')
@@ -72,6 +73,12 @@ const inputs: Record<string, () => Promise<object>> = {
   mergeCustomers: async () => ({
     fromIds: [await customer('Merged')],
     intoId: mine.id('Customer', 2),
+  }),
+  startCheckout: async () => ({
+    bookingId: mine.id('Booking'),
+    amount: { amount: 50 },
+    successUrl: 'https://shop.example/thanks',
+    cancelUrl: 'https://shop.example/back',
   }),
   changeRole: async () => ({ membershipId: await member('VIEWER'), role: 'STAFF' }),
   removeUser: async () => ({ membershipId: await member('VIEWER') }),
