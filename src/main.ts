@@ -5,7 +5,7 @@ import { createServer, isIPv6, type Server } from 'node:net'
 import { join } from 'node:path'
 import { pino } from 'pino'
 import { createApp } from './app.ts'
-import { sealerOf } from './auth/seal.ts'
+import { sealerOf, type Sealer } from './auth/seal.ts'
 import { type Config, readConfig } from './config.ts'
 import { type Database, openDatabase } from './db/client.ts'
 import { startEmbeddedDatabase } from './db/embedded.ts'
@@ -63,8 +63,8 @@ async function start(): Promise<string | undefined> {
   opened.push({ name: 'database connections', limitMs: 1_500, close: db.close })
   await migrate(url)
   if (stopping) return undefined
-  const tellOfDemo = await demoFor(config, db)
   const sealer = sealerOf(config.secretsKey, config.dataDir)
+  const tellOfDemo = await demoFor(config, db, sealer)
   const mailer = config.smtpUrl
     ? createSmtpMailer(config.smtpUrl)
     : createFileMailer(join(config.dataDir, 'outbox'))
@@ -78,10 +78,17 @@ async function start(): Promise<string | undefined> {
   return address
 }
 
-async function demoFor(config: Config, db: Database): Promise<DemoTeller | null> {
+async function demoFor(config: Config, db: Database, sealer: Sealer): Promise<DemoTeller | null> {
   if (!isDemoWanted(config)) return null
   const { signal } = interruption
-  const teller = await openDemo({ db, clock: systemClock, log, dataDir: config.dataDir, signal })
+  const teller = await openDemo({
+    db,
+    clock: systemClock,
+    log,
+    sealer,
+    dataDir: config.dataDir,
+    signal,
+  })
   if (!teller && config.seed) log.warn('SEED=demo has no effect: there are accounts already')
   return teller
 }

@@ -3,6 +3,7 @@
 
 import { issueApiClient, issueApiKey } from '../auth/credential.data.ts'
 import { hashPassword } from '../auth/password.ts'
+import type { Sealer } from '../auth/seal.ts'
 import { allScopes, type Scope } from '../auth/scope.ts'
 import { newApplicationSecret, newInstallationKey, newPublicId } from '../auth/secret.ts'
 import { newId } from '../db/id.ts'
@@ -80,7 +81,11 @@ const bookeoPermissions = [
 ]
 
 /** Makes new credentials for everything that demo.json names. */
-export async function issueDemoCredentials(tx: Transaction, demo: Demo): Promise<DemoCredentials> {
+export async function issueDemoCredentials(
+  tx: Transaction,
+  demo: Demo,
+  sealer: Sealer,
+): Promise<DemoCredentials> {
   const { salon, clinic, tours, escapeRoom, outsider } = demo
   const keyOf = async (account: Demo[DemoName], name: string, scopes: readonly Scope[]) => {
     const made = { accountId: account.id, createdById: account.ownerId, name, scopes }
@@ -111,7 +116,7 @@ export async function issueDemoCredentials(tx: Transaction, demo: Demo): Promise
       apiKey: await keyOf(outsider, 'Werkstatt', allScopes),
       account: accountIdOf(outsider),
     },
-    bookeo: await installApplication(tx, tours),
+    bookeo: await installApplication(tx, tours, sealer),
     bookingflow: { apiKey: await keyOf(escapeRoom, 'Demo: BookingFlow', integrationScopes) },
     appointedd: {
       ...(await clientOf(demoAccounts(demo), 'Demo: Appointedd', integrationScopes)),
@@ -153,6 +158,7 @@ export function accountIdOf({ id }: Pick<Account, 'id'>): string {
 async function installApplication(
   tx: Transaction,
   account: Demo[DemoName],
+  sealer: Sealer,
 ): Promise<DemoCredentials['bookeo']> {
   const secret = newApplicationSecret()
   const publicId = newPublicId()
@@ -161,6 +167,8 @@ async function installApplication(
     id: newId(),
     publicId: newPublicId(),
     secretHash: secret.hash,
+    // It signs what the application is told.
+    secretSealed: sealer.seal(secret.text),
     name: 'Demo: Bookeo',
     redirectUrl: 'https://app.example.com/installed',
     ownerId: account.ownerId,

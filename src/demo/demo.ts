@@ -1,6 +1,7 @@
 // Seeds the demo, once: five businesses of one owner and one of somebody else. Nobody owns them
 // until the last transaction, so a seed that was killed is nobody's, and is wiped by the next one.
 
+import type { Sealer } from '../auth/seal.ts'
 import type { Database } from '../db/client.ts'
 import { newId } from '../db/id.ts'
 import { transaction, type Transaction } from '../db/transaction.ts'
@@ -38,16 +39,19 @@ export type Seeding =
   /** The database holds accounts of somebody else and is left alone. */
   | { outcome: 'OTHERS' }
 
+export type Seed = {
+  db: Database
+  clock: Clock
+  log: Logger
+  sealer: Sealer
+  signal?: AbortSignal
+}
+
 /**
  * Seeds the demo into a database without accounts. Rejects when `signal` aborts; what was made by
  * then is seen by nobody and is made anew next time.
  */
-export async function seedDemo(
-  db: Database,
-  clock: Clock,
-  log: Logger,
-  signal?: AbortSignal,
-): Promise<Seeding> {
+export async function seedDemo({ db, clock, log, sealer, signal }: Seed): Promise<Seeding> {
   return alone(db, async () => {
     const demo = await findDemo(db.prisma)
     if (demo) return { outcome: 'STANDING', demo }
@@ -64,7 +68,7 @@ export async function seedDemo(
     return transaction(db, async (tx) => {
       await handOver(tx, accountIds.map(demandResult))
       const demo = (await findDemo(tx)) as Demo
-      return { outcome: 'SEEDED', demo, credentials: await issueDemoCredentials(tx, demo) }
+      return { outcome: 'SEEDED', demo, credentials: await issueDemoCredentials(tx, demo, sealer) }
     })
   })
 }

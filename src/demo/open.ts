@@ -2,16 +2,13 @@
 // DATA_DIR/demo.json, and what to try with them said at start.
 
 import type { Config } from '../config.ts'
-import type { Database } from '../db/client.ts'
 import { transaction } from '../db/transaction.ts'
-import type { Clock } from '../time/clock.ts'
 import { givePassword, issueDemoCredentials, type DemoCredentials } from './credentials.ts'
-import { seedDemo, type Seeding } from './demo.ts'
+import { seedDemo, type Seed, type Seeding } from './demo.ts'
 import { demoFilePath, readDemoCredentials, writeDemoFile } from './demo-file.ts'
 import { demoText } from './welcome.ts'
-import type { Logger } from 'pino'
 
-type Parts = { db: Database; clock: Clock; log: Logger; dataDir: string; signal?: AbortSignal }
+type Parts = Seed & { dataDir: string }
 
 /** Tells of the demo at an address (`http://HOST:PORT`): writes the file, returns what to print. */
 export type DemoTeller = (address: string) => Promise<string>
@@ -23,8 +20,8 @@ export function isDemoWanted({ seed, databaseUrl }: Pick<Config, 'seed' | 'datab
 
 /** Sees to it that the demo stands; null where the database is somebody else's. */
 export async function openDemo(parts: Parts): Promise<DemoTeller | null> {
-  const { db, clock, log, dataDir, signal } = parts
-  const seeding = await seedDemo(db, clock, log, signal)
+  const { db, clock, dataDir } = parts
+  const seeding = await seedDemo(parts)
   if (seeding.outcome === 'OTHERS') return null
   const { demo } = seeding
   const credentials = await credentialsOf(parts, seeding)
@@ -35,7 +32,7 @@ export async function openDemo(parts: Parts): Promise<DemoTeller | null> {
 }
 
 async function credentialsOf(
-  { db, dataDir }: Parts,
+  { db, sealer, dataDir }: Parts,
   seeding: Exclude<Seeding, { outcome: 'OTHERS' }>,
 ): Promise<DemoCredentials> {
   if (seeding.outcome === 'SEEDED') return seeding.credentials
@@ -44,6 +41,6 @@ async function credentialsOf(
   return transaction(db, async (tx) =>
     kept
       ? { ...kept, console: await givePassword(tx, seeding.demo) }
-      : issueDemoCredentials(tx, seeding.demo),
+      : issueDemoCredentials(tx, seeding.demo, sealer),
   )
 }

@@ -1,5 +1,6 @@
 // The demo as a newcomer meets it. One story on one database: each test goes on where the one
 // before it stopped.
+import { randomBytes } from 'node:crypto'
 import { execFile } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -13,6 +14,7 @@ import { loadOffers } from '../../src/availability/availability.data.ts'
 import type { Database } from '../../src/db/client.ts'
 import { openBusiness } from '../../src/demo/catalogue.ts'
 import type { DemoFile } from '../../src/demo/demo-file.ts'
+import { createSealer } from '../../src/auth/seal.ts'
 import { seedDemo } from '../../src/demo/demo.ts'
 import { keepDiary } from '../../src/demo/diary.ts'
 import { openDemo } from '../../src/demo/open.ts'
@@ -31,7 +33,8 @@ const dataDir = mkdtempSync(join(tmpdir(), 'demo-'))
 afterAll(() => rmSync(dataDir, { recursive: true, force: true }))
 
 const log = pino({ level: 'silent' })
-const parts = { db, clock: systemClock, log, dataDir }
+const sealer = createSealer(randomBytes(32))
+const parts = { db, clock: systemClock, log, sealer, dataDir }
 const slugs = ['willow-and-rye', 'hudson-physio', 'headland-tours', 'zagadka', 'cedar-and-salt']
 
 async function rows<T extends object>(sql: string, values: unknown[] = []): Promise<T[]> {
@@ -131,12 +134,15 @@ describe('a start with the demo', () => {
     expect(after.admin.clientSecret).not.toBe(before.admin.clientSecret)
     expect(after.frontDesk.apiKey).not.toBe(before.frontDesk.apiKey)
     expect(await numberOf('Booking')).toBe(bookings)
+    // It signs what the application is told.
+    const made = await db.prisma.application.findMany({ orderBy: { createdAt: 'desc' }, take: 1 })
+    expect(sealer.open(made[0]?.secretSealed ?? new Uint8Array())).toBe(after.bookeo.secretKey)
   })
 
   it('leaves a database alone that has accounts of somebody else', async () => {
     const other = await testDatabase()
     await makeAccount(other)
-    expect(await seedDemo(other, systemClock, log)).toEqual({ outcome: 'OTHERS' })
+    expect(await seedDemo({ ...parts, db: other })).toEqual({ outcome: 'OTHERS' })
     expect(await other.prisma.account.count()).toBe(1)
   })
 })
