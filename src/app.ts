@@ -18,10 +18,12 @@ import { execute, prepare } from './graphql/documents.ts'
 import { schema } from './graphql/schema.ts'
 import { createDoors } from './http/doors.ts'
 import { senderBehind } from './http/sender.ts'
+import { createCalendarReader } from './calendar/sync.actions.ts'
 import { createNoticePlanner } from './notice/plan.actions.ts'
 import { createNoticeWorker } from './notice/send.actions.ts'
 import type { Reach } from './outbound/address.ts'
 import type { Mailer } from './outbound/mail.ts'
+import { createAsker } from './outbound/ask.ts'
 import { createOutbound } from './outbound/post.ts'
 import { createRefundWorker } from './payment/refund-worker.actions.ts'
 import { createStripeTill } from './payment/stripe.data.ts'
@@ -97,6 +99,7 @@ export function createApp(parts: Parts) {
   const workers = [
     createSending(services, reach),
     createWaiting(services),
+    createCalendars(services, reach),
     ...(till ? [createRefundWorker({ ...services, till })] : []),
     ...(mailer ? [createNotices(services, mailer, config.mailFrom)] : []),
   ]
@@ -104,14 +107,7 @@ export function createApp(parts: Parts) {
     auditDays: config.auditDays ?? 400,
     eventDays: events.retentionDays,
   })
-  const doors = createDoors({
-    services,
-    baseUrl,
-    eventLagSeconds: () => {
-      const { lastReadMs, heldBackMs } = tail.health()
-      return Math.max(lastReadMs, heldBackMs) / 1000
-    },
-  })
+  const doors = createDoors({ services, baseUrl, eventLagSeconds: () => lagOf(tail.health()) })
   listenTo(server, doors, config.trustProxy)
 
   return {
@@ -132,6 +128,11 @@ export function createApp(parts: Parts) {
       await doors.idle()
     },
   }
+}
+
+/** How far the tail is behind the log, in seconds. */
+function lagOf({ lastReadMs, heldBackMs }: { lastReadMs: number; heldBackMs: number }): number {
+  return Math.max(lastReadMs, heldBackMs) / 1000
 }
 
 function listenTo(
@@ -202,6 +203,24 @@ function createSending({ events, webhooks, ...services }: Services, reach: Reach
       await dispatcher.stop()
       await worker.stop()
       await outbound.close()
+    },
+  }
+}
+
+/** Outside calendars, from where they are to busy times. */
+function createCalendars({ events, ...services }: Services, reach: Reach) {
+  const asker = createAsker(reach)
+  const reader = createCalendarReader({ services, asker })
+  let unsubscribe = () => {}
+  return {
+    start: () => {
+      reader.start()
+      unsubscribe = events.onEvent(reader.wake)
+    },
+    stop: async () => {
+      unsubscribe()
+      await reader.stop()
+      await asker.close()
     },
   }
 }

@@ -31,31 +31,56 @@ export async function replaceBusyTimes(
 ): Promise<BusyReplaced> {
   demand(ctx.viewer, owner.accountId, ['availability:write'], owner.model, owner.path)
   invalidAll(busyIssues(told))
-  return transaction(ctx.db, async (tx) => {
-    await lockOwner(tx, owner)
-    const stored = await storedWithin(tx, owner, told)
-    const { removed, added, kept } = replaceWithin(stored, told.periods, told)
-    if (removed.length + added.length > 0) {
-      await remove(tx, owner, removed)
-      await insert(tx, ctx, owner, told.calendar, added)
-      await appendEvents(tx, ctx, [eventOf(owner, removed, added)])
-    }
-    return { added: added.length, removed: removed.length, unchanged: kept.length }
-  })
+  return transaction(ctx.db, (tx) => replaceBusyWithin(tx, ctx, owner, told))
+}
+
+/** The same within a transaction, of what was found to be legal; nobody is asked for scopes. */
+export async function replaceBusyWithin(
+  tx: Transaction,
+  ctx: ActionContext,
+  owner: BusyOwner,
+  told: BusyTold,
+): Promise<BusyReplaced> {
+  await lockOwner(tx, owner)
+  const stored = await storedWithin(tx, owner, told)
+  const { removed, added, kept } = replaceWithin(stored, told.periods, told)
+  if (removed.length + added.length > 0) {
+    await remove(tx, owner, removed)
+    await insert(tx, ctx, owner, told.calendar, added)
+    await appendEvents(tx, ctx, [eventOf(owner, removed, added)])
+  }
+  return { added: added.length, removed: removed.length, unchanged: kept.length }
+}
+
+/** Forgets everything that one outside calendar has ever taken. */
+export async function forgetBusyCalendar(
+  tx: Transaction,
+  ctx: ActionContext,
+  owner: BusyOwner,
+  calendar: string,
+): Promise<void> {
+  await lockOwner(tx, owner)
+  const stored = await storedWithin(tx, owner, { calendar, from: null, to: null })
+  if (stored.length === 0) return
+  await remove(tx, owner, stored)
+  await appendEvents(tx, ctx, [eventOf(owner, stored, [])])
 }
 
 type Stored = BusyPeriod & { id: string }
 type Row = { id: string; externalId: string | null; startsAt: Date; endsAt: Date }
 
 const at = (instant: number) => new Date(instant).toISOString()
+const edge = (instant: number | null) => (instant === null ? null : at(instant))
 
-async function storedWithin(tx: Transaction, owner: BusyOwner, told: BusyTold): Promise<Stored[]> {
+type Within = { calendar: string; from: number | null; to: number | null }
+
+async function storedWithin(tx: Transaction, owner: BusyOwner, told: Within): Promise<Stored[]> {
   const column = Prisma.raw(owner.model === 'StaffMember' ? '"staffId"' : '"resourceId"')
   const rows = await transactionReader(tx)<Row>(Prisma.sql`
     SELECT "id"::text AS "id", "externalId", "startsAt", "endsAt" FROM "BusyTime"
     WHERE "accountId" = ${owner.accountId}::uuid AND ${column} = ${owner.id}::uuid
       AND tstzrange("startsAt", "endsAt")
-        && tstzrange(${at(told.from)}::timestamptz, ${at(told.to)}::timestamptz)
+        && tstzrange(${edge(told.from)}::timestamptz, ${edge(told.to)}::timestamptz)
       AND "calendar" = ${told.calendar}
     ORDER BY "startsAt", "id"`)
   return rows.map(({ startsAt, endsAt, ...row }) => {

@@ -4,14 +4,16 @@ import type { Scope } from '../auth/scope.ts'
 import type { BusyTime } from '../generated/prisma/client.ts'
 import { Prisma } from '../generated/prisma/client.ts'
 import { builder } from '../graphql/builder.ts'
-import { encodeId } from '../graphql/ids.ts'
+import { encodeId, keyOf } from '../graphql/ids.ts'
 import { demandOne, instantOf } from '../graphql/inputs.ts'
 import { connectionCost } from '../graphql/limits.ts'
 import { connectionType, listBelow, pageArgs } from '../graphql/lists.ts'
 import { mutation } from '../graphql/mutations.ts'
 import { instantText } from '../graphql/narrow.ts'
 import { findable, Node } from '../graphql/node.ts'
+import { invalid } from '../errors.ts'
 import { replaceBusyTimes, type BusyReplaced } from './busy-times.actions.ts'
+import { connectedPrefix } from './busy-times.ts'
 
 const read: readonly Scope[] = ['availability:read']
 
@@ -50,8 +52,11 @@ builder.prismaObject('BusyTime', {
       resolve: ({ accountId, resourceId }, _args, ctx) =>
         resourceId ? ctx.load('Resource', { accountId, id: resourceId }) : null,
     }),
-    calendar: t.exposeString('calendar', {
-      description: 'The outside calendar, by the name under which it tells its times.',
+    calendar: t.string({
+      description:
+        'The outside calendar, by the name under which it tells its times; one that is connected ' +
+        'here (CalendarSource), by its id.',
+      resolve: ({ accountId, calendar }) => shownCalendar(accountId, calendar),
     }),
     externalId: t.exposeString('externalId', {
       nullable: true,
@@ -62,6 +67,17 @@ builder.prismaObject('BusyTime', {
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was told.' }),
   }),
 })
+
+/** A connected calendar is kept by its row, and shown by its global id. */
+function shownCalendar(accountId: string, calendar: string): string {
+  if (!calendar.startsWith(connectedPrefix)) return calendar
+  return encodeId('CalendarSource', { accountId, id: calendar.slice(connectedPrefix.length) })
+}
+
+function keptCalendar(shown: string): string {
+  const key = keyOf('CalendarSource', shown)
+  return key ? connectedPrefix + key.id : shown
+}
 
 const BusyTimeConnection = connectionType<BusyTime>('BusyTime', 'BusyTime')
 
@@ -86,7 +102,7 @@ function busyTimesBelow(parent: 'StaffMember' | 'Resource', whose: Prisma.Sql): 
         const where = [whose]
         if (from) where.push(Prisma.sql`r."endsAt" > ${instantText(from)}::timestamptz`)
         if (to) where.push(Prisma.sql`r."startsAt" < ${instantText(to)}::timestamptz`)
-        if (calendar != null) where.push(Prisma.sql`r."calendar" = ${calendar}`)
+        if (calendar != null) where.push(Prisma.sql`r."calendar" = ${keptCalendar(calendar)}`)
         const query = { table: 'BusyTime', where, order: byStart }
         return listBelow<BusyTime>(ctx, { accountId, id }, `${parent}.busyTimes`, args, query, args)
       },
@@ -147,18 +163,26 @@ mutation('replaceBusyTimes', {
       description: 'All that is taken in the window, at most 2000; they may overlap each other.',
     }),
   }),
-  resolve: ({ calendar, from, to, periods, ...input }, ctx) =>
-    replaceBusyTimes(ctx, demandOne(input, { staffId: 'StaffMember', resourceId: 'Resource' }), {
-      calendar,
-      from: instantOf(from, 'from').getTime(),
-      to: instantOf(to, 'to').getTime(),
-      periods: periods.map(({ startsAt, endsAt, externalId }, index) => {
-        const path = ['periods', String(index)]
-        return {
-          startsAt: instantOf(startsAt, ...path, 'startsAt').getTime(),
-          endsAt: instantOf(endsAt, ...path, 'endsAt').getTime(),
-          externalId: externalId ?? null,
-        }
-      }),
-    }),
+  resolve: ({ calendar, from, to, periods, ...input }, ctx) => {
+    if (calendar.startsWith(connectedPrefix)) {
+      throw invalid(['calendar'], `Names that begin with "${connectedPrefix}" are not given out.`)
+    }
+    return replaceBusyTimes(
+      ctx,
+      demandOne(input, { staffId: 'StaffMember', resourceId: 'Resource' }),
+      {
+        calendar,
+        from: instantOf(from, 'from').getTime(),
+        to: instantOf(to, 'to').getTime(),
+        periods: periods.map(({ startsAt, endsAt, externalId }, index) => {
+          const path = ['periods', String(index)]
+          return {
+            startsAt: instantOf(startsAt, ...path, 'startsAt').getTime(),
+            endsAt: instantOf(endsAt, ...path, 'endsAt').getTime(),
+            externalId: externalId ?? null,
+          }
+        }),
+      },
+    )
+  },
 })

@@ -20,6 +20,12 @@ export type BusyTold = BusyWindow & {
   readonly periods: readonly BusyPeriod[]
 }
 
+/**
+ * What calendars that are connected here are called, before the id of their row; nobody else tells
+ * times under such a name.
+ */
+export const connectedPrefix = 'connected:'
+
 export const busyLimits = { windowDays: 400, periods: 2000, calendar: 100, externalId: 1024 }
 
 /** Everything that is wrong with what was told; empty when it is legal. Paths are input fields. */

@@ -35,6 +35,11 @@ export function entryUid(id: string): string {
   return `${id}@slotgraph`
 }
 
+/** The booking or session of an entry; null for entries of others. */
+export function entryId(uid: string): string | null {
+  return /^([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})@slotgraph$/.exec(uid.trim())?.[1] ?? null
+}
+
 export function feedEntry(fact: FeedFact, showing: Showing): CalendarEntry {
   const { scopes } = showing
   return {

@@ -20,6 +20,7 @@ export type SubjectType =
   | 'WebhookEndpoint'
   | 'Notice'
   | 'CalendarFeed'
+  | 'CalendarSource'
 
 /** One changed field of the subject. JSON values; null for absent. */
 export type Change = { field: string; from: unknown; to: unknown }

@@ -50,6 +50,11 @@ const subjects: Readonly<Record<SubjectType, Subject>> = {
   Installation: { noun: 'app', verbs: ['installed', 'uninstalled'], read: 'apps:read' },
   Notice: { noun: 'notice', verbs: ['sent', 'failed'], read: 'bookings:read' },
   WebhookEndpoint: { noun: 'webhook', verbs: ['disabled'], read: 'webhooks:read' },
+  CalendarSource: {
+    noun: 'calendar',
+    verbs: ['created', 'updated', 'deleted', 'synced', 'failed'],
+    read: 'calendars:read',
+  },
   CalendarFeed: { noun: 'feed', verbs: ['created', 'revoked'], read: 'calendars:read' },
 }
 

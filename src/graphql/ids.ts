@@ -39,6 +39,7 @@ const codes = {
   Notice: 40,
   NoticeTemplate: 41,
   CalendarFeed: 50,
+  CalendarSource: 51,
 } as const
 
 export type NodeName = keyof typeof codes

@@ -33,6 +33,7 @@ export type LoadedModel =
   | 'WebhookEndpoint'
   | 'WebhookDelivery'
   | 'CalendarFeed'
+  | 'CalendarSource'
   | 'Membership'
   | 'Notice'
   | 'NoticeTemplate'

@@ -80,5 +80,7 @@ import '../webhook/delivery.graphql.ts'
 import '../webhook/delivery-mutations.graphql.ts'
 import '../calendar/feed.graphql.ts'
 import '../calendar/feed-mutations.graphql.ts'
+import '../calendar/source.graphql.ts'
+import '../calendar/source-mutations.graphql.ts'
 
 export const schema: GraphQLSchema = builder.toSchema({ directives })

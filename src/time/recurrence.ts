@@ -1,4 +1,4 @@
-// Recurrence by RFC 5545 rules, in wall-clock time of a zone: the only importer of the library.
+// Recurrence by RFC 5545 rules, in wall-clock time of a zone, for what is booked here.
 // Rules are read strictly here, because the library drops what it does not like. What a wall time
 // means on a day when clocks change is decided by zone.ts: a skipped one is moved forward, not left
 // out, and a repeated one means the earlier instant.

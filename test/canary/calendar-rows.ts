@@ -1,5 +1,6 @@
-// The calendar feeds of a world: half of its first staff member, half of its first customer.
+// The calendars of a world: half of its first staff member, half of its first customer or resource.
 import type { Database } from '../../src/db/client.ts'
+import { testSealer } from '../support/app.ts'
 import type { NodeName } from '../../src/graphql/ids.ts'
 import { hashSecret } from '../../src/auth/secret.ts'
 
@@ -27,6 +28,27 @@ export async function writeCalendars(
       scopes: ['bookings:read', 'staff:read', 'customers:read'],
       createdById,
       createdAt: madeAt(index),
+    })),
+  })
+  // Paused, so that nothing is read while rows are counted.
+  await prisma.calendarSource.createMany({
+    data: rows.CalendarSource.map((id, index) => ({
+      accountId,
+      id,
+      staffId: index < half ? (rows.StaffMember[0] ?? '') : null,
+      resourceId: index < half ? null : (rows.Resource[0] ?? ''),
+      name: `${word} ${index % 2}`,
+      urlSealed: testSealer.seal(`https://${word}.example.com/${id}`),
+      host: `${word}.example.com`,
+      pausedAt: madeAt(index),
+      etag: word,
+      lastModified: word,
+      lastError: word,
+      leasedBy: word,
+      nextSyncAt: madeAt(index),
+      createdById,
+      createdAt: madeAt(index),
+      updatedAt: madeAt(index),
     })),
   })
 }

@@ -51,7 +51,13 @@ const oneOf = (kind: keyof World['spare']): Example => {
 }
 
 /** Another one each time, from the end. */
-type Listed = 'Block' | 'SeatBlock' | 'WaitlistEntry' | 'AvailabilityException' | 'CalendarFeed'
+type Listed =
+  | 'Block'
+  | 'SeatBlock'
+  | 'WaitlistEntry'
+  | 'AvailabilityException'
+  | 'CalendarFeed'
+  | 'CalendarSource'
 const lastOf = (name: Listed): Example => {
   let used = 0
   return (world) => {
@@ -323,6 +329,17 @@ const examples: Record<string, Example> = {
     input: { customerId: world.id('Customer'), name: 'New' },
   }),
   'Mutation.revokeCalendarFeed': lastOf('CalendarFeed'),
+  'Mutation.createCalendarSource': (world) => ({
+    input: { staffId: world.id('StaffMember'), ...calendar },
+  }),
+  'Mutation.createCalendarSource input.resourceId': (world) => ({
+    input: { resourceId: world.id('Resource'), ...calendar },
+  }),
+  'Mutation.updateCalendarSource': (world) => ({
+    input: { id: world.id('CalendarSource'), name: `Named ${opened++}` },
+  }),
+  'Mutation.syncCalendarSource': (world) => ({ input: { id: world.id('CalendarSource', 1) } }),
+  'Mutation.deleteCalendarSource': lastOf('CalendarSource'),
 
   'Mutation.createSession': (world) => ({
     input: { serviceId: world.id('Service', 1), startsAt: later().startsAt },
@@ -379,6 +396,9 @@ let deleted = 0
 const spareClient: Example = (world) => ({
   input: { id: world.id('ApiClient', 7 + (deleted++ % 7)) },
 })
+
+/** One that is not read, so that no rows come by themselves. */
+const calendar = { name: 'New', url: 'https://example.com/mine.ics', paused: true }
 
 const document = '{ bookings { totalCount } }'
 

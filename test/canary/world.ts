@@ -59,6 +59,7 @@ export async function fillWorld(db: Database, accountId: string, word: string): 
     Notice: ids(odd),
     NoticeTemplate: ids(odd),
     CalendarFeed: ids(2 * odd),
+    CalendarSource: ids(2 * odd),
   }
   const strangers = await db.prisma.membership.count({ where: { accountId } })
   const slug = `slug-${word.toLowerCase()}`
@@ -102,6 +103,7 @@ export function expectedCounts({ rows, members }: World): Record<string, number>
     webhookDeliveries: odd,
     installations: odd,
     calendarFeeds: 2 * odd,
+    calendarSources: 2 * odd,
     // And that of whoever asks.
     apiClients: 2 * odd + 1,
   }
@@ -137,9 +139,17 @@ export function expectedCounts({ rows, members }: World): Record<string, number>
       blocks: odd,
       busyTimes: odd,
       calendarFeeds: odd,
+      calendarSources: odd,
       bookings: even,
     },
-    Resource: { services: even, exceptions: odd, blocks: odd, busyTimes: odd, bookings: even },
+    Resource: {
+      services: even,
+      exceptions: odd,
+      blocks: odd,
+      calendarSources: odd,
+      busyTimes: odd,
+      bookings: even,
+    },
     Customer: { bookings: even + odd, calendarFeeds: odd },
     Session: { bookings: odd, seatBlocks: odd },
     Series: { bookings: rows.Booking.length },

@@ -1,0 +1,102 @@
+// The mutations of connected calendars.
+
+import type { Context } from '../context.ts'
+import { demandKey } from '../graphql/ids.ts'
+import { demandOne, givenFields } from '../graphql/inputs.ts'
+import { mutation } from '../graphql/mutations.ts'
+import {
+  createCalendarSource,
+  deleteCalendarSource,
+  syncCalendarSource,
+  updateCalendarSource,
+} from './source.actions.ts'
+import { sourceLimits } from './source.ts'
+
+const scopes = ['calendars:write', 'availability:write'] as const
+const name = { description: `Name for people, at most ${sourceLimits.name} characters.` }
+const url = {
+  description:
+    'The address of an iCalendar file (RFC 5545): https or webcal, in the public internet. It may ' +
+    'be a secret, so it is kept sealed and not shown again.',
+}
+
+const owners = { staffId: 'StaffMember', resourceId: 'Resource' } as const
+
+/** Where calendars may be, beside what every action needs. */
+const reaching = (ctx: Context) => ({ ...ctx, reach: ctx.webhooks.reach })
+
+mutation('createCalendarSource', {
+  description:
+    'Connects an outside calendar: what it takes is busy time of a staff member, or of a resource ' +
+    'with all its units. It is read now and every 15 minutes, 400 days ahead: series with what ' +
+    'was left out of them and moved, whole days in the zone of whoever it is of, times of other ' +
+    'zones. What is called off or shown as free takes no time, and neither do bookings of this ' +
+    'account that stand in it. While it cannot be read, it keeps what it took.',
+  scopes,
+  data: 'CalendarSource',
+  dataDescription: 'The calendar, which has not been read yet.',
+  refusals: ['LIMIT_REACHED', 'IDEMPOTENCY_CONFLICT'],
+  input: (t) => ({
+    staffId: t.id({ description: 'Whose calendar it is; this or "resourceId".' }),
+    resourceId: t.id({ description: 'What the calendar is of: all its units are taken.' }),
+    name: t.string({ required: true, ...name }),
+    url: t.string({ required: true, ...url }),
+    paused: t.boolean({
+      description: 'Whether it waits to be read until it is updated; left out, it does not.',
+    }),
+    idempotencyKey: t.string({
+      description: 'Said again within 24 hours, gives the first answer and does nothing more.',
+    }),
+  }),
+  resolve: ({ staffId, resourceId, idempotencyKey, paused, ...input }, ctx) =>
+    createCalendarSource(
+      reaching(ctx),
+      demandOne({ staffId, resourceId }, owners),
+      { name: input.name, url: input.url, paused: paused ?? false },
+      idempotencyKey,
+    ),
+})
+
+mutation('updateCalendarSource', {
+  description:
+    'Changes a connected calendar; what is left out stays. At another address it is read anew, and ' +
+    'what it took before is taken until then.',
+  scopes,
+  data: 'CalendarSource',
+  dataDescription: 'The calendar as it is now.',
+  refusals: ['VERSION_CONFLICT'],
+  input: (t) => ({
+    id: t.id({ required: true, description: 'The calendar.' }),
+    name: t.string(name),
+    url: t.string(url),
+    paused: t.boolean({
+      description: 'Whether it is read no more (true), and keeps what it took, or again (false).',
+    }),
+    expectedVersion: t.int({ description: 'Refused unless it has this version.' }),
+  }),
+  resolve: ({ id, expectedVersion, ...input }, ctx) =>
+    updateCalendarSource(
+      reaching(ctx),
+      demandKey('CalendarSource', id, 'id'),
+      givenFields(input, []),
+      expectedVersion,
+    ),
+})
+
+mutation('syncCalendarSource', {
+  description: 'Has a connected calendar read whole, now rather than when its time comes.',
+  scopes,
+  data: 'CalendarSource',
+  dataDescription: 'The calendar, which is read within seconds: then `syncedAt` moves.',
+  input: (t) => ({ id: t.id({ required: true, description: 'The calendar.' }) }),
+  resolve: ({ id }, ctx) => syncCalendarSource(ctx, demandKey('CalendarSource', id, 'id')),
+})
+
+mutation('deleteCalendarSource', {
+  description: 'Disconnects an outside calendar: what it took is free again.',
+  scopes,
+  data: 'CalendarSource',
+  dataDescription: 'The calendar as it was.',
+  input: (t) => ({ id: t.id({ required: true, description: 'The calendar.' }) }),
+  resolve: ({ id }, ctx) => deleteCalendarSource(ctx, demandKey('CalendarSource', id, 'id')),
+})

@@ -1,0 +1,203 @@
+// What can be done to connected calendars: connect, update, read now, delete. The address may be a
+// secret in itself: it is sealed, and of it only the host is told.
+
+import { demandLasting, personBehind } from '../access/lasting.actions.ts'
+import { recorded } from '../access/overreach.actions.ts'
+import { forgetBusyCalendar } from '../availability/busy-times.actions.ts'
+import { lockOwner } from '../availability/hours-owner.data.ts'
+import type { BusyOwner } from '../availability/busy-times.actions.ts'
+import type { SealingContext } from '../auth/seal.ts'
+import type { Scope } from '../auth/scope.ts'
+import { demand } from '../auth/viewer.ts'
+import type { ActionContext } from '../context.ts'
+import { newId, type Key } from '../db/id.ts'
+import { idempotent } from '../db/idempotency.ts'
+import { lockRow } from '../db/lock.ts'
+import { transaction, type Transaction } from '../db/transaction.ts'
+import { checkVersion, invalidAll, notFound, refused } from '../errors.ts'
+import { changesBetween, type Change } from '../events/event.ts'
+import { appendEvents } from '../events/outbox.ts'
+import type { CalendarSource } from '../generated/prisma/client.ts'
+import type { Reach } from '../outbound/address.ts'
+import { urlIssue } from '../outbound/target.ts'
+import { calendarOf, ownerOf } from './source.data.ts'
+import { plainUrl, sourceIssues, sourceLimits, type NewSource, type SourceTerms } from './source.ts'
+import { aboutOf } from './sync.actions.ts'
+
+export type SourceContext = ActionContext & SealingContext & { reach: Reach }
+
+const needed: readonly Scope[] = ['calendars:write', 'availability:write']
+const told = ['name', 'host', 'staffId', 'resourceId', 'pausedAt'] as const
+
+/**
+ * Needs calendars:write and availability:write. It is read soon, and then again and again. Refuses
+ * NOT_FOUND (whose it is), VALIDATION_FAILED, LIMIT_REACHED, IDEMPOTENCY_CONFLICT.
+ */
+export async function createCalendarSource(
+  ctx: SourceContext,
+  owner: BusyOwner,
+  input: NewSource,
+  idempotencyKey?: string | null,
+): Promise<CalendarSource> {
+  const { accountId } = owner
+  demand(ctx.viewer, accountId, needed, owner.model, owner.path)
+  const createdById = personBehind(ctx)
+  const terms = { ...input, url: plainUrl(input.url) }
+  invalidAll(issuesOf(ctx, terms))
+  const given = { ...input, [owner.path]: owner.id }
+  const once = { accountId, key: idempotencyKey, operation: 'createCalendarSource', input: given }
+  const tried = { accountId, action: 'calendar.created', subjectType: 'CalendarSource' }
+  return recorded(ctx, () =>
+    transaction(ctx.db, async (tx) => {
+      await demandLasting(tx, ctx, null, tried)
+      const add = async () => {
+        const row = await insert(tx, ctx, owner, terms, createdById)
+        await tell(tx, ctx, 'calendar.created', row, changesBetween(null, row, told))
+        return row
+      }
+      return idempotent(tx, ctx, once, add, (key) => sourceAt(tx, key))
+    }),
+  )
+}
+
+export type SourceChange = Partial<SourceTerms> & { paused?: boolean }
+
+/**
+ * Needs calendars:write and availability:write. At another address it is read anew; a paused one
+ * keeps what it took. Refuses NOT_FOUND, VALIDATION_FAILED, VERSION_CONFLICT.
+ */
+export async function updateCalendarSource(
+  ctx: SourceContext,
+  key: Key,
+  { paused, url, ...input }: SourceChange,
+  expectedVersion?: number | null,
+): Promise<CalendarSource> {
+  demand(ctx.viewer, key.accountId, needed, 'CalendarSource', 'id')
+  return transaction(ctx.db, async (tx) => {
+    const before = await lockSource(tx, key)
+    checkVersion('The calendar', before.version, expectedVersion)
+    const now = new Date(ctx.clock.now())
+    const pausedAt =
+      paused === undefined ? before.pausedAt : paused ? (before.pausedAt ?? now) : null
+    const address = url === undefined ? null : plainUrl(url)
+    const after = { ...before, ...input, pausedAt }
+    invalidAll(issuesOf(ctx, { name: after.name, ...(address !== null && { url: address }) }))
+    const moved = address !== null && address !== ctx.sealer.open(before.urlSealed)
+    if (moved) after.host = new URL(address).host
+    const changes: Change[] = changesBetween(before, after, told)
+    if (moved && after.host === before.host) changes.push({ field: 'url', from: null, to: null })
+    if (changes.length === 0) return before
+    const row = await write(tx, before, {
+      name: after.name,
+      host: after.host,
+      pausedAt,
+      ...(moved && { urlSealed: ctx.sealer.seal(address) }),
+      ...((moved || pausedAt !== before.pausedAt) && anew(now)),
+      version: before.version + 1,
+      updatedAt: now,
+    })
+    await tell(tx, ctx, 'calendar.updated', row, changes)
+    return row
+  })
+}
+
+/** Needs calendars:write and availability:write. It is read whole, soon. Refuses NOT_FOUND. */
+export async function syncCalendarSource(ctx: ActionContext, key: Key): Promise<CalendarSource> {
+  demand(ctx.viewer, key.accountId, needed, 'CalendarSource', 'id')
+  return transaction(ctx.db, async (tx) => {
+    const before = await lockSource(tx, key)
+    const row = await write(tx, before, anew(new Date(ctx.clock.now())))
+    await tell(tx, ctx, 'calendar.updated', row, changesBetween(before, row, ['nextSyncAt']))
+    return row
+  })
+}
+
+/**
+ * Needs calendars:write and availability:write. What it took is free again. Refuses NOT_FOUND.
+ */
+export async function deleteCalendarSource(ctx: ActionContext, key: Key): Promise<CalendarSource> {
+  demand(ctx.viewer, key.accountId, needed, 'CalendarSource', 'id')
+  return transaction(ctx.db, async (tx) => {
+    const before = await lockSource(tx, key)
+    const { accountId, id } = key
+    await tx.calendarSource.delete({ where: { accountId_id: { accountId, id } } })
+    await forgetBusyCalendar(tx, ctx, ownerOf(before), calendarOf(before))
+    await tell(tx, ctx, 'calendar.deleted', before, [])
+    return before
+  })
+}
+
+/** Due now and read whole, and whoever reads it meanwhile comes too late. */
+const anew = (now: Date) => ({
+  nextSyncAt: now,
+  etag: null,
+  lastModified: null,
+  readAt: null,
+  leasedBy: null,
+  leasedUntil: null,
+})
+
+function issuesOf({ reach }: SourceContext, { name, url }: { name: string; url?: string }) {
+  const wrong = url === undefined ? null : urlIssue(url, reach)
+  const message = `"${(url ?? '').slice(0, 200)}" ${wrong}.`
+  return [...sourceIssues({ name }), ...(wrong === null ? [] : [{ path: ['url'], message }])]
+}
+
+async function insert(
+  tx: Transaction,
+  ctx: SourceContext,
+  owner: BusyOwner,
+  { name, url, paused }: NewSource,
+  createdById: string,
+): Promise<CalendarSource> {
+  const { accountId, id, model, path } = owner
+  // Those who add at once count one another.
+  await lockRow(tx, 'Account', { accountId, id: accountId })
+  await lockOwner(tx, owner)
+  if ((await tx.calendarSource.count({ where: { accountId } })) >= sourceLimits.perAccount) {
+    const message = `An account has at most ${sourceLimits.perAccount} connected calendars.`
+    throw refused('LIMIT_REACHED', message, { path: [path] })
+  }
+  const now = new Date(ctx.clock.now())
+  return tx.calendarSource.create({
+    data: {
+      accountId,
+      id: newId(),
+      staffId: model === 'StaffMember' ? id : null,
+      resourceId: model === 'Resource' ? id : null,
+      name,
+      urlSealed: ctx.sealer.seal(url),
+      host: new URL(url).host,
+      pausedAt: paused ? now : null,
+      nextSyncAt: now,
+      createdById,
+      createdAt: now,
+      updatedAt: now,
+    },
+  })
+}
+
+async function lockSource(tx: Transaction, key: Key): Promise<CalendarSource> {
+  await lockRow(tx, 'CalendarSource', key)
+  const row = await sourceAt(tx, key)
+  if (!row) throw notFound('CalendarSource', 'id')
+  return row
+}
+
+const sourceAt = (tx: Transaction, { accountId, id }: Key) =>
+  tx.calendarSource.findUnique({ where: { accountId_id: { accountId, id } } })
+
+const write = (tx: Transaction, { accountId, id }: Key, data: object) =>
+  tx.calendarSource.update({ where: { accountId_id: { accountId, id } }, data })
+
+async function tell(
+  tx: Transaction,
+  ctx: ActionContext,
+  type: string,
+  row: CalendarSource,
+  changes: Change[],
+): Promise<void> {
+  const { accountId, id, version } = row
+  const subject = { subjectType: 'CalendarSource' as const, subjectId: id, subjectVersion: version }
+  await appendEvents(tx, ctx, [{ type, accountId, ...subject, about: aboutOf(row), changes }])
+}

@@ -1,0 +1,114 @@
+// Rows of connected calendars: leased to a worker for a while, and settled by it. Times are the
+// caller's, in epoch milliseconds.
+
+import { connectedPrefix } from '../availability/busy-times.ts'
+import type { BusyOwner } from '../availability/busy-times.actions.ts'
+import type { Reader } from '../db/reader.ts'
+import { Prisma, type CalendarSource } from '../generated/prisma/client.ts'
+import type { Instant } from '../time/instant.ts'
+
+/** A calendar that this worker, and nobody else, reads now. */
+export type LeasedSource = CalendarSource & {
+  /** Of whoever it is of, else of the account. */
+  timeZone: string
+}
+
+export type SourceClaim = { worker: string; now: Instant; leasedUntil: Instant; most: number }
+
+const at = (instant: Instant | null) =>
+  Prisma.sql`${instant === null ? null : new Date(instant).toISOString()}::timestamptz`
+
+/** Leases what is due, the longest due first. */
+export function claimSources(read: Reader, claim: SourceClaim): Promise<LeasedSource[]> {
+  const now = at(claim.now)
+  return read<LeasedSource>(Prisma.sql`
+    WITH due AS (
+      SELECT "accountId", "id" FROM "CalendarSource"
+      WHERE "nextSyncAt" <= ${now} AND "pausedAt" IS NULL
+        AND ("leasedUntil" IS NULL OR "leasedUntil" <= ${now})
+      ORDER BY "nextSyncAt" LIMIT ${claim.most}::int FOR UPDATE SKIP LOCKED
+    ), leased AS (
+      UPDATE "CalendarSource" c
+      SET "leasedBy" = ${claim.worker}, "leasedUntil" = ${at(claim.leasedUntil)}
+      FROM due d WHERE c."accountId" = d."accountId" AND c."id" = d."id"
+      RETURNING c.*
+    )
+    SELECT l.*, COALESCE(s."timeZone", a."timeZone") AS "timeZone" FROM leased l
+      JOIN "Account" a ON a."id" = l."accountId"
+      LEFT JOIN "StaffMember" s ON s."accountId" = l."accountId" AND s."id" = l."staffId"`)
+}
+
+export type Settlement = Pick<
+  CalendarSource,
+  | 'etag'
+  | 'lastModified'
+  | 'readAt'
+  | 'syncedAt'
+  | 'nextSyncAt'
+  | 'failingSince'
+  | 'failureCount'
+  | 'lastError'
+  | 'busyCount'
+  | 'unreadCount'
+>
+
+/** Writes down what came of a reading; null when the lease was lost, or ended by a change. */
+export async function settleSource(
+  read: Reader,
+  worker: string,
+  { accountId, id }: LeasedSource,
+  settled: Settlement,
+): Promise<CalendarSource | null> {
+  const [row] = await read<CalendarSource>(Prisma.sql`
+    UPDATE "CalendarSource" SET "leasedBy" = NULL, "leasedUntil" = NULL,
+      "etag" = ${settled.etag}, "lastModified" = ${settled.lastModified},
+      "nextSyncAt" = ${at(settled.nextSyncAt.getTime())},
+      "readAt" = ${at(settled.readAt?.getTime() ?? null)},
+      "syncedAt" = ${at(settled.syncedAt?.getTime() ?? null)},
+      "failingSince" = ${at(settled.failingSince?.getTime() ?? null)},
+      "failureCount" = ${settled.failureCount}::int, "lastError" = ${settled.lastError},
+      "busyCount" = ${settled.busyCount}::int, "unreadCount" = ${settled.unreadCount}::int
+    WHERE "accountId" = ${accountId}::uuid AND "id" = ${id}::uuid AND "leasedBy" = ${worker}
+    RETURNING *`)
+  return row ?? null
+}
+
+/** Gives a calendar back as if it had not been read. */
+export async function releaseSource(
+  read: Reader,
+  worker: string,
+  { accountId, id }: LeasedSource,
+): Promise<void> {
+  await read(Prisma.sql`UPDATE "CalendarSource" SET "leasedBy" = NULL, "leasedUntil" = NULL
+    WHERE "accountId" = ${accountId}::uuid AND "id" = ${id}::uuid AND "leasedBy" = ${worker}`)
+}
+
+/** Whose time a connected calendar takes. */
+export function ownerOf({
+  accountId,
+  staffId,
+  resourceId,
+}: Pick<CalendarSource, 'accountId' | 'staffId' | 'resourceId'>): BusyOwner {
+  if (staffId) return { accountId, id: staffId, model: 'StaffMember', path: 'staffId' }
+  return { accountId, id: resourceId ?? '', model: 'Resource', path: 'resourceId' }
+}
+
+/** The name under which it tells its busy times. */
+export function calendarOf({ id }: Pick<CalendarSource, 'id'>): string {
+  return connectedPrefix + id
+}
+
+/** Those of these row ids that are of bookings or sessions of the account. */
+export async function ownEntries(
+  read: Reader,
+  accountId: string,
+  ids: readonly string[],
+): Promise<Set<string>> {
+  if (ids.length === 0) return new Set()
+  const rows = await read<{ id: string }>(Prisma.sql`
+    SELECT "id"::text FROM "Booking"
+      WHERE "accountId" = ${accountId}::uuid AND "id" = ANY(${[...ids]}::uuid[])
+    UNION ALL SELECT "id"::text FROM "Session"
+      WHERE "accountId" = ${accountId}::uuid AND "id" = ANY(${[...ids]}::uuid[])`)
+  return new Set(rows.map(({ id }) => id))
+}

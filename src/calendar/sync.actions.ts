@@ -1,0 +1,236 @@
+// The worker: takes connected calendars that are due, reads them, and makes what they take the busy
+// times of whoever they are of. When it dies, others take over as its leases run out; a reading
+// that is done twice changes nothing the second time. What cannot be read keeps what it took.
+
+import { setImmediate as pause } from 'node:timers/promises'
+import { replaceBusyWithin } from '../availability/busy-times.actions.ts'
+import type { SealingContext } from '../auth/seal.ts'
+import { systemViewer } from '../auth/viewer.ts'
+import type { ActionContext } from '../context.ts'
+import { newId } from '../db/id.ts'
+import { poolReader, transactionReader, type Reader } from '../db/reader.ts'
+import { transaction } from '../db/transaction.ts'
+import type { Change } from '../events/event.ts'
+import { createLoop, type Loop } from '../events/loop.ts'
+import { appendEvents } from '../events/outbox.ts'
+import type { CalendarSource } from '../generated/prisma/client.ts'
+import type { Asker } from '../outbound/ask.ts'
+import { entryId } from './feed-entries.ts'
+import { busyCollector, type OutsideBusy } from './outside-busy.ts'
+import { entryReader, fileOf } from './outside.ts'
+import {
+  calendarOf,
+  claimSources,
+  ownEntries,
+  ownerOf,
+  releaseSource,
+  settleSource,
+  type LeasedSource,
+  type Settlement,
+} from './source.data.ts'
+import { asksForNews, nextReading, readingWindow } from './source.ts'
+
+export type SyncContext = Omit<ActionContext, 'viewer'> & SealingContext
+
+type Options = {
+  services: SyncContext
+  asker: Asker
+  most?: number
+  pollMs?: number
+  leaseMs?: number
+}
+
+export function createCalendarReader(options: Options): Loop {
+  const { services, asker, most = 5, pollMs = 1_000, leaseMs = 120_000 } = options
+  const { db, clock, log } = services
+  const worker = newId()
+  const stopping = new AbortController()
+
+  const readSome = async (): Promise<boolean> => {
+    const now = clock.now()
+    const claim = { worker, now, leasedUntil: now + leaseMs, most }
+    const sources = await claimSources(poolReader(db), claim)
+    await Promise.all(
+      sources.map(async (source) => {
+        const read = readSource(services, asker, source, stopping.signal)
+        const found = await read.catch((error: unknown) => {
+          log.error({ err: error, calendarId: source.id }, 'a calendar could not be read')
+          return 'The calendar could not be read.'
+        })
+        if (stopping.signal.aborted) return releaseSource(poolReader(db), worker, source)
+        const settled = await settle(services, worker, source, found)
+        if (!settled)
+          log.warn(
+            { calendarId: source.id },
+            'a calendar was read too late, or has changed meanwhile',
+          )
+      }),
+    )
+    return sources.length === most && !stopping.signal.aborted
+  }
+
+  const loop = createLoop({
+    work: async () => {
+      while (await readSome());
+    },
+    onFault: (error) => log.warn({ err: error }, 'could not look for calendars; trying again'),
+    pollMs,
+    shortestPauseMs: 25,
+  })
+  return {
+    ...loop,
+    /** Gives back what is being read. */
+    stop: () => {
+      stopping.abort()
+      return loop.stop()
+    },
+  }
+}
+
+type Found =
+  | { isNew: false }
+  | { isNew: true; busy: OutsideBusy; etag: string | null; lastModified: string | null }
+
+/** What the calendar says, or why that is not known: a sentence. */
+async function readSource(
+  { db, clock, sealer }: SyncContext,
+  asker: Asker,
+  source: LeasedSource,
+  stopped: AbortSignal,
+): Promise<Found | string> {
+  const { etag, lastModified } = source
+  const asksNews = asksForNews(clock.now(), source.readAt)
+  const headers = {
+    accept: 'text/calendar, */*;q=0.1',
+    'user-agent': 'Slotgraph',
+    ...(asksNews && etag !== null && { 'if-none-match': etag }),
+    ...(asksNews && lastModified !== null && { 'if-modified-since': lastModified }),
+  }
+  const url = sealer.open(source.urlSealed)
+  const reply = await asker.ask({ method: 'GET', url, headers }, stopped)
+  if ('error' in reply) return reply.error
+  if (reply.status === 304 && asksNews) return { isNew: false }
+  if (reply.status !== 200) return `The server answered ${reply.status}.`
+  const busy = await busyIn(poolReader(db), source, reply.body, clock.now())
+  if (typeof busy === 'string') return busy
+  const { etag: tag = null, 'last-modified': modified = null } = reply.headers
+  return { isNew: true, busy, etag: tag, lastModified: modified }
+}
+
+/** Long files are read in slices, so that nobody else waits for them. */
+const sliceMs = 20
+
+async function busyIn(
+  read: Reader,
+  { accountId, timeZone }: LeasedSource,
+  text: string,
+  now: number,
+): Promise<OutsideBusy | string> {
+  const file = fileOf(text)
+  if (typeof file === 'string') return file
+  const collector = busyCollector(readingWindow(now))
+  const readEntry = entryReader(timeZone, file)
+  const ids = file.entries.flatMap((block) => entryId(/^UID:(.*)$/im.exec(block)?.[1] ?? '') ?? [])
+  const own = await ownEntries(read, accountId, [...new Set(ids)])
+  await inSlices(file.entries, (block) => {
+    const entry = readEntry(block)
+    // What was written there by us is no time that somebody else takes.
+    const id = entry && entryId(entry.uid)
+    if (id === null || !own.has(id)) collector.add(entry)
+  })
+  await inSlices(collector.steps(), (step) => step())
+  return collector.finish()
+}
+
+async function inSlices<T>(items: readonly T[], work: (item: T) => void): Promise<void> {
+  let since = performance.now()
+  for (const item of items) {
+    work(item)
+    if (performance.now() - since < sliceMs) continue
+    await pause()
+    since = performance.now()
+  }
+}
+
+/** Writes busy times, what came of it, and its event, together; false when the lease is lost. */
+function settle(
+  services: SyncContext,
+  worker: string,
+  source: LeasedSource,
+  found: Found | string,
+): Promise<boolean> {
+  const { db, clock } = services
+  const ctx = { ...services, viewer: systemViewer([source.accountId]) }
+  return transaction(db, async (tx) => {
+    const now = clock.now()
+    const settlement = settlementOf(source, found, now)
+    const row = await settleSource(transactionReader(tx), worker, source, settlement)
+    if (!row) return false
+    let changed = false
+    if (typeof found !== 'string' && found.isNew) {
+      const told = { ...readingWindow(now), calendar: calendarOf(source), ...found.busy }
+      const { added, removed } = await replaceBusyWithin(tx, ctx, ownerOf(source), told)
+      changed = added + removed > 0
+    }
+    const event = eventOf(source, row, changed)
+    if (event) await appendEvents(tx, ctx, [event])
+    return true
+  })
+}
+
+function settlementOf(source: LeasedSource, found: Found | string, now: number): Settlement {
+  const { etag, lastModified, readAt, syncedAt, busyCount, unreadCount } = source
+  const kept = { etag, lastModified, readAt, busyCount, unreadCount }
+  if (typeof found === 'string') {
+    const failureCount = source.failureCount + 1
+    return {
+      ...kept,
+      syncedAt,
+      nextSyncAt: new Date(nextReading(now, failureCount)),
+      failingSince: source.failingSince ?? new Date(now),
+      failureCount,
+      lastError: found,
+    }
+  }
+  const well = {
+    syncedAt: new Date(now),
+    nextSyncAt: new Date(nextReading(now, 0)),
+    failingSince: null,
+    failureCount: 0,
+    lastError: null,
+  }
+  if (!found.isNew) return { ...kept, ...well }
+  const { busy, isNew: _, ...marks } = found
+  const counts = { busyCount: busy.periods.length, unreadCount: busy.unread }
+  return { ...marks, ...well, ...counts, readAt: new Date(now) }
+}
+
+/** Told when something differs: times, whether it can be read at all, or that it is read first. */
+function eventOf(before: LeasedSource, after: CalendarSource, changed: boolean) {
+  const fails = after.lastError !== null
+  const isFirst = before.syncedAt === null && !fails
+  const differs = fails ? before.lastError !== after.lastError : before.lastError !== null
+  if (!changed && !differs && !isFirst) return null
+  const changes: Change[] = [
+    { field: 'lastError', from: before.lastError, to: after.lastError },
+    { field: 'busyCount', from: before.busyCount, to: after.busyCount },
+    { field: 'unreadCount', from: before.unreadCount, to: after.unreadCount },
+  ]
+  return {
+    type: fails ? 'calendar.failed' : 'calendar.synced',
+    accountId: after.accountId,
+    subjectType: 'CalendarSource' as const,
+    subjectId: after.id,
+    subjectVersion: after.version,
+    about: aboutOf(after),
+    changes: changes.filter(({ from, to }) => from !== to),
+  }
+}
+
+/** Whom an event of a connected calendar concerns. */
+export function aboutOf({ staffId, resourceId }: Pick<CalendarSource, 'staffId' | 'resourceId'>) {
+  return {
+    ...(staffId && { staffIds: [staffId] }),
+    ...(resourceId && { resourceIds: [resourceId] }),
+  }
+}
