@@ -105,6 +105,8 @@ const unchanged: Record<string, string> = {
 /** What no key may do; each with the reason. */
 const notForKeys: Record<string, string> = {
   leaveAccount: 'Only a person who is signed in can leave.',
+  authorizeSubaccount: 'Only an application that an account has installed does.',
+  endSubaccount: 'Only an application that an account has installed does.',
   createAccount: 'A person who is signed in does, or a client for all accounts.',
 }
 
