@@ -97,15 +97,19 @@ export class Connection implements Listener {
     this.socket.send(JSON.stringify(message), () => {})
   }
 
-  /** Resolves when the client may get more. */
+  /** Resolves when the client may get more; at once when nothing is returned. */
   deliver(operationId: string, result: Delivered): Promise<void> | void {
-    if (this.isCut()) return
-    const { wire } = this
-    const frame = nextFrame(operationId, result.bytes())
+    const { wire, socket } = this
     // Between the frames of ws, which holds none back. Mostly the network takes it at once, and
     // nobody has to wait; else whoever writes waits until it left.
-    if (wire.writableLength === 0) return void wire.write(frame)
-    return new Promise((resolve) => wire.write(frame, () => resolve()))
+    if (wire.writableLength === 0) {
+      if (socket.readyState !== WebSocket.OPEN) return
+      wire.write(nextFrame(operationId, result.bytes()), 'latin1')
+      return
+    }
+    if (this.isCut()) return
+    const frame = nextFrame(operationId, result.bytes())
+    return new Promise((resolve) => wire.write(frame, 'latin1', () => resolve()))
   }
 
   close(code: number, reason: string): void {

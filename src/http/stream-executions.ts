@@ -12,6 +12,7 @@ import { inTurns } from '../events/turns.ts'
 import { badInput } from '../graphql/lists.ts'
 import { publicResult } from '../graphql/public-errors.ts'
 import { rightsOf } from './rights.ts'
+import { bytesOf } from './socket-frame.ts'
 import type { SubscribeRequest } from './streams.ts'
 
 const executionsAtOnce = 8
@@ -25,8 +26,8 @@ export type Operation = {
   holders: number
 }
 
-/** One result, shared by all who get the same; serialised once. */
-export type Delivered = { cursor: string; json(): string; bytes(): Buffer }
+/** One result, shared by all who get the same; serialised once, as text and as its bytes. */
+export type Delivered = { cursor: string; json(): string; bytes(): string }
 
 /** Runs operations over events; the same one over the same event with the same rights runs once. */
 export function createExecutions(services: Services, schema: GraphQLSchema) {
@@ -94,9 +95,9 @@ function textOf(operation: unknown[]): string {
 
 function delivered(cursor: string, result: ExecutionResult): Delivered {
   let text: string | undefined
-  let bytes: Buffer | undefined
+  let bytes: string | undefined
   const json = () => (text ??= JSON.stringify(result))
-  return { cursor, json, bytes: () => (bytes ??= Buffer.from(json())) }
+  return { cursor, json, bytes: () => (bytes ??= bytesOf(json())) }
 }
 
 type Keyed<K, V> = { get(key: K): V | undefined; set(key: K, value: V): unknown }

@@ -5,7 +5,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
-import { nextFrame } from '../../src/http/socket-frame.ts'
+import { bytesOf, nextFrame } from '../../src/http/socket-frame.ts'
 
 const server = createServer()
 const sockets = new WebSocketServer({ noServer: true })
@@ -13,7 +13,7 @@ const payloads = new Map<string, string>()
 
 server.on('upgrade', (request, wire, head) => {
   sockets.handleUpgrade(request, wire, head, (socket) => {
-    for (const [id, payload] of payloads) wire.write(nextFrame(id, Buffer.from(payload)))
+    for (const [id, payload] of payloads) wire.write(nextFrame(id, bytesOf(payload)), 'latin1')
     socket.send('after')
   })
 })
@@ -31,7 +31,7 @@ afterAll(() => {
 it('is read whole at every form of its length, and what ws sends follows', async () => {
   const around = JSON.stringify({ id: 'ä"', type: 'next', payload: '' })
   for (const length of [90, 125, 126, 65_535, 65_536, 200_000]) {
-    const text = 'x'.repeat(length - Buffer.byteLength(around) - String(length).length)
+    const text = `é${'x'.repeat(length - Buffer.byteLength(around) - String(length).length - 2)}`
     payloads.set(`ä"${length}`, JSON.stringify(text))
   }
   const { port } = server.address() as AddressInfo
