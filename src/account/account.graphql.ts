@@ -20,6 +20,7 @@ builder.prismaObject('Account', {
   scopes: ['accounts:read'],
   fields: (t) => ({
     id: t.id({
+      reads: [],
       description: 'Global id.',
       resolve: ({ id }) => encodeId('Account', { accountId: id, id }),
     }),
@@ -43,6 +44,7 @@ builder.prismaObject('Account', {
     }),
     partyCategories: t.field({
       type: ['PartyCategory'],
+      reads: [],
       description: 'What heads of a party are counted as, in their order; may be empty.',
       resolve: ({ id }, _args, ctx) =>
         batched(ctx, 'Account.partyCategories', { accountId: id, id }, (keys) =>

@@ -157,6 +157,7 @@ builder.prismaObjectField('Booking', 'history', (t) =>
     type: BookingEventConnection,
     nullable: true,
     scopes: ['bookings:read'],
+    reads: [],
     description: 'What happened to it, oldest first, from its beginning.',
     complexity: connectionCost,
     args: pageArgs(t),

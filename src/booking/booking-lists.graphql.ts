@@ -16,6 +16,7 @@ import {
   listOverAccounts,
   pageArgs,
 } from '../graphql/lists.ts'
+import { rowsWanted } from '../graphql/look-ahead.ts'
 import { DateTimeRange, orderInput, refersTo, withinRange } from '../graphql/narrow.ts'
 import { BookingSourceEnum, BookingStatusEnum } from './booking.graphql.ts'
 
@@ -131,7 +132,7 @@ builder.queryField('bookings', (t) =>
       orderBy: t.arg({ type: BookingOrder, description: 'In which order.' }),
       ...pageArgs(t),
     },
-    resolve: (_root, args, ctx) =>
+    resolve: (_root, args, ctx, info) =>
       listOverAccounts<Booking>(
         ctx,
         accountsOf(ctx.viewer, args.accounts, read),
@@ -139,6 +140,7 @@ builder.queryField('bookings', (t) =>
           table: 'Booking',
           where: matching(ctx.viewer, args.filter),
           order: orderOf(args.orderBy),
+          selection: rowsWanted(info),
         },
         args,
       ),
@@ -189,6 +191,7 @@ for (const [parent, where] of Object.entries(below)) {
       type: BookingConnection,
       nullable: true,
       scopes: read,
+      reads: [],
       description: 'Its bookings, soonest first unless another order is asked for.',
       complexity: connectionCost,
       args: {
@@ -196,7 +199,7 @@ for (const [parent, where] of Object.entries(below)) {
         orderBy: t.arg({ type: BookingOrder, description: 'In which order.' }),
         ...pageArgs(t),
       },
-      resolve: (row, args, ctx) =>
+      resolve: (row, args, ctx, info) =>
         listBelow<Booking>(
           ctx,
           { accountId: 'accountId' in row ? row.accountId : row.id, id: row.id },
@@ -206,6 +209,7 @@ for (const [parent, where] of Object.entries(below)) {
             table: 'Booking',
             where: [where, ...matching(ctx.viewer, args.filter)],
             order: orderOf(args.orderBy),
+            selection: rowsWanted(info),
           },
           args,
         ),

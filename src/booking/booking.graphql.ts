@@ -5,6 +5,7 @@ import type { Booking } from '../generated/prisma/client.ts'
 import type { Key } from '../db/id.ts'
 import { builder } from '../graphql/builder.ts'
 import { encodeId } from '../graphql/ids.ts'
+import { one } from '../graphql/look-ahead.ts'
 import { Money, moneyOf } from '../graphql/money.ts'
 import { findable, Node } from '../graphql/node.ts'
 import { resourcesOf, staffMembersOf } from './assigned.graphql.ts'
@@ -68,7 +69,11 @@ builder.prismaObject('Booking', {
   interfaces: [Node],
   scopes: ['bookings:read'],
   fields: (t) => ({
-    id: t.id({ description: 'Global id.', resolve: (row) => encodeId('Booking', row) }),
+    id: t.id({
+      reads: [],
+      description: 'Global id.',
+      resolve: (row) => encodeId('Booking', row),
+    }),
     number: t.exposeString('number', {
       description: 'Short, unique in its account, readable aloud; for people.',
     }),
@@ -90,6 +95,7 @@ builder.prismaObject('Booking', {
     }),
     party: t.field({
       type: Party,
+      reads: ['partySize', 'party', 'attended'],
       description: 'For how many.',
       resolve: ({ partySize, party, attended }) => ({
         total: partySize,
@@ -101,6 +107,7 @@ builder.prismaObject('Booking', {
       type: Money,
       nullable: true,
       scopes: ['payments:read'],
+      reads: ['priceMinor', 'currency'],
       description:
         'Price of the whole booking as it was agreed; a later price of the service does not change ' +
         'it. Null when it has none.',
@@ -129,6 +136,7 @@ builder.prismaObject('Booking', {
       type: Money,
       nullable: true,
       scopes: ['payments:read'],
+      reads: ['amountPaidMinor', 'currency'],
       description: 'What was paid, less what was paid back.',
       resolve: ({ amountPaidMinor, currency }) => moneyOf(amountPaidMinor, currency),
     }),
@@ -136,6 +144,7 @@ builder.prismaObject('Booking', {
       type: Money,
       nullable: true,
       scopes: ['payments:read'],
+      reads: ['refundDueMinor', 'currency'],
       description: 'What cancelling or declining it gives back, as decided then; else 0.',
       resolve: ({ refundDueMinor, currency }) => moneyOf(refundDueMinor, currency),
     }),
@@ -148,12 +157,14 @@ builder.prismaObject('Booking', {
     answers: t.field({
       type: 'JSONObject',
       nullable: true,
+      reads: ['answers'],
       description: "Answers to a booking link's questions, by question id; null when none.",
       resolve: ({ answers }) => answers,
     }),
     customFields: t.field({
       type: 'JSONObject',
       nullable: true,
+      reads: ['customFields'],
       description: "The account's own fields; null when none.",
       resolve: ({ customFields }) => customFields,
     }),
@@ -184,36 +195,34 @@ builder.prismaObject('Booking', {
       nullable: true,
       scopes: ['accounts:read'],
       description: 'The business. Null when denied.',
-      resolve: ({ accountId }, _args, ctx) => ctx.load('Account', { accountId, id: accountId }),
+      ...one('Account', 'accountId'),
     }),
     service: t.field({
       type: 'Service',
       nullable: true,
       scopes: ['services:read'],
       description: 'What was booked. Null when denied.',
-      resolve: ({ accountId, serviceId }, _args, ctx) =>
-        ctx.load('Service', { accountId, id: serviceId }),
+      ...one('Service', 'serviceId'),
     }),
     customer: t.field({
       type: 'Customer',
       nullable: true,
       scopes: ['customers:read'],
       description: 'Who is booked for. Null when denied.',
-      resolve: ({ accountId, customerId }, _args, ctx) =>
-        ctx.load('Customer', { accountId, id: customerId }),
+      ...one('Customer', 'customerId'),
     }),
     staff: t.field({
       type: 'StaffMember',
       nullable: true,
       scopes: ['staff:read'],
       description: 'Who does it; the lead when several do; null when nobody is needed.',
-      resolve: ({ accountId, staffId }, _args, ctx) =>
-        staffId ? ctx.load('StaffMember', { accountId, id: staffId }) : null,
+      ...one('StaffMember', 'staffId'),
     }),
     staffMembers: t.field({
       type: ['StaffMember'],
       nullable: true,
       scopes: ['staff:read'],
+      reads: ['sessionId', 'staffId'],
       description: 'Everybody who does it, the lead first. Null when denied.',
       resolve: (row, _args, ctx) => staffMembersOf(ctx, ownerOf(row), row.staffId),
     }),
@@ -221,6 +230,7 @@ builder.prismaObject('Booking', {
       type: ['Resource'],
       nullable: true,
       scopes: ['staff:read'],
+      reads: ['sessionId'],
       description: 'What it occupies. Null when denied.',
       resolve: (row, _args, ctx) => resourcesOf(ctx, ownerOf(row)),
     }),
@@ -229,8 +239,7 @@ builder.prismaObject('Booking', {
       nullable: true,
       scopes: ['services:read'],
       description: 'The session its seats are in; null for an appointment.',
-      resolve: ({ accountId, sessionId }, _args, ctx) =>
-        sessionId ? ctx.load('Session', { accountId, id: sessionId }) : null,
+      ...one('Session', 'sessionId'),
     }),
   }),
 })

@@ -1,6 +1,7 @@
 // Customer as the graph shows it, and its lists. Contact data is shown, searched and filtered by
 // only where the scope for it is held: a list that finds by e-mail tells the e-mail.
 
+import type { GraphQLResolveInfo } from 'graphql'
 import { accountsWithin, may, type Viewer } from '../auth/viewer.ts'
 import type { Context } from '../context.ts'
 import type { Customer } from '../generated/prisma/client.ts'
@@ -17,6 +18,7 @@ import {
   listOverAccounts,
   pageArgs,
 } from '../graphql/lists.ts'
+import { one, rowsWanted } from '../graphql/look-ahead.ts'
 import { DateTimeRange, orderInput, refersTo, withinRange } from '../graphql/narrow.ts'
 import { findable, Node } from '../graphql/node.ts'
 import { forbidden } from '../graphql/scopes.ts'
@@ -38,13 +40,17 @@ builder.prismaObject('Customer', {
   interfaces: [Node],
   scopes: read,
   fields: (t) => ({
-    id: t.id({ description: 'Global id.', resolve: (row) => encodeId('Customer', row) }),
+    id: t.id({
+      reads: [],
+      description: 'Global id.',
+      resolve: (row) => encodeId('Customer', row),
+    }),
     account: t.field({
       type: 'Account',
       nullable: true,
       scopes: ['accounts:read'],
       description: 'The business whose customer this is. Null when denied.',
-      resolve: ({ accountId }, _args, ctx) => ctx.load('Account', { accountId, id: accountId }),
+      ...one('Account', 'accountId'),
     }),
     serial: t.exposeInt('serial', {
       description: 'Stable number, unique in the account, for systems whose ids are integers.',
@@ -87,6 +93,7 @@ builder.prismaObject('Customer', {
     customFields: t.field({
       type: 'JSONObject',
       nullable: true,
+      reads: ['customFields'],
       description: 'Whatever an integration keeps here; null when nothing is kept.',
       resolve: (row) => row.customFields,
     }),
@@ -94,6 +101,7 @@ builder.prismaObject('Customer', {
       type: 'JSONObject',
       nullable: true,
       scopes: ['customers:contact'],
+      reads: ['personalFields'],
       description:
         'What else tells of the person, such as an address or a date of birth, as an integration ' +
         'keeps it; null when nothing is kept, or when denied.',
@@ -112,8 +120,7 @@ builder.prismaObject('Customer', {
       type: 'Customer',
       nullable: true,
       description: 'The customer that this one became part of; null for all others.',
-      resolve: ({ accountId, mergedIntoId }, _args, ctx) =>
-        mergedIntoId === null ? null : ctx.load('Customer', { accountId, id: mergedIntoId }),
+      ...one('Customer', 'mergedIntoId'),
     }),
     version: t.exposeInt('version', { description: 'Grows by one with every change.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
@@ -218,6 +225,8 @@ const { Input: CustomerOrder, orderOf } = orderInput(
   { field: 'NAME', direction: 'ASC' },
 )
 
+type Ordering = { orderBy?: Parameters<typeof orderOf>[0] }
+
 const scopesOf = ({ filter }: Narrowing) => (filter?.emails ? contact : read)
 
 builder.queryField('customers', (t) =>
@@ -234,15 +243,19 @@ builder.queryField('customers', (t) =>
       orderBy: t.arg({ type: CustomerOrder, description: 'In which order.' }),
       ...pageArgs(t),
     },
-    resolve: (_root, args, ctx) =>
-      listOverAccounts<Customer>(
-        ctx,
-        accountsFor(ctx, args),
-        { table: 'Customer', where: matching(ctx.viewer, args), order: orderOf(args.orderBy) },
-        args,
-      ),
+    resolve: (_root, args, ctx, info) =>
+      listOverAccounts<Customer>(ctx, accountsFor(ctx, args), listOf(ctx, args, info), args),
   }),
 )
+
+function listOf({ viewer }: Context, args: Narrowing & Ordering, info: GraphQLResolveInfo) {
+  return {
+    table: 'Customer',
+    where: matching(viewer, args),
+    order: orderOf(args.orderBy),
+    selection: rowsWanted(info),
+  }
+}
 
 // An e-mail filter that no account may answer is denied, not answered with nobody.
 function accountsFor({ viewer }: Context, args: Narrowing & { accounts?: string[] | null }) {
@@ -257,6 +270,7 @@ builder.prismaObjectField('Account', 'customers', (t) =>
     type: CustomerConnection,
     nullable: true,
     scopes: read,
+    reads: [],
     description: 'Customers of the account, by name unless another order is asked for.',
     complexity: connectionCost,
     args: {
@@ -266,14 +280,14 @@ builder.prismaObjectField('Account', 'customers', (t) =>
       orderBy: t.arg({ type: CustomerOrder, description: 'In which order.' }),
       ...pageArgs(t),
     },
-    resolve: (account, args, ctx) => {
+    resolve: (account, args, ctx, info) => {
       if (!may(ctx.viewer, account.id, scopesOf(args))) throw forbidden(scopesOf(args))
       return listBelow<Customer>(
         ctx,
         { accountId: account.id, id: account.id },
         'Account.customers',
         args,
-        { table: 'Customer', where: matching(ctx.viewer, args), order: orderOf(args.orderBy) },
+        listOf(ctx, args, info),
         args,
       )
     },

@@ -3,9 +3,10 @@
 // merged lists are cut once more. The cursor is the last row's order value and id, so that page
 // 1,000 costs what page 1 costs. Knows no noun.
 
-import { createHash } from 'node:crypto'
-import pg, { type Pool } from 'pg'
+import type { Pool } from 'pg'
 import { Prisma } from '../generated/prisma/client.ts'
+import { ownColumns, placed, selected, withJoined, type Selection } from './selection.ts'
+import { run, runForLists } from './statement.ts'
 
 export type Direction = 'ASC' | 'DESC'
 
@@ -40,6 +41,8 @@ export type ListQuery = {
   partitions: Partition[]
   /** One list over all partitions, or one list for each. */
   merged: boolean
+  /** What is read of the rows; left out, all columns and nothing beside them. */
+  selection?: Selection | undefined
 }
 
 export type Page<Row> = { rows: Row[]; hasNextPage: boolean; hasPreviousPage: boolean }
@@ -109,8 +112,7 @@ export async function readPages<Row extends object>(
     return Array.from({ length: lists }, () => emptyPage<Row>())
   }
   const backward = ask.last != null
-  const statement = pageStatement(query, ask, size, backward)
-  const result = await run<Row & { _parent?: string }>(pool, statement)
+  const result = await readRows<Row & { _parent?: string }>(pool, query, ask, size)
   if (query.merged) return [toPage<Row>(result, ask, size, backward)]
   const byParent = Map.groupBy(result, (row) => row._parent)
   return query.partitions.map(({ parentId }) =>
@@ -154,12 +156,32 @@ function toPage<Row>(found: Row[], ask: PageAsk, size: number, backward: boolean
       }
 }
 
-function pageStatement(query: ListQuery, ask: PageAsk, size: number, backward: boolean) {
+async function readRows<Row extends object>(
+  pool: Pool,
+  query: ListQuery,
+  ask: PageAsk,
+  size: number,
+): Promise<Row[]> {
+  const { table: name, order, selection } = query
+  if (!selection) return run<Row>(pool, pageStatement(query, ask, size, Prisma.raw('r.*')))
+  const own = ownColumns(name, order.column, selection)
+  const names = query.merged ? own : ['_parent', ...own]
+  const page = pageStatement(query, ask, size, selected(own))
+  const statement = withJoined(page, names, selection.joins, sortedBy(query, ask))
+  return placed(await runForLists(pool, statement), names, selection.joins) as Row[]
+}
+
+/** The order in which a page is read: from the side of the list that it is counted from. */
+function sortedBy({ order, merged }: ListQuery, { last }: PageAsk): Prisma.Sql {
+  const descending = (order.direction === 'DESC') !== (last != null)
+  const way = descending ? 'DESC' : 'ASC'
+  const parent = merged ? '' : '"_parent", '
+  return Prisma.raw(`ORDER BY ${parent}r."${order.column}" ${way}, r."id" ${way}`)
+}
+
+function pageStatement(query: ListQuery, ask: PageAsk, size: number, columns: Prisma.Sql) {
   const { order } = query
-  const descending = (order.direction === 'DESC') !== backward
-  const way = Prisma.raw(descending ? 'DESC' : 'ASC')
-  const key = Prisma.raw(`r."${order.column}"`)
-  const sorted = Prisma.sql`ORDER BY ${key} ${way}, r."id" ${way}`
+  const sorted = sortedBy({ ...query, merged: true }, ask)
   // A literal limit: PostgreSQL plans a prepared statement with a parameter there badly.
   const skip = Math.trunc(ask.skip ?? 0)
   const end = Math.trunc(size) + 1
@@ -167,17 +189,17 @@ function pageStatement(query: ListQuery, ask: PageAsk, size: number, backward: b
   const where = conditions(query, boundsOf(order, ask))
   if (query.merged && query.partitions.length > lateralLimit) {
     const ids = query.partitions.map(({ accountId }) => accountId)
-    return Prisma.sql`SELECT r.* FROM ${table(query)} r
+    return Prisma.sql`SELECT ${columns} FROM ${table(query)} r
       WHERE ${conditions(query, boundsOf(order, ask), Prisma.sql`ANY(${ids}::uuid[])`)}
       ${sorted} ${limit}`
   }
   const ofEach = query.merged ? Prisma.raw(`LIMIT ${end + skip}`) : limit
-  const rows = Prisma.sql`SELECT r.* FROM ${table(query)} r WHERE ${where} ${sorted} ${ofEach}`
+  const rows = Prisma.sql`SELECT ${columns} FROM ${table(query)} r WHERE ${where} ${sorted} ${ofEach}`
   return query.merged
     ? Prisma.sql`SELECT r.* FROM ${partitionRows(query)} CROSS JOIN LATERAL (${rows}) r
         ${sorted} ${limit}`
     : Prisma.sql`SELECT u."parentId" AS "_parent", r.* FROM ${partitionRows(query)}
-        CROSS JOIN LATERAL (${rows}) r ORDER BY u."parentId", ${key} ${way}, r."id" ${way}`
+        CROSS JOIN LATERAL (${rows}) r ${sortedBy(query, ask)}`
 }
 
 function table(query: ListQuery): Prisma.Sql {
@@ -213,34 +235,4 @@ function boundsOf(order: Order, ask: PageAsk): Prisma.Sql[] {
   add(ask.after, true)
   add(ask.before, false)
   return bounds
-}
-
-const names = new Map<string, string>()
-
-/** Runs a prepared statement; columns come as Prisma's rows have them. */
-export async function run<Row extends object>(
-  pool: Pick<Pool, 'query'>,
-  statement: Prisma.Sql,
-): Promise<Row[]> {
-  const text = statement.text
-  let name = names.get(text)
-  if (!name) {
-    name = createHash('sha1').update(text).digest('base64url')
-    // Texts are built from code, not from input, so there are few; the bound guards against a slip.
-    if (names.size < 2000) names.set(text, name)
-  }
-  const result = await pool.query<Row>({ name, text, values: statement.values, types })
-  return result.rows
-}
-
-const DATE = 1082
-const INT8 = 20
-
-/** `date` as Prisma gives it (midnight UTC), and bigint as a bigint; pg's defaults otherwise. */
-const types = {
-  getTypeParser(oid: number, format?: 'text' | 'binary') {
-    if (oid === DATE) return (text: string) => new Date(`${text}T00:00:00Z`)
-    if (oid === INT8) return (text: string) => BigInt(text)
-    return pg.types.getTypeParser(oid, format)
-  },
 }

@@ -3,7 +3,7 @@
 
 import type { Prisma } from '../generated/prisma/client.ts'
 import type { Database } from './client.ts'
-import { run } from './keyset.ts'
+import { run } from './statement.ts'
 import { connectionOf, type Transaction } from './transaction.ts'
 
 export type Reader = <Row extends object>(statement: Prisma.Sql) => Promise<Row[]>

@@ -4,7 +4,7 @@
 
 import type { Pool } from 'pg'
 import type { LoggedEvent } from './event.ts'
-import { run } from '../db/keyset.ts'
+import { run } from '../db/statement.ts'
 import { Prisma } from '../generated/prisma/client.ts'
 import type { EventCursor } from './cursor.ts'
 

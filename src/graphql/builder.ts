@@ -9,6 +9,7 @@ import type { Refusal } from '../errors.ts'
 import type PrismaTypes from '../generated/pothos.ts'
 import { getDatamodel } from '../generated/pothos.ts'
 import { scalars, type ScalarTypes } from './scalars.ts'
+import LookAheadPlugin from './look-ahead.ts'
 import ScopesPlugin from './scopes.ts'
 import TextPlugin from './text.ts'
 
@@ -22,7 +23,7 @@ export const builder = new SchemaBuilder<{
   DefaultFieldNullability: false
 }>({
   defaultFieldNullability: false,
-  plugins: [ScopesPlugin, TextPlugin, ComplexityPlugin, PrismaPlugin],
+  plugins: [ScopesPlugin, TextPlugin, LookAheadPlugin, ComplexityPlugin, PrismaPlugin],
   // It keeps what fields cost; what is made of that is worked out before an operation runs.
   complexity: { disabled: true, defaultComplexity: 1, defaultListMultiplier: 5 },
   prisma: {

@@ -212,7 +212,7 @@ export async function listBelow<Row extends object>(
   ask: PageAsk,
 ): Promise<Connection<Row>> {
   const size = pageSize(ask)
-  const selection = `${name} ${JSON.stringify(args)}`
+  const asked = `${name} ${JSON.stringify(args)}`
   const order = { ...query.order, list: query.table }
   const whole = (keys: readonly Key[]): ListQuery => ({
     ...query,
@@ -222,12 +222,12 @@ export async function listBelow<Row extends object>(
   })
   const key = { accountId: parent.accountId, id: parent.id }
   const page = await withCursorErrors(ask, () =>
-    batched(ctx, `page of ${selection}`, key, (keys) =>
+    batched(ctx, `page of ${asked} ${query.selection?.name}`, key, (keys) =>
       readPages<Row>(ctx.db.pool, whole(keys), ask, size),
     ),
   )
   const count = () =>
-    batched(ctx, `count of ${selection}`, key, (keys) => countRows(ctx.db.pool, whole(keys)))
+    batched(ctx, `count of ${asked}`, key, (keys) => countRows(ctx.db.pool, whole(keys)))
   return { ...page, order, count }
 }
 

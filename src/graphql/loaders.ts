@@ -6,7 +6,7 @@ import DataLoader from 'dataloader'
 import type { Database } from '../db/client.ts'
 import type PrismaTypes from '../generated/pothos.ts'
 import type { Key } from '../db/id.ts'
-import { run } from '../db/keyset.ts'
+import { run } from '../db/statement.ts'
 import { Prisma } from '../generated/prisma/client.ts'
 
 export type LoadedModel =

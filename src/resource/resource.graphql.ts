@@ -15,6 +15,7 @@ import {
   listOverAccounts,
   pageArgs,
 } from '../graphql/lists.ts'
+import { one } from '../graphql/look-ahead.ts'
 import { refersTo } from '../graphql/narrow.ts'
 import { findable, Node } from '../graphql/node.ts'
 
@@ -27,13 +28,17 @@ builder.prismaObject('Resource', {
   interfaces: [Node],
   scopes: read,
   fields: (t) => ({
-    id: t.id({ description: 'Global id.', resolve: (row) => encodeId('Resource', row) }),
+    id: t.id({
+      reads: [],
+      description: 'Global id.',
+      resolve: (row) => encodeId('Resource', row),
+    }),
     account: t.field({
       type: 'Account',
       nullable: true,
       scopes: ['accounts:read'],
       description: 'The business that has it. Null when denied.',
-      resolve: ({ accountId }, _args, ctx) => ctx.load('Account', { accountId, id: accountId }),
+      ...one('Account', 'accountId'),
     }),
     serial: t.exposeInt('serial', {
       description: 'Stable number, unique in the account, for systems whose ids are integers.',

@@ -18,6 +18,7 @@ import {
   listOverAccounts,
   pageArgs,
 } from '../graphql/lists.ts'
+import { one } from '../graphql/look-ahead.ts'
 import { Money, moneyOf } from '../graphql/money.ts'
 import { findable, Node } from '../graphql/node.ts'
 
@@ -61,13 +62,17 @@ builder.prismaObject('Service', {
   interfaces: [Node],
   scopes: read,
   fields: (t) => ({
-    id: t.id({ description: 'Global id.', resolve: (row) => encodeId('Service', row) }),
+    id: t.id({
+      reads: [],
+      description: 'Global id.',
+      resolve: (row) => encodeId('Service', row),
+    }),
     account: t.field({
       type: 'Account',
       nullable: true,
       scopes: ['accounts:read'],
       description: 'The business that offers it. Null when denied.',
-      resolve: ({ accountId }, _args, ctx) => ctx.load('Account', { accountId, id: accountId }),
+      ...one('Account', 'accountId'),
     }),
     serial: t.exposeInt('serial', {
       description: 'Stable number, unique in the account, for systems whose ids are integers.',
@@ -85,6 +90,7 @@ builder.prismaObject('Service', {
       type: Money,
       nullable: true,
       scopes: ['payments:read'],
+      reads: ['priceMinor'],
       description:
         'Price of an appointment, however large the party, or of one seat in a class. A booking ' +
         'keeps the price it was made with. Null when it has none, or when denied.',
@@ -111,12 +117,14 @@ builder.prismaObject('Service', {
     bookableFromOn: t.field({
       type: 'LocalDate',
       nullable: true,
+      reads: ['bookableFromOn'],
       description: 'First local date that can be booked; null means no such limit.',
       resolve: (row) => row.bookableFromOn && dateText(row.bookableFromOn),
     }),
     bookableUntilOn: t.field({
       type: 'LocalDate',
       nullable: true,
+      reads: ['bookableUntilOn'],
       description: 'Last local date that can be booked, inclusive; null means no such limit.',
       resolve: (row) => row.bookableUntilOn && dateText(row.bookableUntilOn),
     }),

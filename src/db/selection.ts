@@ -1,0 +1,72 @@
+// Some columns of a list's rows instead of all, and with them columns of rows that they refer to,
+// in one statement. Knows no noun.
+
+import { Prisma } from '../generated/prisma/client.ts'
+
+/** A row of another table in the same account, whose id stands in the column `key`. */
+export type Join = { key: string; table: string; columns: readonly string[] }
+
+/** What is read beside the key of each row; equal ones have the same name. */
+export type Selection = { name: string; columns: readonly string[]; joins: readonly Join[] }
+
+/** The property of a row under which a row stands that was read with it. */
+export const joinedName = (key: string) => `_${key}`
+
+const columnsOf = (alias: string, names: readonly string[]) =>
+  names.map((name) => Prisma.raw(`${alias}."${name}"`))
+
+/** The columns of a table's rows that a selection needs, those that tell them apart first. */
+export function ownColumns(table: string, order: string, { columns, joins }: Selection): string[] {
+  const keys = table === 'Account' ? ['id'] : ['id', 'accountId']
+  return [...new Set([...keys, order, ...joins.map(({ key }) => key), ...columns])]
+}
+
+/** As the list of a SELECT from `r`. */
+export function selected(names: readonly string[]): Prisma.Sql {
+  return Prisma.join(columnsOf('r', names), ', ')
+}
+
+/** The statement, whose rows have the columns `names`, with what it joins behind them. */
+export function withJoined(
+  statement: Prisma.Sql,
+  names: readonly string[],
+  joins: readonly Join[],
+  sorted: Prisma.Sql,
+): Prisma.Sql {
+  if (joins.length === 0) return statement
+  const columns = [
+    ...columnsOf('r', names),
+    ...joins.flatMap((join, index) => columnsOf(`j${index}`, join.columns)),
+  ]
+  const tables = joins.map(({ table, key }, index) => {
+    const account = table === 'Account' ? '' : `j${index}."accountId" = r."accountId" AND `
+    return Prisma.raw(`LEFT JOIN "${table}" j${index} ON ${account}j${index}."id" = r."${key}"`)
+  })
+  return Prisma.sql`SELECT ${Prisma.join(columns, ', ')} FROM (${statement}) r
+    ${Prisma.join(tables, ' ')} ${sorted}`
+}
+
+/** Rows from lists of their columns, those that were read with them in place. */
+export function placed(
+  lists: readonly unknown[][],
+  names: readonly string[],
+  joins: readonly Join[],
+): Record<string, unknown>[] {
+  return lists.map((list) => {
+    const row: Record<string, unknown> = {}
+    let place = 0
+    for (const name of names) row[name] = list[place++]
+    for (const { key, table, columns } of joins) {
+      const id = row[key]
+      if (id === null) {
+        place += columns.length
+        continue
+      }
+      const joined: Record<string, unknown> = { id }
+      if (table !== 'Account') joined['accountId'] = row['accountId']
+      for (const name of columns) joined[name] = list[place++]
+      row[joinedName(key)] = joined
+    }
+    return row
+  })
+}
