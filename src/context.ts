@@ -58,9 +58,25 @@ export function newContext(
   address: string | null = null,
 ): Context {
   const { db, clock, events, baseUrl, sealer, budgets, webhooks, till } = services
-  const log = services.log.child({ requestId })
   const origin = { requestId, address }
   const load = createLoaders(db)
-  const lasting = { db, clock, events, baseUrl, sealer, budgets, webhooks, till }
-  return { ...lasting, viewer, log, origin, requestId, load }
+  let log: Logger | undefined
+  return {
+    db,
+    clock,
+    events,
+    baseUrl,
+    sealer,
+    budgets,
+    webhooks,
+    till,
+    viewer,
+    origin,
+    requestId,
+    load,
+    // Most requests write nothing.
+    get log() {
+      return (log ??= services.log.child({ requestId }))
+    },
+  }
 }

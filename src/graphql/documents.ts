@@ -22,6 +22,7 @@ import type { Context } from '../context.ts'
 import { costOf } from './cost.ts'
 import { documentLimits } from './limits.ts'
 import { publicResult } from './public-errors.ts'
+import { answerQuickly } from './quick.ts'
 import { schema } from './schema.ts'
 import { spend, type Admission, type Asker } from './spending.ts'
 
@@ -89,13 +90,16 @@ export async function execute(
   const { document, errors } = prepared
   if (!document) return { errors }
   ctx.spending = spending
-  const result = await executeDocument({
-    schema,
-    document,
-    contextValue: ctx,
-    variableValues: variables,
-    operationName,
-  })
+  const quick = await answerQuickly({ schema, document, operationName, variables }, ctx)
+  const result =
+    quick ??
+    (await executeDocument({
+      schema,
+      document,
+      contextValue: ctx,
+      variableValues: variables,
+      operationName,
+    }))
   return publicResult(result, ctx)
 }
 

@@ -48,7 +48,7 @@ type Parts = {
 }
 
 export function createDoors({ services, baseUrl, eventLagSeconds }: Parts): Doors {
-  const { clock, log, budgets } = services
+  const { clock, log } = services
   const { pool } = services.db
   const authenticator = createAuthenticator(services)
   const rights = createRightsRegistry({ authenticator, log })
@@ -60,7 +60,7 @@ export function createDoors({ services, baseUrl, eventLagSeconds }: Parts): Door
   const run = createOperationRunner({ services, onError: metrics.operationFailed })
   const page = createGraphiQLPage(clock)
   const people = createPeople(services, authenticator)
-  const graphql = createGraphQLDoor({ budgets, authenticator, run, sse, delivery, page })
+  const graphql = createGraphQLDoor({ services, authenticator, run, sse, delivery, page })
   let closing = false
   const router = createRouter({
     log,

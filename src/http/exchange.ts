@@ -42,15 +42,22 @@ export function openExchange(req: IncomingMessage, res: ServerResponse, log: Log
   const requestId = typeof sent === 'string' && legalRequestId.test(sent) ? sent : randomUUID()
   res.setHeader('x-request-id', requestId)
   res.setHeader('x-content-type-options', 'nosniff')
+  let ownLog: Logger | undefined
+  let query: URLSearchParams | undefined
   return {
     req,
     res,
     method: req.method ?? 'GET',
     path: mark < 0 ? target : target.slice(0, mark),
-    query: new URLSearchParams(mark < 0 ? '' : target.slice(mark + 1)),
     requestId,
     address: senderOf(req),
-    log: log.child({ requestId }),
+    // Most requests need neither.
+    get query() {
+      return (query ??= new URLSearchParams(mark < 0 ? '' : target.slice(mark + 1)))
+    },
+    get log() {
+      return (ownLog ??= log.child({ requestId }))
+    },
   }
 }
 

@@ -3,10 +3,10 @@
 
 import { getOperationAST, GraphQLError } from 'graphql'
 import type { GraphQLParams } from 'graphql-yoga'
-import type { Budgets } from '../auth/budget.ts'
 import { challengeOf } from '../auth/challenge.ts'
 import { isFailure } from '../auth/credential.ts'
 import { anonymous } from '../auth/viewer.ts'
+import type { Services } from '../context.ts'
 import { admit, prepare } from '../graphql/documents.ts'
 import { publicError, type ErrorScope } from '../graphql/public-errors.ts'
 import { standingHeaders } from '../graphql/spending.ts'
@@ -16,13 +16,14 @@ import { contentType, HttpFault, headerOf, readBody, wantsHtml } from './exchang
 import type { Door, Exchange } from './exchange.ts'
 import { paramsOfBody, paramsOfUrl, type ParamsOrFault } from './graphql-params.ts'
 import type { SseDoor } from './sse.ts'
+import { answered, resultOf } from './quick-answer.ts'
 import type { Operation, OperationRunner } from './yoga.ts'
 
 /** Longest body of a request, in bytes. */
 export const maxBodyBytes = 1_048_576
 
 type Parts = {
-  budgets: Budgets
+  services: Services
   authenticator: Authenticator
   run: OperationRunner
   sse: Pick<SseDoor, 'serve'>
@@ -32,14 +33,16 @@ type Parts = {
 }
 
 export function createGraphQLDoor(parts: Parts): Door {
-  const { budgets, authenticator, run, sse, delivery, page } = parts
+  const { services, authenticator, run, sse, delivery, page } = parts
   return async (exchange) => {
-    const { req, res, method, log, requestId, address } = exchange
+    const { req, res, method, requestId, address } = exchange
     if (method !== 'POST' && wantsHtml(exchange)) return page(exchange)
     const leaving = new AbortController()
     res.once('close', () => leaving.abort())
     const operation: Operation = {
-      log,
+      get log() {
+        return exchange.log
+      },
       requestId,
       address,
       method: method === 'HEAD' ? 'GET' : method,
@@ -63,7 +66,7 @@ export function createGraphQLDoor(parts: Parts): Door {
         operation.fault = fault(400, asked.fault)
       } else {
         const { query, operationName, variables } = asked.params
-        const asker = { viewer, address, budgets }
+        const asker = { viewer, address, budgets: services.budgets }
         const admission = admit(asker, prepare(query ?? ''), operationName, variables)
         operation.spending = admission.spending
         tell(res, standingHeaders(admission.spending.standing))
@@ -73,11 +76,13 @@ export function createGraphQLDoor(parts: Parts): Door {
           refuseSubscription(asked.params)
           operation.viewer = viewer
           operation.params = asked.params
+          operation.result = await resultOf(services, operation)
         }
       }
     } catch (error) {
       operation.fault = faultOf(error, operation)
     }
+    if (operation.result && answered(exchange, operation, operation.result)) return
     await delivery.deliver(exchange, await run(operation))
   }
 }

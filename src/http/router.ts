@@ -75,6 +75,7 @@ export function createRouter({ log, routes, onFinished }: Options): Router {
         const seconds = (performance.now() - startedAt) / 1000
         const { method, path } = exchange
         onFinished?.({ route: route?.name ?? 'none', method, status: res.statusCode, seconds })
+        if (!log.isLevelEnabled('debug')) return
         const told = path.replaceAll(/sg[a-z]_\w+/g, '[redacted]')
         exchange.log.debug({ method, path: told, status: res.statusCode, seconds }, 'request')
       })

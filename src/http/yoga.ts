@@ -24,6 +24,8 @@ export type Operation = ErrorScope & {
   /** What it took; null when that was not settled. */
   spending: Spending | null
   fault: GraphQLError | null
+  /** What it was answered with already. */
+  result?: ExecutionResult | undefined
 }
 
 type ServerContext = { operation: Operation }
@@ -57,7 +59,7 @@ export function createOperationRunner({ services, onError }: Parts): OperationRu
       if (spending) ctx.spending = spending
       return ctx
     },
-    plugins: [useOperation(), useDocuments(), usePublicResults(onError)],
+    plugins: [useOperation(), useDocuments(), useResults(), usePublicResults(onError)],
   })
   return async (operation) => {
     const { method, accept, signal } = operation
@@ -93,6 +95,15 @@ function useDocuments(): Plugin {
     },
     onValidate({ setResult }) {
       setResult([])
+    },
+  }
+}
+
+function useResults(): Plugin<object, ServerContext> {
+  return {
+    onExecute({ args, setExecuteFn }) {
+      const { result } = (args.contextValue as unknown as ServerContext).operation
+      if (result) setExecuteFn(() => result)
     },
   }
 }

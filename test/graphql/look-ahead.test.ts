@@ -1,7 +1,7 @@
 // Lists read what is asked of their rows and nothing else: the answer is that of whole rows, byte
 // for byte, whatever is asked, and whoever asks.
 import fc from 'fast-check'
-import { getNamedType, isCompositeType } from 'graphql'
+import { getNamedType, isCompositeType, type GraphQLObjectType } from 'graphql'
 import { describe, expect, it } from 'vitest'
 import { schema } from '../../src/graphql/schema.ts'
 import { fillWorld } from '../canary/world.ts'
@@ -99,9 +99,9 @@ describe('every field', () => {
     ['Customer', 'mergedInto'],
   ])('of %s.%s is the same joined and loaded', async (name, relation) => {
     const list = lists.find(({ type: each }) => each === name) as List
-    const parent = type(name) as never as { getFields(): Record<string, { type: never }> }
-    const target = getNamedType(parent.getFields()[relation]?.type as never) as { name: string }
-    for (const field of below(target.name)) {
+    const relations = (type(name) as GraphQLObjectType).getFields()
+    const target = relations[relation] ?? expect.fail(relation)
+    for (const field of below(getNamedType(target.type).name)) {
       const selection = `{ ${relation} { ${field} } }`
       const [some, all] = await answers(
         tokens.multiAccountAdmin,

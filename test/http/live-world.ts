@@ -64,7 +64,7 @@ export async function startLive(db: TestDatabase, options: Options = {}) {
   const sse = createSseDoor(streams, options.sse)
   const sockets = createSocketDoor({ services, schema, streams, rights, limits: options.sockets })
   const door = createGraphQLDoor({
-    budgets,
+    services,
     authenticator,
     run: createOperationRunner({ services, onError: () => {} }),
     sse,

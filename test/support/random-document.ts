@@ -70,7 +70,9 @@ function selectionOf(field: Field, choice: Choice): string {
   const { random, depth } = choice
   const type = getNamedType(field.type)
   const isPaged = field.args.some(({ name }) => name === 'first')
-  const args = isPaged ? ['(first: 2)', '(first: 3)', '(last: 2)'][random(3)] : ''
+  const isTurned = field.args.some(({ name }) => name === 'last')
+  const pages = ['(first: 2)', '(first: 3)', ...(isTurned ? ['(last: 2)'] : [])]
+  const args = isPaged ? pages[random(pages.length)] : ''
   const below = isCompositeType(type) ? randomSelection(type, { ...choice, depth: depth - 1 }) : ''
   // Another name for each form, so that two selections of one field never contradict each other.
   const name = isPaged || random(4) === 0 ? `a${random(1_000_000)}: ${field.name}` : field.name
