@@ -16,7 +16,8 @@ import {
   listOverAccounts,
   pageArgs,
 } from '../graphql/lists.ts'
-import { rowsWanted } from '../graphql/look-ahead.ts'
+import { loadSelected } from '../graphql/loaders.ts'
+import { rowsWanted, rowWanted } from '../graphql/look-ahead.ts'
 import { DateTimeRange, orderInput, refersTo, withinRange } from '../graphql/narrow.ts'
 import { BookingSourceEnum, BookingStatusEnum } from './booking.graphql.ts'
 
@@ -158,10 +159,11 @@ builder.queryField('booking', (t) =>
       number: t.arg.string({ description: 'Its number; needs `account`.' }),
       account: t.arg.id({ description: 'The account that the number is of.' }),
     },
-    resolve: async (_root, { id, number, account }, ctx) => {
+    resolve: async (_root, { id, number, account }, ctx, info) => {
       if (id != null) {
         const key = keyOf('Booking', id)
-        return key && may(ctx.viewer, key.accountId, read) ? ctx.load('Booking', key) : null
+        if (!key || !may(ctx.viewer, key.accountId, read)) return null
+        return loadSelected(ctx, 'Booking', key, rowWanted(info))
       }
       demandArgument(number != null && account != null, 'Give "id", or "number" and "account".')
       const key = keyOf('Account', account)

@@ -1,7 +1,10 @@
 // Some columns of a list's rows instead of all, and with them columns of rows that they refer to,
 // in one statement. Knows no noun.
 
+import type { Pool } from 'pg'
 import { Prisma } from '../generated/prisma/client.ts'
+import type { Key } from './id.ts'
+import { runForLists } from './statement.ts'
 
 /** A row of another table in the same account, whose id stands in the column `key`. */
 export type Join = { key: string; table: string; columns: readonly string[] }
@@ -69,4 +72,22 @@ export function placed(
     }
     return row
   })
+}
+
+/** The rows with these keys, by account and id in one text. */
+export async function readSelected<Row>(
+  pool: Pool,
+  table: string,
+  keys: readonly Key[],
+  selection: Selection,
+): Promise<Map<string, Row>> {
+  const names = ownColumns(table, 'id', selection)
+  const account = Prisma.raw(table === 'Account' ? 'r."id"' : 'r."accountId"')
+  const chosen = Prisma.sql`SELECT ${selected(names)}
+    FROM unnest(${keys.map(({ accountId }) => accountId)}::uuid[],
+        ${keys.map(({ id }) => id)}::uuid[]) u("accountId", "id")
+      JOIN ${Prisma.raw(`"${table}"`)} r ON ${account} = u."accountId" AND r."id" = u."id"`
+  const statement = withJoined(chosen, names, selection.joins, Prisma.empty)
+  const rows = placed(await runForLists(pool, statement), names, selection.joins)
+  return new Map(rows.map((row) => [`${row['accountId'] ?? row['id']}${row['id']}`, row as Row]))
 }

@@ -6,7 +6,9 @@ import DataLoader from 'dataloader'
 import type { Database } from '../db/client.ts'
 import type PrismaTypes from '../generated/pothos.ts'
 import type { Key } from '../db/id.ts'
+import { readSelected, type Selection } from '../db/selection.ts'
 import { run } from '../db/statement.ts'
+import { batched } from './batches.ts'
 import { Prisma } from '../generated/prisma/client.ts'
 
 export type LoadedModel =
@@ -74,6 +76,20 @@ async function loadRows(db: Database, model: LoadedModel, keys: readonly Key[]) 
     rows.map((row) => [textOf({ accountId: row.accountId ?? row.id, id: row.id }), row]),
   )
   return keys.map((key) => byKey.get(textOf(key)) ?? null)
+}
+
+/** A row with what is selected of it; those of one request are read together. */
+export function loadSelected<M extends LoadedModel>(
+  ctx: { db: Database; load: Loaders },
+  model: M,
+  key: Key,
+  selection: Selection | undefined,
+): Promise<Row<M> | null> {
+  if (!selection) return ctx.load(model, key)
+  return batched(ctx, `${model} ${selection.name}`, key, async (keys) => {
+    const rows = await readSelected<Row<M>>(ctx.db.pool, model, keys, selection)
+    return keys.map((each) => rows.get(textOf(each)) ?? null)
+  })
 }
 
 const textOf = ({ accountId, id }: Key) => accountId + id

@@ -68,29 +68,48 @@ export function one<Model extends LoadedModel, Key extends string>(model: Model,
 
 type Fragments = Readonly<Record<string, FragmentDefinitionNode>>
 
-/** A selection of a list's rows; null: nobody knows, so all of them is read. */
+/** A selection of rows; null: nobody knows, so all of them is read. */
 type Wanted = { selection: Selection | null }
 
 const known = new WeakMap<FieldNode, Wanted>()
 
 /** What the rows of the connection are asked for that this field answers with. */
 export function rowsWanted(info: GraphQLResolveInfo): Selection | undefined {
+  return wantedBy(info, ({ returnType, fragments }, page) => {
+    const connection = getNamedType(returnType)
+    const shown = isObjectType(connection) ? connection.getFields()['nodes'] : undefined
+    const type = shown && getNamedType(shown.type)
+    if (!isObjectType(type)) return null
+    return selectionOf(type, nodeSelections(page, fragments), fragments)
+  })
+}
+
+/** What the one row is asked for that this field answers with. */
+export function rowWanted(info: GraphQLResolveInfo): Selection | undefined {
+  return wantedBy(info, ({ returnType, fragments }, row) => {
+    const type = getNamedType(returnType)
+    return isObjectType(type) ? selectionOf(type, [row], fragments) : null
+  })
+}
+
+function wantedBy(
+  info: GraphQLResolveInfo,
+  find: (info: GraphQLResolveInfo, selectionSet: SelectionSetNode) => Selection | null,
+): Selection | undefined {
   const [node, ...more] = info.fieldNodes
-  if (!node || more.length > 0) return undefined
+  if (!node?.selectionSet || more.length > 0) return undefined
   let wanted = known.get(node)
-  if (!wanted) known.set(node, (wanted = { selection: selectionOf(info, node) }))
+  if (!wanted) known.set(node, (wanted = { selection: find(info, node.selectionSet) }))
   return wanted.selection ?? undefined
 }
 
-function selectionOf({ returnType, fragments }: GraphQLResolveInfo, node: FieldNode) {
-  const connection = getNamedType(returnType)
-  if (!isObjectType(connection) || !node.selectionSet) return null
-  const shown = connection.getFields()['nodes']
-  const type = shown && getNamedType(shown.type)
-  if (!isObjectType(type)) return null
+function selectionOf(
+  type: GraphQLObjectType,
+  nodes: readonly SelectionSetNode[],
+  fragments: Fragments,
+): Selection | null {
   const columns = new Set<string>()
   const joins: Joins = new Map()
-  const nodes = nodeSelections(node.selectionSet, fragments)
   if (!nodes.every((selected) => addSelected(selected, { type, fragments, columns, joins }))) {
     return null
   }
