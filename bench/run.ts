@@ -1,6 +1,6 @@
 // Runs one benchmark by its name: `npm run bench -- availability`.
 
-const benchmarks = ['availability', 'booking', 'dialects', 'list', 'subscriptions']
+const benchmarks = ['availability', 'booking', 'dialects', 'list', 'peers', 'subscriptions']
 
 const [name = ''] = process.argv.splice(2, 1)
 if (benchmarks.includes(name)) {

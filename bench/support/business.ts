@@ -91,12 +91,16 @@ export async function openBusiness({ prisma }: Store, size: Size): Promise<Busin
   return { accountId, serviceIds, staffIds }
 }
 
-/** Fills the diaries: five bookings a day for each staff member; returns how many. */
+/**
+ * Fills the diaries: five bookings a day for each staff member; returns how many. Without
+ * `occupying` they take no time, which lists do not ask.
+ */
 export async function fillDiaries(
   { prisma }: Store,
   { accountId, serviceIds, staffIds }: Business,
   days: number,
   customers: number,
+  { occupying = true } = {},
 ): Promise<number> {
   const random = seeded(42)
   const customerIds = Array.from({ length: customers }, () => newId())
@@ -124,6 +128,7 @@ export async function fillDiaries(
   for (let from = 0; from < bookings.length; from += 1000) {
     const some = bookings.slice(from, from + 1000)
     await prisma.booking.createMany({ data: some })
+    if (!occupying) continue
     await prisma.occupancy.createMany({
       data: some.map(({ id, staffId, startsAt, endsAt }) => ({
         accountId,

@@ -15,6 +15,7 @@ export type Load = {
   perSecond: number
   p50Ms: number
   p99Ms: number
+  residentMb: number
 }
 
 export const graphqlCall = (token: string, query: string, variables: object): Call => ({
@@ -100,6 +101,7 @@ export async function load(server: Measured, plan: Plan): Promise<Load> {
     perSecond: requests / seconds,
     p50Ms: took[requests >> 1] ?? 0,
     p99Ms: took[Math.floor(requests * 0.99)] ?? 0,
+    residentMb: after.residentMb,
   }
 }
 

@@ -9,7 +9,7 @@ import pg from 'pg'
 export type Ask = 'cost' | 'heap' | 'record' | 'recorded' | 'stop'
 export type Answer =
   | { kind: 'ready'; url: string }
-  | { kind: 'cost'; cpuMs: number; statements: number }
+  | { kind: 'cost'; cpuMs: number; statements: number; residentMb: number }
   | { kind: 'heap'; bytes: number }
   | { kind: 'recorded'; texts: string[] }
 
@@ -32,7 +32,8 @@ export async function serve(server: Server, close: () => Promise<void>): Promise
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const say = (answer: Answer) => process.send?.(answer)
   process.on('message', (ask: Ask) => {
-    if (ask === 'cost') say({ kind: 'cost', cpuMs: cpuMs(), statements })
+    if (ask === 'cost')
+      say({ kind: 'cost', cpuMs: cpuMs(), statements, residentMb: process.memoryUsage.rss() / 1e6 })
     else if (ask === 'heap') say({ kind: 'heap', bytes: heapBytes() })
     else if (ask === 'record') recording = []
     else if (ask === 'recorded') {

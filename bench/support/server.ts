@@ -12,7 +12,7 @@ export type Measured = {
   name: string
   url: string
   /** Processor time of its process and statements it sent, since its start. */
-  cost(): Promise<{ cpuMs: number; statements: number }>
+  cost(): Promise<{ cpuMs: number; statements: number; residentMb: number }>
   /** Bytes in use on its heap. */
   heap(): Promise<number>
   /** Resolves when it has nothing left to do. */
