@@ -42,6 +42,7 @@ builder.prismaObjectField('Customer', 'bookingSummary', (t) =>
     type: CustomerBookingSummary,
     nullable: true,
     scopes: ['bookings:read'],
+    reads: [],
     description: 'What their bookings come to. Null when denied.',
     resolve: ({ accountId, id }, _args, ctx) =>
       batched(ctx, 'Customer.bookingSummary', { accountId, id }, (keys) =>

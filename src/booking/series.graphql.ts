@@ -63,6 +63,7 @@ builder.prismaObjectField('Booking', 'series', (t) =>
   t.field({
     type: 'Series',
     nullable: true,
+    reads: ['seriesId'],
     description: 'The series it was made with; null when it was made alone.',
     resolve: ({ accountId, seriesId }, _args, ctx) =>
       seriesId ? ctx.load('Series', { accountId, id: seriesId }) : null,

@@ -175,6 +175,7 @@ builder.prismaObjectField('Booking', 'link', (t) =>
   t.field({
     type: 'BookingLink',
     nullable: true,
+    reads: ['linkId'],
     description: 'The booking link it came through; null when it came through none.',
     resolve: ({ accountId, linkId }, _args, ctx) =>
       linkId ? ctx.load('BookingLink', { accountId, id: linkId }) : null,

@@ -162,6 +162,7 @@ builder.queryField('notices', (t) =>
 builder.prismaObjectField('Booking', 'notices', (t) =>
   t.field({
     type: NoticeConnection,
+    reads: [],
     description: 'What people are told of this booking, planned last first.',
     complexity: connectionCost,
     args: { filter: t.arg(filterArg), ...pageArgs(t) },

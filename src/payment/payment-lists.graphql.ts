@@ -120,6 +120,7 @@ builder.prismaObjectField('Booking', 'payments', (t) =>
     type: PaymentConnection,
     nullable: true,
     scopes: read,
+    reads: [],
     description: 'What was paid and paid back, oldest first. Null when denied.',
     complexity: connectionCost,
     args: pageArgs(t),

@@ -126,6 +126,7 @@ builder.prismaObjectField('Booking', 'balance', (t) =>
     type: Money,
     nullable: true,
     scopes: ['payments:read'],
+    reads: ['priceMinor', 'amountPaidMinor', 'currency'],
     description:
       'What is still to be paid: the price less `amountPaid`; below 0 when more was paid. Null ' +
       'when it has no price, or when denied.',
@@ -139,6 +140,7 @@ builder.prismaObjectField('Booking', 'amountRefunded', (t) =>
     type: Money,
     nullable: true,
     scopes: ['payments:read'],
+    reads: ['refundedMinor', 'currency'],
     description: 'What was paid back of all that was paid. Null when denied.',
     resolve: ({ refundedMinor, currency }) => moneyOf(refundedMinor, currency),
   }),
@@ -149,6 +151,7 @@ builder.prismaObjectField('Booking', 'refundOpen', (t) =>
     type: Money,
     nullable: true,
     scopes: ['payments:read'],
+    reads: ['refundOpenMinor', 'currency'],
     description: 'What of `refundDue` was not paid back yet. Null when denied.',
     resolve: ({ refundOpenMinor, currency }) => moneyOf(refundOpenMinor, currency),
   }),
