@@ -19,6 +19,7 @@ import {
 } from 'graphql'
 import type { Context } from '../context.ts'
 import { joinedName, type Join, type Selection } from '../db/selection.ts'
+import { conditionsIn, isSelected, variablesOf, type Variables } from './conditions.ts'
 import type { LoadedModel, Row } from './loaders.ts'
 
 type One = { model: LoadedModel; key: string }
@@ -68,10 +69,16 @@ export function one<Model extends LoadedModel, Key extends string>(model: Model,
 
 type Fragments = Readonly<Record<string, FragmentDefinitionNode>>
 
+type Within = { fragments: Fragments; variables: Variables }
+
 /** A selection of rows; null: nobody knows, so all of them is read. */
 type Wanted = { selection: Selection | null }
 
-const known = new WeakMap<FieldNode, Wanted>()
+/** By the variables that decide what is selected, and their values. */
+const known = new WeakMap<FieldNode, { conditions: readonly string[]; by: Map<string, Wanted> }>()
+
+/** Most sets of values that are remembered of one field. */
+const maxRemembered = 64
 
 /** What the rows of the connection are asked for that this field answers with. */
 export function rowsWanted(info: GraphQLResolveInfo): Selection | undefined {
@@ -80,7 +87,8 @@ export function rowsWanted(info: GraphQLResolveInfo): Selection | undefined {
     const shown = isObjectType(connection) ? connection.getFields()['nodes'] : undefined
     const type = shown && getNamedType(shown.type)
     if (!isObjectType(type)) return null
-    return selectionOf(type, nodeSelections(page, fragments), fragments)
+    const within = { fragments, variables: variablesOf(info) }
+    return selectionOf(type, nodeSelections(page, within), within)
   })
 }
 
@@ -88,7 +96,8 @@ export function rowsWanted(info: GraphQLResolveInfo): Selection | undefined {
 export function rowWanted(info: GraphQLResolveInfo): Selection | undefined {
   return wantedBy(info, ({ returnType, fragments }, row) => {
     const type = getNamedType(returnType)
-    return isObjectType(type) ? selectionOf(type, [row], fragments) : null
+    const within = { fragments, variables: variablesOf(info) }
+    return isObjectType(type) ? selectionOf(type, [row], within) : null
   })
 }
 
@@ -98,19 +107,48 @@ function wantedBy(
 ): Selection | undefined {
   const [node, ...more] = info.fieldNodes
   if (!node?.selectionSet || more.length > 0) return undefined
-  let wanted = known.get(node)
-  if (!wanted) known.set(node, (wanted = { selection: find(info, node.selectionSet) }))
+  let remembered = known.get(node)
+  if (!remembered) {
+    const conditions = [...conditionsBelow(node.selectionSet, info.fragments)]
+    known.set(node, (remembered = { conditions, by: new Map() }))
+  }
+  const { conditions, by } = remembered
+  const variables = conditions.length > 0 ? variablesOf(info) : {}
+  const values = conditions.map((name) => variables[name] === true).join()
+  const wanted = by.get(values) ?? { selection: find(info, node.selectionSet) }
+  if (by.size < maxRemembered) by.set(values, wanted)
   return wanted.selection ?? undefined
+}
+
+/** The variables that decide what is selected somewhere in a selection. */
+function conditionsBelow(
+  { selections }: SelectionSetNode,
+  fragments: Fragments,
+  found = new Set<string>(),
+  visited = new Set<string>(),
+): Set<string> {
+  for (const selection of selections) {
+    for (const name of conditionsIn(selection)) found.add(name)
+    if (selection.kind !== Kind.FRAGMENT_SPREAD) {
+      if (selection.selectionSet) conditionsBelow(selection.selectionSet, fragments, found, visited)
+      continue
+    }
+    const fragment = fragments[selection.name.value]
+    if (!fragment || visited.has(selection.name.value)) continue
+    visited.add(selection.name.value)
+    conditionsBelow(fragment.selectionSet, fragments, found, visited)
+  }
+  return found
 }
 
 function selectionOf(
   type: GraphQLObjectType,
   nodes: readonly SelectionSetNode[],
-  fragments: Fragments,
+  within: Within,
 ): Selection | null {
   const columns = new Set<string>()
   const joins: Joins = new Map()
-  if (!nodes.every((selected) => addSelected(selected, { type, fragments, columns, joins }))) {
+  if (!nodes.every((selected) => addSelected(selected, { type, within, columns, joins }))) {
     return null
   }
   const joined = [...joins.values()].filter((join) => join !== null)
@@ -124,17 +162,17 @@ function selectionOf(
 }
 
 /** What is selected of the rows of a page, the short way and by its edges. */
-function nodeSelections(page: SelectionSetNode, fragments: Fragments): SelectionSetNode[] {
-  return fieldsOf(page, fragments).flatMap(({ name, selectionSet }) => {
+function nodeSelections(page: SelectionSetNode, within: Within): SelectionSetNode[] {
+  return fieldsOf(page, within).flatMap(({ name, selectionSet }) => {
     if (!selectionSet) return []
     if (name.value === 'nodes' || name.value === 'node') return [selectionSet]
-    return name.value === 'edges' ? nodeSelections(selectionSet, fragments) : []
+    return name.value === 'edges' ? nodeSelections(selectionSet, within) : []
   })
 }
 
 type Adding = {
   type: GraphQLObjectType
-  fragments: Fragments
+  within: Within
   columns: Set<string>
   /** Left out where nothing is joined any more. */
   joins?: Joins
@@ -145,10 +183,10 @@ type Joins = Map<string, (Omit<Join, 'columns'> & { columns: Set<string> }) | nu
 
 /** Adds what a selection reads of its row; false when that is not known of one of its fields. */
 function addSelected(selectionSet: SelectionSetNode, adding: Adding): boolean {
-  return fieldsOf(selectionSet, adding.fragments).every((node) => addField(node, adding))
+  return fieldsOf(selectionSet, adding.within).every((node) => addField(node, adding))
 }
 
-function addField(node: FieldNode, { type, fragments, columns, joins }: Adding): boolean {
+function addField(node: FieldNode, { type, within, columns, joins }: Adding): boolean {
   if (node.name.value === '__typename') return true
   const field = type.getFields()[node.name.value]
   if (!field) return false
@@ -167,16 +205,17 @@ function addField(node: FieldNode, { type, fragments, columns, joins }: Adding):
   const target = getNamedType(field.type)
   if (!joins || !node.selectionSet || !isObjectType(target)) return true
   const join = joins.get(key) ?? { key, table: model, columns: new Set<string>() }
-  const isKnown = addSelected(node.selectionSet, { type: target, fragments, columns: join.columns })
+  const isKnown = addSelected(node.selectionSet, { type: target, within, columns: join.columns })
   joins.set(key, isKnown && joins.get(key) !== null ? join : null)
   return true
 }
 
-function fieldsOf(selectionSet: SelectionSetNode, fragments: Fragments): FieldNode[] {
+function fieldsOf(selectionSet: SelectionSetNode, within: Within): FieldNode[] {
   return selectionSet.selections.flatMap((selection) => {
+    if (!isSelected(selection, within.variables)) return []
     if (selection.kind === Kind.FIELD) return [selection]
     const inner =
-      selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments[selection.name.value]
-    return inner ? fieldsOf(inner.selectionSet, fragments) : []
+      selection.kind === Kind.INLINE_FRAGMENT ? selection : within.fragments[selection.name.value]
+    return inner ? fieldsOf(inner.selectionSet, within) : []
   })
 }

@@ -5,10 +5,7 @@
 
 import {
   defaultFieldResolver,
-  getDirectiveValues,
   getNamedType,
-  GraphQLIncludeDirective,
-  GraphQLSkipDirective,
   isAbstractType,
   isLeafType,
   isListType,
@@ -31,10 +28,10 @@ import {
   type ValueNode,
 } from 'graphql'
 import type { Needs } from '../auth/scope.ts'
+import { conditionsIn, conditionValues, isSelected, type Variables } from './conditions.ts'
 import { unguarded } from './scopes.ts'
 
 export type Resolver = GraphQLFieldResolver<unknown, unknown>
-export type Variables = Readonly<Record<string, unknown>>
 
 /** What becomes of a value; `plans` of those types that a composite one may have. */
 export type Completion =
@@ -91,12 +88,10 @@ export function conditionsOf({ operation, fragments }: Parts): string[] | null {
     if (selection.kind === Kind.FIELD && /^__(schema|type)$/.test(selection.name.value))
       return false
     if (selection.kind === Kind.FIELD && selection.alias?.value === '__proto__') return false
-    for (const { name, arguments: values } of selection.directives ?? []) {
+    for (const { name } of selection.directives ?? []) {
       if (name.value !== 'skip' && name.value !== 'include') return false
-      for (const { value } of values ?? []) {
-        if (value.kind === Kind.VARIABLE) names.add(value.name.value)
-      }
     }
+    for (const name of conditionsIn(selection)) names.add(name)
     const inner = selection.kind === Kind.FRAGMENT_SPREAD ? undefined : selection.selectionSet
     return !inner || inner.selections.every(look)
   }
@@ -190,7 +185,7 @@ function completionOf(
 
 /** What resolvers are told of where they are; a plan does not know the path of a value. */
 function infoOf(
-  { schema, operation, fragments }: Parts,
+  { schema, operation, fragments, variables }: Building,
   parentType: GraphQLObjectType,
   { name, type }: GraphQLField<unknown, unknown>,
   fieldNodes: readonly FieldNode[],
@@ -200,6 +195,7 @@ function infoOf(
   }
   const known = { fieldName: name, fieldNodes, returnType: type, parentType, schema, operation }
   const info = { ...known, fragments: fragments as Record<string, FragmentDefinitionNode> }
+  Object.defineProperty(info, conditionValues, { value: variables })
   for (const part of ['path', 'rootValue', 'variableValues']) {
     Object.defineProperty(info, part, { get: unknown })
   }
@@ -214,7 +210,7 @@ function collect(
   visited: Set<string>,
 ): void {
   for (const selection of selections) {
-    if (!isIncluded(building, selection)) continue
+    if (!isSelected(selection, building.variables)) continue
     if (selection.kind === Kind.FIELD) {
       const key = (selection.alias ?? selection.name).value
       const group = groups.get(key)
@@ -231,13 +227,6 @@ function collect(
       collect(building, type, fragment.selectionSet, groups, visited)
     }
   }
-}
-
-function isIncluded({ variables }: Building, selection: SelectionNode): boolean {
-  if (!selection.directives?.length) return true
-  const values = variables as Record<string, unknown>
-  if (getDirectiveValues(GraphQLSkipDirective, selection, values)?.['if'] === true) return false
-  return getDirectiveValues(GraphQLIncludeDirective, selection, values)?.['if'] !== false
 }
 
 function isOf({ schema }: Building, type: GraphQLObjectType, condition: string | undefined) {

@@ -14,7 +14,7 @@ import {
 import { covers } from '../auth/scope.ts'
 import type { Viewer } from '../auth/viewer.ts'
 import { NotPlanned, type Completion, type FieldPlan, type ObjectPlan, type Plan } from './plan.ts'
-import type { Variables } from './plan.ts'
+import type { Variables } from './conditions.ts'
 
 type Path = { before: Path | null; key: string | number }
 

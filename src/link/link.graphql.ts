@@ -21,6 +21,7 @@ import {
   pageArgs,
 } from '../graphql/lists.ts'
 import { orderInput, refersTo } from '../graphql/narrow.ts'
+import { one } from '../graphql/look-ahead.ts'
 import { findable, Node } from '../graphql/node.ts'
 import { zoneOf } from '../time/zone.ts'
 import { linkOffers, linksBySlug, readPools } from './link.data.ts'
@@ -175,10 +176,8 @@ builder.prismaObjectField('Booking', 'link', (t) =>
   t.field({
     type: 'BookingLink',
     nullable: true,
-    reads: ['linkId'],
     description: 'The booking link it came through; null when it came through none.',
-    resolve: ({ accountId, linkId }, _args, ctx) =>
-      linkId ? ctx.load('BookingLink', { accountId, id: linkId }) : null,
+    ...one('BookingLink', 'linkId'),
   }),
 )
 

@@ -95,6 +95,7 @@ describe('every field', () => {
     ['Booking', 'service'],
     ['Booking', 'account'],
     ['Booking', 'session'],
+    ['Booking', 'link'],
     ['Customer', 'account'],
     ['Customer', 'mergedInto'],
   ])('of %s.%s is the same joined and loaded', async (name, relation) => {

@@ -192,8 +192,9 @@ describe('what is asked for', () => {
     const spent = async (query: Record<string, string>) =>
       (await counted(document ?? '', variables('listBookings', query) ?? {})).statements
     const little = await spent({ 'fields[bookings]': 'status' })
-    expect(await spent({ 'fields[bookings]': 'status', include: 'customer' })).toBe(little + 1)
-    expect(await spent({})).toBeGreaterThan(little + 3)
+    // Single things that a booking refers to are read with it.
+    expect(await spent({ 'fields[bookings]': 'status', include: 'customer' })).toBe(little)
+    expect(await spent({})).toBeGreaterThan(little)
   })
 
   it('is left out of the object when it is not named, relationships too', async () => {
