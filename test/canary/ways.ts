@@ -95,6 +95,13 @@ export function waysTo(schema: GraphQLSchema, through: Record<string, string> = 
 const alwaysFirst = (a: Field, b: Field) =>
   Number(isNonNullType(b.type)) - Number(isNonNullType(a.type))
 
+/** What only an installed application is told or may do; asked for in test/access/subaccounts. */
+export const forApplications: ReadonlySet<string> = new Set([
+  'Mutation.authorizeSubaccount',
+  'Mutation.endSubaccount',
+  'ViewerInstallation.subaccounts',
+])
+
 /** Whether the field is a list that is read in pages. */
 export function isConnection(field: Field): boolean {
   return getNamedType(field.type).name.endsWith('Connection')
