@@ -9,6 +9,7 @@ import { testApp, type GraphQLAnswer } from '../support/app.ts'
 import { done, issued } from '../support/ask.ts'
 import { makeApiKey } from '../support/makers.ts'
 import { startReceiver } from '../webhook/receiver.ts'
+import { settled } from '../support/settled.ts'
 
 const app = await testApp()
 const salon = await openSalon(app)
@@ -116,6 +117,7 @@ const document = (text: string) => {
 describe('a field that needs a scope, asked for by', () => {
   it.each(queries)('%s', async (_name, text, places = 1) => {
     const ask = (key: string) => app.graphql(key, document(text), variables)
+    await settled(app.db.pool)
     expect(told(await ask(blind))).toEqual(deniedOf(await ask(sees), places))
   })
 
@@ -178,6 +180,7 @@ describe('a field that needs a scope, asked for by', () => {
   it('what changed: in the log of events with the reason, in the audit log for nobody', async () => {
     const text = `{ events(filter: { types: ["customer.created"] }) {
       nodes { changes { field from to } } } }`
+    await settled(app.db.pool)
     const of = async (key: string) => {
       const { data, errors } = await app.graphql(key, text)
       const all = data.events.nodes as { changes: { field: string; to: unknown }[] }[]

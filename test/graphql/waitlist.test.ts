@@ -7,6 +7,7 @@ import { change, done, rowCounts } from '../support/ask.ts'
 import { makeApiKey } from '../support/makers.ts'
 import { monday, openShop, schedule, tuesday } from '../support/shop.ts'
 import { becomes } from '../webhook/delivering.ts'
+import { settled } from '../support/settled.ts'
 
 const app = await testApp()
 app.clock.set(monday)
@@ -80,6 +81,7 @@ it('is joined, offered, booked and seen', async () => {
   )
   const events = `{ events(filter: { types: ["waitlist.*"] }) { nodes { ... on AccountEvent {
     type subjectId subjectVersion changes { field from to } } } } }`
+  await settled(app.db.pool)
   const { data } = await app.graphql(key, events)
   expect(data.events.nodes).toMatchObject([
     {

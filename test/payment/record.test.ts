@@ -9,6 +9,7 @@ import { testApp } from '../support/app.ts'
 import { change, done, rowCounts } from '../support/ask.ts'
 import { makeApiKey } from '../support/makers.ts'
 import { asked, openShop, tuesday, type Shop } from '../support/shop.ts'
+import { settled } from '../support/settled.ts'
 
 const app = await testApp()
 
@@ -47,6 +48,7 @@ async function eventsOf(booking: Booking) {
       type subjectVersion changes { field from to }
       subject { ... on Payment { booking { id } } ... on Booking { id } }
     } } node(id: $id) { id } }`
+  await settled(app.db.pool)
   const { data } = await app.graphql(key, document, { id: idOf(booking) })
   return data.events.nodes
     .filter(

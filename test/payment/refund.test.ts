@@ -12,6 +12,7 @@ import { serveApp, testApp } from '../support/app.ts'
 import { change, done, rowCounts, type Answer } from '../support/ask.ts'
 import { makeApiKey } from '../support/makers.ts'
 import { asked, openShop, tuesday, type Shop } from '../support/shop.ts'
+import { settled } from '../support/settled.ts'
 
 const app = await testApp()
 /** Another instance on the same database. */
@@ -157,6 +158,7 @@ describe('a refund', () => {
     await refund({ bookingId, amount: { amount: 500 } })
     const document = `{ events(filter: { types: ["booking.*", "payment.*"] }, first: 100) {
       nodes { type changes { field from to } } } }`
+    await settled(app.db.pool)
     const { data } = await app.graphql(key, document)
     expect(data.events.nodes.slice(-2)).toMatchObject([
       { type: 'payment.refunded' },

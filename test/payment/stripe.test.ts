@@ -9,6 +9,7 @@ import { change, done } from '../support/ask.ts'
 import { makeApiKey } from '../support/makers.ts'
 import { openShop, tuesday, type Shop } from '../support/shop.ts'
 import { sessionOf, stripeServer, tell } from '../support/stripe.ts'
+import { settled } from '../support/settled.ts'
 
 const stripe = await stripeServer()
 const app = await testApp({ start: '2026-03-02T08:00:00Z', config: stripe.config })
@@ -59,6 +60,7 @@ const stateOf = async (id: string) => {
 const told = async (type: string) => {
   const document = `query ($types: [String!]) { events(filter: { types: $types }, first: 100) {
     nodes { type } } }`
+  await settled(app.db.pool)
   const { data } = await app.graphql(key, document, { types: [type] })
   return data.events.nodes.length as number
 }
