@@ -25,6 +25,7 @@ export async function authorizeSubaccount(
   permissions?: readonly string[] | null,
 ): Promise<Issued<Installation>> {
   return asInstallation(ctx, async (tx, own) => {
+    demandWords(permissions ?? [])
     const { approvedById, applicationId } = own
     await demandOwned(tx, approvedById, accountId)
     if (accountId === own.accountId) {
@@ -62,6 +63,14 @@ export async function endSubaccount(
     await endInstallations(tx, ctx, [found])
     return { ...found, uninstalledAt: new Date(ctx.clock.now()) }
   })
+}
+
+const longest = { list: 100, word: 100 }
+
+function demandWords(permissions: readonly string[]): void {
+  const { list, word } = longest
+  if (permissions.length <= list && permissions.every(({ length }) => length <= word)) return
+  throw invalid(['permissions'], `At most ${list} words of ${word} characters each can be kept.`)
 }
 
 /** The installation that asks, kept from being uninstalled meanwhile. */

@@ -14,7 +14,7 @@ import { testApp } from '../support/app.ts'
 import { insideOf } from '../support/inside.ts'
 import { makeViewers } from '../support/viewers.ts'
 import { documentOf, rightArgs, slotsOf, variablesOf, withValue, type Slot } from './asking.ts'
-import { waysTo } from './ways.ts'
+import { forApplications, waysTo } from './ways.ts'
 import { fillWorld } from './world.ts'
 
 const app = await testApp()
@@ -203,7 +203,9 @@ async function faultOf(slot: Slot, value: unknown, document: string): Promise<st
   const told = insideOf(text)
   if (told !== null) return `${shown}: tells of "${told}"`
   const { errors = [] } = JSON.parse(text) as { errors?: Fault[] }
-  const strange = errors.map(({ extensions }) => extensions.code).filter((c) => !known.includes(c))
+  // Whoever asks here is no application.
+  const may = forApplications.has(slot.way.name) ? [...known, 'FORBIDDEN'] : known
+  const strange = errors.map(({ extensions }) => extensions.code).filter((c) => !may.includes(c))
   return strange.length > 0 ? `${shown}: ${strange.join()} ${text.slice(0, 300)}` : null
 }
 
