@@ -66,6 +66,8 @@ type Parts = {
   formats?: Formats
 }
 
+type Worker = { start(): Promise<void> | void; stop(): Promise<void> }
+
 export type App = ReturnType<typeof createApp>
 
 const moved =
@@ -96,7 +98,7 @@ export function createApp(parts: Parts) {
   })
   const till = tillOf(config)
   const services: Services = { sealer, db, clock, log, events, baseUrl, budgets, webhooks, till }
-  const workers = [
+  const workers: Worker[] = [
     createSending(services, reach),
     createWaiting(services),
     createCalendars(services, reach),

@@ -89,5 +89,7 @@ export async function readSelected<Row>(
       JOIN ${Prisma.raw(`"${table}"`)} r ON ${account} = u."accountId" AND r."id" = u."id"`
   const statement = withJoined(chosen, names, selection.joins, Prisma.empty)
   const rows = placed(await runForLists(pool, statement), names, selection.joins)
-  return new Map(rows.map((row) => [`${row['accountId'] ?? row['id']}${row['id']}`, row as Row]))
+  return new Map(
+    rows.map((row) => [String(row['accountId'] ?? row['id']) + String(row['id']), row as Row]),
+  )
 }

@@ -14,6 +14,7 @@ import {
 } from '../webhook/format.ts'
 
 /** One telling; `Data` is what its document answers, with null for what may not be seen. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters
 export function telling<Data>(spec: {
   name: string
   document: string

@@ -49,6 +49,20 @@ const soon = { timeout: 15_000, interval: 50 }
 const to = (address: string) =>
   mails.filter(({ to: whom }) => JSON.stringify(whom).includes(address)).map((mail) => mail.subject)
 
+type NoticeShown = {
+  id: string
+  kind: string
+  state: string
+  reason: string | null
+  attemptCount: number
+  address: string | null
+  subject: string | null
+  customer: { id: string } | null
+  staff: { id: string } | null
+  booking: { id: string } | null
+  bookingCount: number
+}
+
 let people = 0
 
 async function openDesk(wish: Parameters<typeof openShop>[1] = {}) {
@@ -76,7 +90,7 @@ async function openDesk(wish: Parameters<typeof openShop>[1] = {}) {
       `{ notices(first: 100) { nodes { id kind state reason attemptCount address subject
         customer { id } staff { id } booking { id } bookingCount } } }`,
     )
-    return data.notices.nodes as Record<string, unknown>[]
+    return data.notices.nodes as NoticeShown[]
   }
   return { ...shop, key, serviceId, customerId, address, staffAddress, book, log }
 }
@@ -119,9 +133,7 @@ describe('a booking', () => {
     }, soon)
     await done(app, desk.key, 'cancelBooking', { id: gone.id })
     await vi.waitFor(async () => {
-      const mine = (await desk.log()).filter(
-        ({ booking }) => (booking as { id: string }).id === gone.id,
-      )
+      const mine = (await desk.log()).filter(({ booking }) => booking?.id === gone.id)
       expect(mine.map(({ kind, state }) => `${kind} ${state}`).toSorted()).toEqual([
         'CANCELLATION SENT',
         'CANCELLATION SENT',
@@ -202,17 +214,17 @@ describe('a mail server', () => {
     }, soon)
     expect(JSON.stringify([app.lines, await desk.log()])).not.toContain('secret@example.com')
     app.clock.set(app.clock.now() + 61_000)
-    await vi.waitFor(async () => expect((await desk.log())[0]?.['state']).toBe('SENT'), soon)
+    await vi.waitFor(async () => expect((await desk.log())[0]?.state).toBe('SENT'), soon)
   })
 
   it('that says no for good ends it; it is sent again when somebody says so', async () => {
     const desk = await openDesk()
     answers.push(550)
     await desk.book(tuesday(107), { notify: { staff: false, reminders: false } })
-    await vi.waitFor(async () => expect((await desk.log())[0]?.['state']).toBe('FAILED'), soon)
+    await vi.waitFor(async () => expect((await desk.log())[0]?.state).toBe('FAILED'), soon)
     const [{ id } = { id: '' }] = await desk.log()
     await done(app, desk.key, 'retryNotice', { id })
-    await vi.waitFor(async () => expect((await desk.log())[0]?.['state']).toBe('SENT'), soon)
+    await vi.waitFor(async () => expect((await desk.log())[0]?.state).toBe('SENT'), soon)
   })
 })
 

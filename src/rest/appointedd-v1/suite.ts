@@ -69,7 +69,7 @@ export function listOf<Node, Item>(
 }
 
 /** A list of texts as JSON in a query: `["a","b"]`. */
-function jsonList<Item extends z.ZodType<string>>(item: Item) {
+function jsonList(item: z.ZodType<string>) {
   const message = 'has to be a JSON list of 1 to 100 texts, such as ["id"]'
   const items = z.array(item).min(1).max(100)
   return text(30_000).transform((json, ctx): string[] => {

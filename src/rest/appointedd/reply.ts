@@ -110,7 +110,7 @@ export function includedSchema(type: ResourceType): { included?: z.ZodType } {
 export function linkTo(path: string, query: Query, after?: string): string {
   const parameters = { ...query, ...(after !== undefined && { 'page[after]': after }) }
   const sent = Object.entries(parameters).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, String(value)]],
+    value === undefined ? [] : [[name, value]],
   )
   const text = new URLSearchParams(sent).toString()
   return text === '' ? path : `${path}?${text}`

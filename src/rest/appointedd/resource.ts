@@ -37,6 +37,8 @@ export type ResourceType = {
   example: Json
 }
 
+// Whoever calls says what the field holds.
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters
 export function attribute<Value>(
   field: string,
   schema: z.ZodType,

@@ -29,7 +29,7 @@ type Takes = { room?: { id?: string } | null; places: List; people?: List }
 const badRoom = (message: string) => new Unacceptable({ place: 'body', name: 'room', message })
 
 /** The resources of the room; without one all there are, and everybody who works there. */
-function takenOf({ body: { room } }: Sent, { room: found, places, people }: Found & Takes) {
+function takenOf({ body: { room } }: Sent, { room: found, places, people }: Takes) {
   if (room && found?.id === undefined) throw new Absent(notFound.room.message)
   if (room && places.totalCount === 0) {
     throw badRoom('This room occupies no resource whose time could be blocked.')

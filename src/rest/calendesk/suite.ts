@@ -1,7 +1,7 @@
 // What the routes share: numbers as ids, wall clocks of the account, who a document is about.
 
 import { z } from 'zod'
-import { Absent, type Found, type Input } from '../route.ts'
+import { Absent, type Input } from '../route.ts'
 
 /** The largest number that a thing can have. */
 const mostNumber = 2_147_483_647
@@ -36,8 +36,8 @@ export const accountField = 'accounts(first: 1) { nodes { id timeZone } }'
 
 export type AccountData = { accounts: { nodes: { id: string; timeZone: string }[] } }
 
-export function accountOf({ accounts }: AccountData | Found): { id: string; timeZone: string } {
-  const [account] = (accounts as AccountData['accounts']).nodes
+export function accountOf({ accounts }: AccountData): { id: string; timeZone: string } {
+  const [account] = accounts.nodes
   if (!account) throw absent('business')
   return account
 }

@@ -56,8 +56,8 @@ const findUser = `query CalendeskUser($numbers: [Int!]!) {
 
 const numbersOf = ({ path }: Input) => ({ numbers: [numberIn(path, 'user')] })
 
-function userIn({ customers }: Users | Found): UserData {
-  const [user] = (customers as Users['customers']).nodes
+function userIn({ customers }: Users): UserData {
+  const [user] = customers.nodes
   if (!user) throw absent('user')
   return user
 }
