@@ -17,7 +17,7 @@ const blind = (await makeApiKey(app.db, { accountId, role: 'ADMIN', scopes: cont
 
 await app.db.prisma.customer.updateMany({ where: { accountId }, data: { phone: '+15550100' } })
 
-/** Routes for which these askers have nothing, or not any more; the dialect's own tests ask them. */
+/** Routes that find nothing for these askers, or nothing any more; their own tests ask them. */
 const elsewhere: Record<string, string[]> = {
   bookeo: [
     'getHold',

@@ -29,10 +29,10 @@ const block = (mine: World, n: number) => ({
 
 export const asked: Asked = {
   dialect: 'bookeo',
-  shows: async (app, name, token) => {
+  shows: async (app, _name, token) => {
     if (token === null) return {}
-    const known = installed.get(name) ?? (await installedLike(app, token))
-    installed.set(name, known)
+    const known = installed.get(token) ?? (await installedLike(app, token))
+    installed.set(token, known)
     return known
   },
   requests: {
