@@ -156,6 +156,3 @@ export function nextTry(now: Instant, attempts: number): Instant | null {
   const wait = waits[attempts - 1]
   return wait === undefined ? null : now + wait
 }
-
-/** Longest time before a start at which somebody is reminded, and most reminders of a service. */
-export const reminderLimits = { mostMinutes: 60 * 24 * 60, most: 5 }

@@ -46,7 +46,8 @@ async function query(sql: string): Promise<unknown[]> {
 }
 
 // One story: each test goes on where the one before it stopped.
-describe('npm start', () => {
+// Programs start and stop several times in each, on a machine that may be busy.
+describe('npm start', { timeout: 60_000 }, () => {
   it('ends its output with its address, answers there, and stops on SIGTERM with 0', async () => {
     const program = start()
     const [, url] = await program.shows(ready)
