@@ -48,7 +48,13 @@ async function writeBusiness(prisma: Prisma, { accountId, word, slug, rows }: Pa
   const name = (index: number) => `${word} ${index % 2}`
   await prisma.account.update({
     where: { id: accountId },
-    data: { slug, name: `${word} business`, timeZone: 'UTC', locale: `en-${word}` },
+    data: {
+      slug,
+      name: `${word} business`,
+      timeZone: 'UTC',
+      currency: 'EUR',
+      locale: `en-${word}`,
+    },
   })
   await prisma.partyCategory.createMany({
     data: [0, 1].map((position) => ({

@@ -17,15 +17,10 @@ const blind = (await makeApiKey(app.db, { accountId, role: 'ADMIN', scopes: cont
 
 await app.db.prisma.customer.updateMany({ where: { accountId }, data: { phone: '+15550100' } })
 
-/** Routes that find nothing for these askers, or nothing any more; their own tests ask them. */
-const elsewhere: Record<string, string[]> = {
+/** What these askers may not or cannot do; the dialect's own tests ask for it. */
+const elsewhere: Record<string, readonly string[]> = {
+  // Other accounts are an owner's, and an application sees its own webhooks only.
   bookeo: [
-    'getHold',
-    'deleteHold',
-    'cancelBooking',
-    'deleteCustomer',
-    'recordPayment',
-    'replaceResourceBlock',
     'listSubaccounts',
     'authorizeSubaccount',
     'endSubaccount',
@@ -43,9 +38,8 @@ describe.each(askedRoutes)('$dialect', ({ dialect: name, requests, shows }) => {
 
   it('shows no customer’s address or phone number without customers:contact', async () => {
     const told: string[] = []
-    /** What is used up by doing it is done by the first who asks. */
-    const done = new Set<string>()
     for (const route of dialect.routes) {
+      if (elsewhere[name]?.includes(route.name)) continue
       const request = requests[route.name]!
       for (const [n, token] of [blind, sees].entries()) {
         const { path, body, headers } = await request(n + 1, mine, app)
@@ -60,14 +54,11 @@ describe.each(askedRoutes)('$dialect', ({ dialect: name, requests, shows }) => {
           ...(body !== undefined && { body: JSON.stringify(body) }),
         })
         const answer = shown(await response.text())
-        expect([route.name, response.status > 499]).toEqual([route.name, false])
-        if (response.ok) done.add(route.name)
+        expect([route.name, Math.floor(response.status / 100)]).toEqual([route.name, 2])
         if (token === blind) expect([route.name, contact.exec(answer)]).toEqual([route.name, null])
         else if (contact.test(answer)) told.push(route.name)
       }
     }
-    const undone = dialect.routes.map((each) => each.name).filter((each) => !done.has(each))
-    expect(undone).toEqual(elsewhere[name] ?? [])
     // Whoever holds the scope is shown some.
     expect(told).not.toEqual([])
   })

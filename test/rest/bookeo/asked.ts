@@ -1,6 +1,7 @@
 // Requests of Bookeo's routes that can be done, for the authorization table. Everybody asks by an
 // application that a person of their role approved, with what their own credential may do.
 import { isFailure, viewerOf } from '../../../src/auth/credential.ts'
+import { encodeId } from '../../../src/graphql/ids.ts'
 import type { TestApp } from '../../support/app.ts'
 import { tokenOf } from '../../../src/rest/bookeo/lists.ts'
 import type { World } from '../../canary/world.ts'
@@ -21,11 +22,26 @@ async function installedLike(app: TestApp, token: string): Promise<Record<string
 
 const week = 'startTime=2026-03-20T00:00:00Z&endTime=2026-03-27T00:00:00Z'
 const webhook = { url: 'https://app.example.com/hook', domain: 'bookings', type: 'created' }
-const block = (mine: World, n: number) => ({
-  startTime: `2026-03-28T1${n}:00:00Z`,
-  endTime: `2026-03-28T1${n}:30:00Z`,
+const block = (mine: World, n: number, day = 28) => ({
+  startTime: `2026-03-${day}T1${n}:00:00Z`,
+  endTime: `2026-03-${day}T1${n}:30:00Z`,
   resources: [{ id: mine.id('Resource', 3) }],
 })
+
+/** What is used up by asking is another one each time. */
+async function liveHold({ db, clock }: TestApp, { accountId }: World): Promise<string> {
+  const expiresAt = { gt: new Date(clock.now()) }
+  const where = { accountId, state: 'LIVE', expiresAt } as const
+  const { id } = await db.prisma.hold.findFirstOrThrow({ where })
+  return encodeId('Hold', { accountId, id })
+}
+
+async function openBooking({ db, clock }: TestApp, { accountId }: World): Promise<string> {
+  const startsAt = { gt: new Date(clock.now()) }
+  const where = { accountId, status: 'CONFIRMED', startsAt } as const
+  const newest = { where, orderBy: { createdAt: 'desc' } } as const
+  return (await db.prisma.booking.findFirstOrThrow(newest)).number
+}
 
 export const asked: Asked = {
   dialect: 'bookeo',
@@ -70,8 +86,8 @@ export const asked: Asked = {
       path: '/holds',
       body: { productId: mine.id('Service'), startTime: `2026-03-20T1${n}:00:00Z` },
     }),
-    getHold: (_n, mine) => ({ path: `/holds/${mine.id('Hold', 1)}` }),
-    deleteHold: (_n, mine) => ({ path: `/holds/${mine.id('Hold', 1)}` }),
+    getHold: async (_n, mine, app) => ({ path: `/holds/${await liveHold(app, mine)}` }),
+    deleteHold: async (_n, mine, app) => ({ path: `/holds/${await liveHold(app, mine)}` }),
     listBookings: () => ({ path: `/bookings?${week}` }),
     createBooking: (n, mine) => ({
       path: '/bookings',
@@ -87,14 +103,15 @@ export const asked: Asked = {
       path: `/bookings/${mine.word}1`,
       body: { startTime: '2026-03-24T10:00:00Z' },
     }),
-    cancelBooking: (n, mine) => ({
-      path: `/bookings/${mine.word}${mine.rows.Booking.length - 1 - n}`,
-    }),
+    cancelBooking: async (_n, mine, app) => ({ path: `/bookings/${await openBooking(app, mine)}` }),
     listBookingPayments: (_n, mine) => ({ path: `/bookings/${mine.word}1/payments` }),
-    recordPayment: (_n, mine) => ({
-      path: `/bookings/${mine.word}1/payments`,
-      body: { amount: { amount: '1.00' }, paymentMethod: 'cash' },
-    }),
+    recordPayment: async (_n, { word, accountId: id }, app) => {
+      const { currency } = await app.db.prisma.account.findUniqueOrThrow({ where: { id } })
+      return {
+        path: `/bookings/${word}1/payments`,
+        body: { amount: { amount: '1.00', currency }, paymentMethod: 'cash' },
+      }
+    },
     listCustomerBookings: (_n, mine) => ({
       path: `/customers/${mine.id('Customer', 0)}/bookings`,
     }),
@@ -107,11 +124,13 @@ export const asked: Asked = {
     }),
     replaceResourceBlock: (n, mine) => ({
       path: `/resourceblocks/${mine.id('Block', mine.rows.Block.length - 1)}`,
-      body: block(mine, n),
+      body: block(mine, n, 29),
     }),
-    deleteResourceBlock: (_n, mine) => ({
-      path: `/resourceblocks/${mine.id('Block', mine.rows.Block.length - 1)}`,
-    }),
+    deleteResourceBlock: async (_n, { accountId }, app) => {
+      const newest = { where: { accountId }, orderBy: { createdAt: 'desc' } } as const
+      const { id } = await app.db.prisma.block.findFirstOrThrow(newest)
+      return { path: `/resourceblocks/${encodeId('Block', { accountId, id })}` }
+    },
     listSeatBlocks: () => ({ path: '/seatblocks' }),
     createSeatBlock: (_n, mine) => ({
       path: '/seatblocks',
@@ -124,9 +143,11 @@ export const asked: Asked = {
       path: `/seatblocks/${mine.id('SeatBlock', mine.rows.SeatBlock.length - 1)}`,
       body: { eventId: mine.id('Session', 0), numSeats: 1 },
     }),
-    deleteSeatBlock: (_n, mine) => ({
-      path: `/seatblocks/${mine.id('SeatBlock', mine.rows.SeatBlock.length - 1)}`,
-    }),
+    deleteSeatBlock: async (_n, { accountId }, app) => {
+      const newest = { where: { accountId }, orderBy: { createdAt: 'desc' } } as const
+      const { id } = await app.db.prisma.seatBlock.findFirstOrThrow(newest)
+      return { path: `/seatblocks/${encodeId('SeatBlock', { accountId, id })}` }
+    },
     listSubaccounts: () => ({ path: '/subaccounts' }),
     authorizeSubaccount: (_n, mine) => ({ path: `/subaccounts/${mine.id('Account')}/apikeys` }),
     endSubaccount: (_n, mine) => ({ path: `/subaccounts/${mine.id('Account')}/apikeys/none` }),
@@ -134,6 +155,10 @@ export const asked: Asked = {
     createWebhook: () => ({ path: '/webhooks', body: webhook }),
     getWebhook: (_n, mine) => ({ path: `/webhooks/${mine.id('WebhookEndpoint')}` }),
     deleteWebhook: (_n, mine) => ({ path: `/webhooks/${mine.id('WebhookEndpoint')}` }),
-    deleteCustomer: (_n, mine) => ({ path: `/customers/${mine.id('Customer', 0)}` }),
+    deleteCustomer: async (_n, { accountId }, app) => {
+      const nobody = { accountId, active: true, bookings: { none: {} }, holds: { none: {} } }
+      const { id } = await app.db.prisma.customer.findFirstOrThrow({ where: nobody })
+      return { path: `/customers/${encodeId('Customer', { accountId, id })}` }
+    },
   },
 }

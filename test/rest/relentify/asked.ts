@@ -1,4 +1,5 @@
 // Requests of Relentify's routes that can be done, for the authorization table.
+import { encodeId } from '../../../src/graphql/ids.ts'
 import type { Asked } from '../asked.ts'
 
 export const asked: Asked = {
@@ -16,6 +17,11 @@ export const asked: Asked = {
     }),
     listBookings: () => ({ path: '/bookings?limit=1' }),
     getBooking: (_n, mine) => ({ path: `/bookings/${mine.id('Booking')}` }),
-    cancelBooking: (_n, mine) => ({ path: `/bookings/${mine.id('Booking')}/cancel`, body: {} }),
+    cancelBooking: async (_n, { accountId }, app) => {
+      const where = { accountId, status: 'CONFIRMED' } as const
+      const newest = { where, orderBy: { createdAt: 'desc' } } as const
+      const { id } = await app.db.prisma.booking.findFirstOrThrow(newest)
+      return { path: `/bookings/${encodeId('Booking', { accountId, id })}/cancel`, body: {} }
+    },
   },
 }
