@@ -19,6 +19,7 @@ import { schema } from './graphql/schema.ts'
 import { createDoors } from './http/doors.ts'
 import { senderBehind } from './http/sender.ts'
 import { createCalendarReader } from './calendar/sync.actions.ts'
+import { createCalendarMarker, createCalendarWriter } from './calendar/write.actions.ts'
 import { createNoticePlanner } from './notice/plan.actions.ts'
 import { createNoticeWorker } from './notice/send.actions.ts'
 import type { Reach } from './outbound/address.ts'
@@ -213,15 +214,23 @@ function createSending({ events, webhooks, ...services }: Services, reach: Reach
 function createCalendars({ events, ...services }: Services, reach: Reach) {
   const asker = createAsker(reach)
   const reader = createCalendarReader({ services, asker })
+  const writer = createCalendarWriter({ services, asker })
+  const marker = createCalendarMarker({ ...services, onAdded: writer.wake })
   let unsubscribe = () => {}
   return {
-    start: () => {
+    start: async () => {
+      await marker.start()
       reader.start()
-      unsubscribe = events.onEvent(reader.wake)
+      writer.start()
+      unsubscribe = events.onEvent(() => {
+        reader.wake()
+        marker.wake()
+      })
     },
     stop: async () => {
       unsubscribe()
-      await reader.stop()
+      await marker.stop()
+      await Promise.all([reader.stop(), writer.stop()])
       await asker.close()
     },
   }

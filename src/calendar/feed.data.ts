@@ -5,6 +5,7 @@ import type { Role } from '../auth/scope.ts'
 import { poolReader } from '../db/reader.ts'
 import { Prisma, type CalendarFeed } from '../generated/prisma/client.ts'
 import type { Instant } from '../time/instant.ts'
+import { bookingFacts, sessionFacts } from './facts.data.ts'
 import type { FeedFact } from './feed-entries.ts'
 import { feedLimits, type FeedModel } from './feed.ts'
 
@@ -89,67 +90,29 @@ function within(now: Instant, part: Part): { where: Prisma.Sql; nearest: Prisma.
   }
 }
 
-const epoch = (column: string) => Prisma.raw(`(extract(epoch FROM r."${column}") * 1000)::bigint`)
-
-const times = Prisma.sql`'startsAt', ${epoch('startsAt')}, 'endsAt', ${epoch('endsAt')},
-  'updatedAt', ${epoch('updatedAt')}`
-
 /** Appointments; of a customer, also seats in sessions. */
 function bookings(now: Instant, part: Part): Prisma.Sql {
   const { where, nearest } = within(now, part)
-  const named = (table: 'StaffMember' | 'Resource', column: 'staffId' | 'resourceId') => {
-    const [from, id] = [Prisma.raw(`"${table}"`), Prisma.raw(`"${column}"`)]
-    const seated = Prisma.raw(`"Session${table === 'StaffMember' ? 'Staff' : 'Resource'}"`)
-    return Prisma.sql`COALESCE((SELECT jsonb_agg(n."name" ORDER BY n."position", n."name") FROM (
-      SELECT t."name", min(o."position") AS "position" FROM (
-        SELECT ${id}, "position" FROM "Occupancy"
-          WHERE "accountId" = r."accountId" AND "bookingId" = r."id"
-        UNION ALL SELECT ${id}, "position" FROM ${seated}
-          WHERE "accountId" = r."accountId" AND "sessionId" = r."sessionId"
-      ) o JOIN ${from} t ON t."accountId" = r."accountId" AND t."id" = o.${id}
-      GROUP BY t."name") n), '[]')`
-  }
-  return Prisma.sql`SELECT r."startsAt", jsonb_build_object('kind', 'BOOKING', 'id', r."id",
-      'version', r."version", 'status', r."status", ${times}, 'number', r."number",
-      'service', v."name", 'heads', r."partySize", 'capacity', NULL, 'notes', r."notes",
-      'customer', jsonb_build_object('name', c."name", 'email', c."email", 'phone', c."phone"),
-      'staff', ${named('StaffMember', 'staffId')},
-      'resources', ${named('Resource', 'resourceId')}) AS "fact"
-    FROM (SELECT r.* FROM "Booking" r, feed f
-      WHERE r."accountId" = f."accountId" AND ${where}
-        AND (f."customerId" IS NULL OR r."customerId" = f."customerId")
-        AND (f."customerId" IS NOT NULL OR r."sessionId" IS NULL)
-        AND (f."staffId" IS NULL OR r."staffId" = f."staffId" OR EXISTS (
-          SELECT FROM "Occupancy" o WHERE o."accountId" = r."accountId"
-            AND o."bookingId" = r."id" AND o."staffId" = f."staffId"))
-        AND (r."status" NOT IN ('CANCELLED', 'DECLINED')
-          OR COALESCE(r."cancelledAt", r."updatedAt") >= f."offSince")
-      ${nearest}) r
-    JOIN "Service" v ON v."accountId" = r."accountId" AND v."id" = r."serviceId"
-    JOIN "Customer" c ON c."accountId" = r."accountId" AND c."id" = r."customerId"`
+  return bookingFacts(Prisma.sql`SELECT r.* FROM "Booking" r, feed f
+    WHERE r."accountId" = f."accountId" AND ${where}
+      AND (f."customerId" IS NULL OR r."customerId" = f."customerId")
+      AND (f."customerId" IS NOT NULL OR r."sessionId" IS NULL)
+      AND (f."staffId" IS NULL OR r."staffId" = f."staffId" OR EXISTS (
+        SELECT FROM "Occupancy" o WHERE o."accountId" = r."accountId"
+          AND o."bookingId" = r."id" AND o."staffId" = f."staffId"))
+      AND (r."status" NOT IN ('CANCELLED', 'DECLINED')
+        OR COALESCE(r."cancelledAt", r."updatedAt") >= f."offSince")
+    ${nearest}`)
 }
 
 /** One entry for each session, whoever sits in it; not of a customer. */
 function sessions(now: Instant, part: Part): Prisma.Sql {
   const { where, nearest } = within(now, part)
-  const named = (table: 'StaffMember' | 'Resource', link: string, column: string) => {
-    const [from, through, id] = [table, link, column].map((name) => Prisma.raw(`"${name}"`))
-    return Prisma.sql`COALESCE((SELECT jsonb_agg(t."name" ORDER BY l."position", t."name")
-      FROM ${from} t JOIN ${through} l ON l."accountId" = t."accountId" AND l.${id} = t."id"
-      WHERE l."accountId" = r."accountId" AND l."sessionId" = r."id"), '[]')`
-  }
-  return Prisma.sql`SELECT r."startsAt", jsonb_build_object('kind', 'SESSION', 'id', r."id",
-      'version', r."version", 'status', CASE WHEN r."active" THEN 'CONFIRMED' ELSE 'CANCELLED' END,
-      ${times}, 'number', NULL, 'service', v."name", 'heads', r."seatsTaken",
-      'capacity', r."capacity", 'notes', NULL, 'customer', NULL,
-      'staff', ${named('StaffMember', 'SessionStaff', 'staffId')},
-      'resources', ${named('Resource', 'SessionResource', 'resourceId')}) AS "fact"
-    FROM (SELECT r.* FROM "Session" r, feed f
-      WHERE r."accountId" = f."accountId" AND ${where} AND f."customerId" IS NULL
-        AND (f."staffId" IS NULL OR EXISTS (SELECT FROM "SessionStaff" l
-          WHERE l."accountId" = r."accountId" AND l."sessionId" = r."id"
-            AND l."staffId" = f."staffId"))
-        AND (r."active" OR r."updatedAt" >= f."offSince")
-      ${nearest}) r
-    JOIN "Service" v ON v."accountId" = r."accountId" AND v."id" = r."serviceId"`
+  return sessionFacts(Prisma.sql`SELECT r.* FROM "Session" r, feed f
+    WHERE r."accountId" = f."accountId" AND ${where} AND f."customerId" IS NULL
+      AND (f."staffId" IS NULL OR EXISTS (SELECT FROM "SessionStaff" l
+        WHERE l."accountId" = r."accountId" AND l."sessionId" = r."id"
+          AND l."staffId" = f."staffId"))
+      AND (r."active" OR r."updatedAt" >= f."offSince")
+    ${nearest}`)
 }

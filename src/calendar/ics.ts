@@ -26,8 +26,8 @@ export type CalendarEntry = {
 }
 
 export type CalendarFile = {
-  /** RFC 5546: PUBLISH for a feed, REQUEST and CANCEL for a mail. */
-  method: 'PUBLISH' | 'REQUEST' | 'CANCEL'
+  /** RFC 5546: PUBLISH for a feed, REQUEST and CANCEL for a mail; null on a CalDAV server. */
+  method: 'PUBLISH' | 'REQUEST' | 'CANCEL' | null
   /** Of the calendar, for people; none in a mail. */
   name?: string
   /** IANA zone in which the times are written. */
@@ -43,7 +43,7 @@ export function calendarText({ method, name, timeZone, entries }: CalendarFile):
   calendar.addPropertyWithValue('version', '2.0')
   calendar.addPropertyWithValue('prodid', productId)
   calendar.addPropertyWithValue('calscale', 'GREGORIAN')
-  calendar.addPropertyWithValue('method', method)
+  if (method !== null) calendar.addPropertyWithValue('method', method)
   if (name !== undefined) {
     calendar.addPropertyWithValue('name', name)
     calendar.addPropertyWithValue('x-wr-calname', name)

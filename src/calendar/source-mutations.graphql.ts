@@ -11,13 +11,29 @@ import {
   updateCalendarSource,
 } from './source.actions.ts'
 import { sourceLimits } from './source.ts'
+import { SourceKindEnum } from './source-kind.graphql.ts'
 
 const scopes = ['calendars:write', 'availability:write'] as const
 const name = { description: `Name for people, at most ${sourceLimits.name} characters.` }
 const url = {
   description:
-    'The address of an iCalendar file (RFC 5545): https or webcal, in the public internet. It may ' +
-    'be a secret, so it is kept sealed and not shown again.',
+    'The address of an iCalendar file (RFC 5545), or of one calendar on a CalDAV server: https or ' +
+    'webcal, in the public internet. It may be a secret, so it is kept sealed and not shown again.',
+}
+const username = { description: 'Of a CalDAV server; given together with the password.' }
+const password = {
+  description: 'Of a CalDAV server, one for this program where it has such; kept sealed.',
+}
+const writesBookings = {
+  description:
+    'Whether what the staff member does stands in their CalDAV calendar, too: bookings, and each ' +
+    'session once. It shows what you and then your role there may see, but no contacts.',
+}
+
+/** Null when neither is given. */
+function credentialsOf(input: { username?: string | null; password?: string | null }) {
+  const { username: name, password: secret } = input
+  return name == null && secret == null ? null : { username: name ?? '', password: secret ?? '' }
 }
 
 const owners = { staffId: 'StaffMember', resourceId: 'Resource' } as const
@@ -28,10 +44,10 @@ const reaching = (ctx: Context) => ({ ...ctx, reach: ctx.webhooks.reach })
 mutation('createCalendarSource', {
   description:
     'Connects an outside calendar: what it takes is busy time of a staff member, or of a resource ' +
-    'with all its units. It is read now and every 15 minutes, 400 days ahead: series with what ' +
-    'was left out of them and moved, whole days in the zone of whoever it is of, times of other ' +
-    'zones. What is called off or shown as free takes no time, and neither do bookings of this ' +
-    'account that stand in it. While it cannot be read, it keeps what it took.',
+    'with all its units. It is read now and every 15 minutes (CalDAV: 30 seconds), 400 days ' +
+    'ahead: series with what was left out of them and moved, whole days in the zone of whoever it ' +
+    'is of, times of other zones. What is called off or shown as free takes no time, and neither ' +
+    'do bookings of this account that stand in it. While it cannot be read, it keeps what it took.',
   scopes,
   data: 'CalendarSource',
   dataDescription: 'The calendar, which has not been read yet.',
@@ -40,7 +56,11 @@ mutation('createCalendarSource', {
     staffId: t.id({ description: 'Whose calendar it is; this or "resourceId".' }),
     resourceId: t.id({ description: 'What the calendar is of: all its units are taken.' }),
     name: t.string({ required: true, ...name }),
+    kind: t.field({ type: SourceKindEnum, description: 'What it is; ICS when left out.' }),
     url: t.string({ required: true, ...url }),
+    username: t.string(username),
+    password: t.string(password),
+    writesBookings: t.boolean(writesBookings),
     paused: t.boolean({
       description: 'Whether it waits to be read until it is updated; left out, it does not.',
     }),
@@ -52,7 +72,14 @@ mutation('createCalendarSource', {
     createCalendarSource(
       reaching(ctx),
       demandOne({ staffId, resourceId }, owners),
-      { name: input.name, url: input.url, paused: paused ?? false },
+      {
+        name: input.name,
+        kind: input.kind ?? 'ICS',
+        url: input.url,
+        credentials: credentialsOf(input),
+        writesBookings: input.writesBookings ?? false,
+        paused: paused ?? false,
+      },
       idempotencyKey,
     ),
 })
@@ -60,7 +87,7 @@ mutation('createCalendarSource', {
 mutation('updateCalendarSource', {
   description:
     'Changes a connected calendar; what is left out stays. At another address it is read anew, and ' +
-    'what it took before is taken until then.',
+    'what it took before is taken until then. What was written at the old address stays there.',
   scopes,
   data: 'CalendarSource',
   dataDescription: 'The calendar as it is now.',
@@ -69,18 +96,23 @@ mutation('updateCalendarSource', {
     id: t.id({ required: true, description: 'The calendar.' }),
     name: t.string(name),
     url: t.string(url),
+    username: t.string(username),
+    password: t.string(password),
+    writesBookings: t.boolean(writesBookings),
     paused: t.boolean({
       description: 'Whether it is read no more (true), and keeps what it took, or again (false).',
     }),
     expectedVersion: t.int({ description: 'Refused unless it has this version.' }),
   }),
-  resolve: ({ id, expectedVersion, ...input }, ctx) =>
-    updateCalendarSource(
+  resolve: ({ id, expectedVersion, username: user, password: secret, ...input }, ctx) => {
+    const credentials = credentialsOf({ username: user ?? null, password: secret ?? null })
+    return updateCalendarSource(
       reaching(ctx),
       demandKey('CalendarSource', id, 'id'),
-      givenFields(input, []),
+      { ...givenFields(input, []), ...(credentials && { credentials }) },
       expectedVersion,
-    ),
+    )
+  },
 })
 
 mutation('syncCalendarSource', {
@@ -93,7 +125,9 @@ mutation('syncCalendarSource', {
 })
 
 mutation('deleteCalendarSource', {
-  description: 'Disconnects an outside calendar: what it took is free again.',
+  description:
+    'Disconnects an outside calendar: what it took is free again. Bookings that were written there ' +
+    'stay; update `writesBookings` to false before, and they are taken away.',
   scopes,
   data: 'CalendarSource',
   dataDescription: 'The calendar as it was.',

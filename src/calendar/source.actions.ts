@@ -8,13 +8,14 @@ import { lockOwner } from '../availability/hours-owner.data.ts'
 import type { BusyOwner } from '../availability/busy-times.actions.ts'
 import type { SealingContext } from '../auth/seal.ts'
 import type { Scope } from '../auth/scope.ts'
-import { demand } from '../auth/viewer.ts'
+import { demand, may } from '../auth/viewer.ts'
 import type { ActionContext } from '../context.ts'
 import { newId, type Key } from '../db/id.ts'
 import { idempotent } from '../db/idempotency.ts'
 import { lockRow } from '../db/lock.ts'
+import { transactionReader } from '../db/reader.ts'
 import { transaction, type Transaction } from '../db/transaction.ts'
-import { checkVersion, invalidAll, notFound, refused } from '../errors.ts'
+import { checkVersion, invalidAll, notFound, refused, type Issue } from '../errors.ts'
 import { changesBetween, type Change } from '../events/event.ts'
 import { appendEvents } from '../events/outbox.ts'
 import type { CalendarSource } from '../generated/prisma/client.ts'
@@ -22,16 +23,27 @@ import type { Reach } from '../outbound/address.ts'
 import { urlIssue } from '../outbound/target.ts'
 import { calendarOf, ownerOf } from './source.data.ts'
 import { plainUrl, sourceIssues, sourceLimits, type NewSource, type SourceTerms } from './source.ts'
+import { usualScopes } from './feed.ts'
 import { aboutOf } from './sync.actions.ts'
+import { forgetWritten, markCalendar } from './write.data.ts'
 
 export type SourceContext = ActionContext & SealingContext & { reach: Reach }
 
 const needed: readonly Scope[] = ['calendars:write', 'availability:write']
-const told = ['name', 'host', 'staffId', 'resourceId', 'pausedAt'] as const
+const told = [
+  'name',
+  'kind',
+  'host',
+  'staffId',
+  'resourceId',
+  'writesBookings',
+  'pausedAt',
+] as const
 
 /**
- * Needs calendars:write and availability:write. It is read soon, and then again and again. Refuses
- * NOT_FOUND (whose it is), VALIDATION_FAILED, LIMIT_REACHED, IDEMPOTENCY_CONFLICT.
+ * Needs calendars:write and availability:write; to have bookings written there also what they show,
+ * which is what whoever asks may see. It is read soon, and then again and again. Refuses NOT_FOUND
+ * (whose it is), VALIDATION_FAILED, LIMIT_REACHED, IDEMPOTENCY_CONFLICT.
  */
 export async function createCalendarSource(
   ctx: SourceContext,
@@ -43,15 +55,19 @@ export async function createCalendarSource(
   demand(ctx.viewer, accountId, needed, owner.model, owner.path)
   const createdById = personBehind(ctx)
   const terms = { ...input, url: plainUrl(input.url) }
-  invalidAll(issuesOf(ctx, terms))
-  const given = { ...input, [owner.path]: owner.id }
+  const isPerson = owner.model === 'StaffMember'
+  invalidAll([...sourceIssues(terms, { kind: input.kind, isPerson }), ...urlIssues(ctx, terms.url)])
+  const scopes = input.writesBookings ? demandShown(ctx, accountId) : []
+  // Kept as a hash, which is not to be a way to a short password.
+  const given = { ...input, credentials: null, [owner.path]: owner.id }
   const once = { accountId, key: idempotencyKey, operation: 'createCalendarSource', input: given }
   const tried = { accountId, action: 'calendar.created', subjectType: 'CalendarSource' }
   return recorded(ctx, () =>
     transaction(ctx.db, async (tx) => {
       await demandLasting(tx, ctx, null, tried)
       const add = async () => {
-        const row = await insert(tx, ctx, owner, terms, createdById)
+        const row = await insert(tx, ctx, owner, { ...terms, scopes, createdById })
+        if (row.writesBookings) await markCalendar(transactionReader(tx), row, ctx.clock.now())
         await tell(tx, ctx, 'calendar.created', row, changesBetween(null, row, told))
         return row
       }
@@ -63,13 +79,15 @@ export async function createCalendarSource(
 export type SourceChange = Partial<SourceTerms> & { paused?: boolean }
 
 /**
- * Needs calendars:write and availability:write. At another address it is read anew; a paused one
- * keeps what it took. Refuses NOT_FOUND, VALIDATION_FAILED, VERSION_CONFLICT.
+ * Needs the same as createCalendarSource. At another address it is read anew; a paused one keeps
+ * what it took; what was written there is taken away when bookings are not to be. Whoever has
+ * bookings written there becomes who connected it. Refuses NOT_FOUND, VALIDATION_FAILED,
+ * VERSION_CONFLICT.
  */
 export async function updateCalendarSource(
   ctx: SourceContext,
   key: Key,
-  { paused, url, ...input }: SourceChange,
+  { paused, url, credentials, ...input }: SourceChange,
   expectedVersion?: number | null,
 ): Promise<CalendarSource> {
   demand(ctx.viewer, key.accountId, needed, 'CalendarSource', 'id')
@@ -81,21 +99,34 @@ export async function updateCalendarSource(
       paused === undefined ? before.pausedAt : paused ? (before.pausedAt ?? now) : null
     const address = url === undefined ? null : plainUrl(url)
     const after = { ...before, ...input, pausedAt }
-    invalidAll(issuesOf(ctx, { name: after.name, ...(address !== null && { url: address }) }))
+    const terms = { ...after, credentials: credentials ?? null }
+    invalidAll([
+      ...sourceIssues(terms, { kind: before.kind, isPerson: before.staffId !== null }),
+      ...(address === null ? [] : urlIssues(ctx, address)),
+    ])
     const moved = address !== null && address !== ctx.sealer.open(before.urlSealed)
     if (moved) after.host = new URL(address).host
     const changes: Change[] = changesBetween(before, after, told)
     if (moved && after.host === before.host) changes.push({ field: 'url', from: null, to: null })
+    if (credentials) changes.push({ field: 'credentials', from: null, to: null })
     if (changes.length === 0) return before
+    const begins = after.writesBookings && (moved || !before.writesBookings)
     const row = await write(tx, before, {
       name: after.name,
       host: after.host,
       pausedAt,
+      writesBookings: after.writesBookings,
       ...(moved && { urlSealed: ctx.sealer.seal(address) }),
-      ...((moved || pausedAt !== before.pausedAt) && anew(now)),
+      ...(credentials && { credentialsSealed: ctx.sealer.seal(JSON.stringify(credentials)) }),
+      ...(begins && { scopes: demandShown(ctx, key.accountId), createdById: personBehind(ctx) }),
+      ...((moved || credentials || pausedAt !== before.pausedAt) && anew(now)),
       version: before.version + 1,
       updatedAt: now,
     })
+    if (moved) await forgetWritten(transactionReader(tx), row)
+    if (moved || credentials || row.writesBookings !== before.writesBookings) {
+      await markCalendar(transactionReader(tx), row, ctx.clock.now())
+    }
     await tell(tx, ctx, 'calendar.updated', row, changes)
     return row
   })
@@ -137,18 +168,25 @@ const anew = (now: Date) => ({
   leasedUntil: null,
 })
 
-function issuesOf({ reach }: SourceContext, { name, url }: { name: string; url?: string }) {
-  const wrong = url === undefined ? null : urlIssue(url, reach)
-  const message = `"${(url ?? '').slice(0, 200)}" ${wrong}.`
-  return [...sourceIssues({ name }), ...(wrong === null ? [] : [{ path: ['url'], message }])]
+function urlIssues({ reach }: SourceContext, url: string): Issue[] {
+  const wrong = urlIssue(url, reach)
+  const message = `"${url.slice(0, 200)}" ${wrong}.`
+  return wrong === null ? [] : [{ path: ['url'], message }]
 }
+
+/** What entries show: what whoever has them written may see, and enough to know whose they are. */
+function demandShown({ viewer }: ActionContext, accountId: string): Scope[] {
+  demand(viewer, accountId, ['bookings:read', 'staff:read'], 'CalendarSource', 'id')
+  return usualScopes.filter((scope) => may(viewer, accountId, [scope]))
+}
+
+type Insert = NewSource & { scopes: readonly Scope[]; createdById: string }
 
 async function insert(
   tx: Transaction,
   ctx: SourceContext,
   owner: BusyOwner,
-  { name, url, paused }: NewSource,
-  createdById: string,
+  { url, paused, credentials, scopes, ...terms }: Insert,
 ): Promise<CalendarSource> {
   const { accountId, id, model, path } = owner
   // Those who add at once count one another.
@@ -165,12 +203,13 @@ async function insert(
       id: newId(),
       staffId: model === 'StaffMember' ? id : null,
       resourceId: model === 'Resource' ? id : null,
-      name,
+      ...terms,
+      scopes: [...scopes],
       urlSealed: ctx.sealer.seal(url),
+      credentialsSealed: credentials && ctx.sealer.seal(JSON.stringify(credentials)),
       host: new URL(url).host,
       pausedAt: paused ? now : null,
       nextSyncAt: now,
-      createdById,
       createdAt: now,
       updatedAt: now,
     },

@@ -3,9 +3,14 @@
 
 import { connectedPrefix } from '../availability/busy-times.ts'
 import type { BusyOwner } from '../availability/busy-times.actions.ts'
+import type { SealingContext } from '../auth/seal.ts'
+import type { ActionContext } from '../context.ts'
 import type { Reader } from '../db/reader.ts'
 import { Prisma, type CalendarSource } from '../generated/prisma/client.ts'
 import type { Instant } from '../time/instant.ts'
+
+/** What the workers of calendars need. */
+export type SyncContext = Omit<ActionContext, 'viewer'> & SealingContext
 
 /** A calendar that this worker, and nobody else, reads now. */
 export type LeasedSource = CalendarSource & {
@@ -98,17 +103,24 @@ export function calendarOf({ id }: Pick<CalendarSource, 'id'>): string {
   return connectedPrefix + id
 }
 
+export type Booked = { startsAt: Instant; endsAt: Instant }
+
 /** Those of these row ids that are of bookings or sessions of the account. */
 export async function ownEntries(
   read: Reader,
   accountId: string,
   ids: readonly string[],
-): Promise<Set<string>> {
-  if (ids.length === 0) return new Set()
-  const rows = await read<{ id: string }>(Prisma.sql`
-    SELECT "id"::text FROM "Booking"
+): Promise<Map<string, Booked>> {
+  if (ids.length === 0) return new Map()
+  const rows = await read<{ id: string; startsAt: Date; endsAt: Date }>(Prisma.sql`
+    SELECT "id"::text, "startsAt", "endsAt" FROM "Booking"
       WHERE "accountId" = ${accountId}::uuid AND "id" = ANY(${[...ids]}::uuid[])
-    UNION ALL SELECT "id"::text FROM "Session"
+    UNION ALL SELECT "id"::text, "startsAt", "endsAt" FROM "Session"
       WHERE "accountId" = ${accountId}::uuid AND "id" = ANY(${[...ids]}::uuid[])`)
-  return new Set(rows.map(({ id }) => id))
+  return new Map(
+    rows.map(({ id, startsAt, endsAt }) => [
+      id,
+      { startsAt: startsAt.getTime(), endsAt: endsAt.getTime() },
+    ]),
+  )
 }

@@ -2,7 +2,11 @@
 // Its address is not among its fields.
 
 import type { Scope } from '../auth/scope.ts'
+import type { Context } from '../context.ts'
+import type { Key } from '../db/id.ts'
+import { poolReader } from '../db/reader.ts'
 import { Prisma, type CalendarSource } from '../generated/prisma/client.ts'
+import { batched } from '../graphql/batches.ts'
 import { builder } from '../graphql/builder.ts'
 import { encodeId } from '../graphql/ids.ts'
 import { connectionCost } from '../graphql/limits.ts'
@@ -16,6 +20,8 @@ import {
 } from '../graphql/lists.ts'
 import { findable, Node } from '../graphql/node.ts'
 import { userName } from '../graphql/user-name.ts'
+import { SourceKindEnum } from './source-kind.graphql.ts'
+import { countWaiting } from './write.data.ts'
 
 const read: readonly Scope[] = ['calendars:read']
 
@@ -56,6 +62,18 @@ builder.prismaObject('CalendarSource', {
         resourceId ? ctx.load('Resource', { accountId, id: resourceId }) : null,
     }),
     name: t.exposeString('name', { description: 'Name for people.' }),
+    kind: t.expose('kind', { type: SourceKindEnum, description: 'What it is.' }),
+    writesBookings: t.exposeBoolean('writesBookings', {
+      description: 'Whether what the staff member does stands there, too.',
+    }),
+    writeError: t.exposeString('writeError', {
+      nullable: true,
+      description: 'Why the last entry could not be written there; null when it could.',
+    }),
+    waitingWrites: t.int({
+      description: 'How many entries have to be written there, or taken away, still.',
+      resolve: (row, _args, ctx) => waitingWrites(ctx, row),
+    }),
     host: t.exposeString('host', {
       description: 'Where it is read: the host of its address, the rest of which may be a secret.',
     }),
@@ -103,6 +121,13 @@ builder.prismaObject('CalendarSource', {
     }),
   }),
 })
+
+/** Counted for all calendars of one selection together. */
+function waitingWrites(ctx: Context, { accountId, id }: Key): Promise<number> {
+  return batched(ctx, 'CalendarSource.waitingWrites', { accountId, id }, (keys) =>
+    countWaiting(poolReader(ctx.db), keys),
+  )
+}
 
 const SourceConnection = connectionType<CalendarSource>('CalendarSource', 'CalendarSource')
 

@@ -4,9 +4,7 @@
 
 import { setImmediate as pause } from 'node:timers/promises'
 import { replaceBusyWithin } from '../availability/busy-times.actions.ts'
-import type { SealingContext } from '../auth/seal.ts'
 import { systemViewer } from '../auth/viewer.ts'
-import type { ActionContext } from '../context.ts'
 import { newId } from '../db/id.ts'
 import { poolReader, transactionReader, type Reader } from '../db/reader.ts'
 import { transaction } from '../db/transaction.ts'
@@ -16,8 +14,9 @@ import { appendEvents } from '../events/outbox.ts'
 import type { CalendarSource } from '../generated/prisma/client.ts'
 import type { Asker } from '../outbound/ask.ts'
 import { entryId } from './feed-entries.ts'
+import { CalendarFault, createCalDav, placeOf } from './caldav.actions.ts'
 import { busyCollector, type OutsideBusy } from './outside-busy.ts'
-import { entryReader, fileOf } from './outside.ts'
+import { entryReader, fileOf, type OutsideEntry, type OutsideFile } from './outside.ts'
 import {
   calendarOf,
   claimSources,
@@ -25,12 +24,13 @@ import {
   ownerOf,
   releaseSource,
   settleSource,
+  type Booked,
   type LeasedSource,
   type Settlement,
+  type SyncContext,
 } from './source.data.ts'
 import { asksForNews, nextReading, readingWindow } from './source.ts'
-
-export type SyncContext = Omit<ActionContext, 'viewer'> & SealingContext
+import { markMissing } from './write.data.ts'
 
 type Options = {
   services: SyncContext
@@ -87,17 +87,36 @@ export function createCalendarReader(options: Options): Loop {
   }
 }
 
-type Found =
-  | { isNew: false }
-  | { isNew: true; busy: OutsideBusy; etag: string | null; lastModified: string | null }
+type News = { texts: string[]; etag: string | null; lastModified: string | null }
+type Busy = OutsideBusy & {
+  /** Bookings and sessions that stand there as they are. */
+  intact: string[]
+}
+type Found = { isNew: false } | (News & { isNew: true; busy: Busy; since: number })
 
 /** What the calendar says, or why that is not known: a sentence. */
 async function readSource(
-  { db, clock, sealer }: SyncContext,
+  services: SyncContext,
   asker: Asker,
   source: LeasedSource,
   stopped: AbortSignal,
 ): Promise<Found | string> {
+  const since = services.clock.now()
+  const read = source.kind === 'ICS' ? readFile : readServer
+  const news = await read(services, asker, source, stopped)
+  if (typeof news === 'string') return news
+  if (news === null) return { isNew: false }
+  const busy = await busyIn(poolReader(services.db), source, news.texts, since)
+  return typeof busy === 'string' ? busy : { ...news, isNew: true, busy, since }
+}
+
+/** Null when nothing is new. */
+async function readFile(
+  { clock, sealer }: SyncContext,
+  asker: Asker,
+  source: LeasedSource,
+  stopped: AbortSignal,
+): Promise<News | string | null> {
   const { etag, lastModified } = source
   const asksNews = asksForNews(clock.now(), source.readAt)
   const headers = {
@@ -109,12 +128,28 @@ async function readSource(
   const url = sealer.open(source.urlSealed)
   const reply = await asker.ask({ method: 'GET', url, headers }, stopped)
   if ('error' in reply) return reply.error
-  if (reply.status === 304 && asksNews) return { isNew: false }
+  if (reply.status === 304 && asksNews) return null
   if (reply.status !== 200) return `The server answered ${reply.status}.`
-  const busy = await busyIn(poolReader(db), source, reply.body, clock.now())
-  if (typeof busy === 'string') return busy
   const { etag: tag = null, 'last-modified': modified = null } = reply.headers
-  return { isNew: true, busy, etag: tag, lastModified: modified }
+  return { texts: [reply.body], etag: tag, lastModified: modified }
+}
+
+async function readServer(
+  { clock, sealer }: SyncContext,
+  asker: Asker,
+  source: LeasedSource,
+  stopped: AbortSignal,
+): Promise<News | string | null> {
+  const calendar = createCalDav(asker, placeOf(sealer, source), stopped)
+  try {
+    // Asked for first: what changes while the entries are read is new the next time.
+    const etag = await calendar.mark()
+    if (etag !== '' && etag === source.etag && asksForNews(clock.now(), source.readAt)) return null
+    return { texts: await calendar.texts(readingWindow(clock.now())), etag, lastModified: null }
+  } catch (error) {
+    if (error instanceof CalendarFault) return error.message
+    throw error
+  }
 }
 
 /** Long files are read in slices, so that nobody else waits for them. */
@@ -123,23 +158,40 @@ const sliceMs = 20
 async function busyIn(
   read: Reader,
   { accountId, timeZone }: LeasedSource,
-  text: string,
+  texts: readonly string[],
   now: number,
-): Promise<OutsideBusy | string> {
-  const file = fileOf(text)
-  if (typeof file === 'string') return file
-  const collector = busyCollector(readingWindow(now))
-  const readEntry = entryReader(timeZone, file)
-  const ids = file.entries.flatMap((block) => entryId(/^UID:(.*)$/im.exec(block)?.[1] ?? '') ?? [])
+): Promise<Busy | string> {
+  const files: OutsideFile[] = []
+  for (const text of texts) {
+    const file = fileOf(text)
+    if (typeof file === 'string') return file
+    files.push(file)
+  }
+  const uids = files.flatMap(({ entries }) =>
+    entries.map((block) => /^UID:(.*)$/im.exec(block)?.[1]),
+  )
+  const ids = uids.flatMap((uid) => entryId(uid ?? '') ?? [])
   const own = await ownEntries(read, accountId, [...new Set(ids)])
-  await inSlices(file.entries, (block) => {
-    const entry = readEntry(block)
-    // What was written there by us is no time that somebody else takes.
-    const id = entry && entryId(entry.uid)
-    if (id === null || !own.has(id)) collector.add(entry)
-  })
+  const collector = busyCollector(readingWindow(now))
+  const intact: string[] = []
+  for (const file of files) {
+    const readEntry = entryReader(timeZone, file)
+    await inSlices(file.entries, (block) => {
+      const entry = readEntry(block)
+      const id = entry && entryId(entry.uid)
+      const booked = id === null ? undefined : own.get(id)
+      // What was written there by us is no time that somebody else takes.
+      if (!booked || !entry || !id) collector.add(entry)
+      else if (isAsBooked(entry, booked)) intact.push(id)
+    })
+  }
   await inSlices(collector.steps(), (step) => step())
-  return collector.finish()
+  const busy = collector.finish()
+  return typeof busy === 'string' ? busy : { ...busy, intact }
+}
+
+function isAsBooked({ start, length, isFree }: OutsideEntry, booked: Booked): boolean {
+  return !isFree && start.at === booked.startsAt && start.at + length === booked.endsAt
 }
 
 async function inSlices<T>(items: readonly T[], work: (item: T) => void): Promise<void> {
@@ -171,6 +223,10 @@ function settle(
       const told = { ...readingWindow(now), calendar: calendarOf(source), ...found.busy }
       const { added, removed } = await replaceBusyWithin(tx, ctx, ownerOf(source), told)
       changed = added + removed > 0
+      if (source.writesBookings) {
+        const seen = { intact: found.busy.intact, window: told, since: found.since }
+        await markMissing(transactionReader(tx), source, seen, now)
+      }
     }
     const event = eventOf(source, row, changed)
     if (event) await appendEvents(tx, ctx, [event])
@@ -179,14 +235,14 @@ function settle(
 }
 
 function settlementOf(source: LeasedSource, found: Found | string, now: number): Settlement {
-  const { etag, lastModified, readAt, syncedAt, busyCount, unreadCount } = source
+  const { etag, lastModified, readAt, syncedAt, busyCount, unreadCount, kind } = source
   const kept = { etag, lastModified, readAt, busyCount, unreadCount }
   if (typeof found === 'string') {
     const failureCount = source.failureCount + 1
     return {
       ...kept,
       syncedAt,
-      nextSyncAt: new Date(nextReading(now, failureCount)),
+      nextSyncAt: new Date(nextReading(now, failureCount, kind)),
       failingSince: source.failingSince ?? new Date(now),
       failureCount,
       lastError: found,
@@ -194,13 +250,14 @@ function settlementOf(source: LeasedSource, found: Found | string, now: number):
   }
   const well = {
     syncedAt: new Date(now),
-    nextSyncAt: new Date(nextReading(now, 0)),
+    nextSyncAt: new Date(nextReading(now, 0, kind)),
     failingSince: null,
     failureCount: 0,
     lastError: null,
   }
   if (!found.isNew) return { ...kept, ...well }
-  const { busy, isNew: _, ...marks } = found
+  const { busy } = found
+  const marks = { etag: found.etag, lastModified: found.lastModified }
   const counts = { busyCount: busy.periods.length, unreadCount: busy.unread }
   return { ...marks, ...well, ...counts, readAt: new Date(now) }
 }

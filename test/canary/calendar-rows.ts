@@ -41,6 +41,7 @@ export async function writeCalendars(
       urlSealed: testSealer.seal(`https://${word}.example.com/${id}`),
       host: `${word}.example.com`,
       pausedAt: madeAt(index),
+      writeError: word,
       etag: word,
       lastModified: word,
       lastError: word,
@@ -49,6 +50,17 @@ export async function writeCalendars(
       createdById,
       createdAt: madeAt(index),
       updatedAt: madeAt(index),
+    })),
+  })
+  const [sourceId = ''] = rows.CalendarSource
+  await prisma.calendarWrite.createMany({
+    data: rows.Booking.slice(0, 2).map((entryId) => ({
+      accountId,
+      sourceId,
+      entryId,
+      etag: word,
+      lastError: word,
+      leasedBy: word,
     })),
   })
 }

@@ -37,6 +37,7 @@ const coded = new Set([
   'Booking.currency',
   'Booking.timeZone',
   'CalendarFeed.scopes',
+  'CalendarSource.scopes',
   'Checkout.currency',
   'Customer.timeZone',
   'Event.actorKind',

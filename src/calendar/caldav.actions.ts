@@ -1,0 +1,163 @@
+// A calendar on a CalDAV server (RFC 4791), through tsdav on connections that are checked: what it
+// holds, and entries of ours in it, each under a name of its own. Nothing is written over what
+// somebody else has written meanwhile without having looked at it.
+
+import {
+  calendarQuery,
+  createObject,
+  deleteObject,
+  propfind,
+  updateObject,
+  type DAVResponse,
+} from 'tsdav'
+import type { Sealer } from '../auth/seal.ts'
+import type { Asked, Asker } from '../outbound/ask.ts'
+import { formatUtc } from '../time/instant.ts'
+import type { BusyWindow } from '../availability/busy-times.ts'
+
+/** Why the server did not do it: a sentence. */
+export class CalendarFault extends Error {}
+
+export type CalDav = {
+  /** What differs whenever anything in the calendar differs. */
+  mark(): Promise<string>
+  /** The files of everything that reaches into the window. */
+  texts(window: BusyWindow): Promise<string[]>
+  /** Writes an entry, where this is known to stand there; returns what stands there then. */
+  put(name: string, text: string, known: string | null): Promise<string>
+  /** Takes an entry of ours away, whatever has become of it. */
+  remove(name: string, known: string | null): Promise<void>
+}
+
+export type CalDavPlace = { url: string; username: string; password: string }
+
+/** Where a calendar is, and who is known there. */
+export function placeOf(
+  sealer: Sealer,
+  { urlSealed, credentialsSealed }: { urlSealed: Uint8Array; credentialsSealed: Uint8Array | null },
+): CalDavPlace {
+  const known = credentialsSealed ? sealer.open(credentialsSealed) : '{}'
+  const { username = '', password = '' } = JSON.parse(known) as Partial<CalDavPlace>
+  return { url: sealer.open(urlSealed), username, password }
+}
+
+/** What changes again and again while we look at it is left for later. */
+const mostLooks = 3
+
+export function createCalDav(asker: Asker, place: CalDavPlace, stopped: AbortSignal): CalDav {
+  const base = place.url.replace(/\/*$/, '/')
+  const basic = Buffer.from(`${place.username}:${place.password}`).toString('base64')
+  const headers = { authorization: `Basic ${basic}`, 'user-agent': 'Slotgraph' }
+  const common = { headers, fetch: fetchBy(asker, stopped) }
+  const urlOf = (name: string) => `${base}${name}.ics`
+
+  const tagOf = async (name: string): Promise<string | null> => {
+    const url = urlOf(name)
+    const [found] = await propfind({ ...common, url, props: { 'd:getetag': {} }, depth: '0' })
+    if (found?.status === 404) return null
+    if (!found?.ok) throw refusal(found?.status)
+    return textOf(found.props?.getetag) ?? ''
+  }
+
+  const write = (name: string, data: string, known: string | null) => {
+    const typed = { ...headers, 'content-type': 'text/calendar; charset=utf-8' }
+    const asked = { ...common, url: urlOf(name), data }
+    return known === null
+      ? createObject({ ...asked, headers: { ...typed, 'if-none-match': '*' } })
+      : updateObject({ ...asked, headers: typed, etag: known })
+  }
+
+  return {
+    mark: async () => {
+      const props = { 'd:resourcetype': {}, 'cs:getctag': {}, 'd:sync-token': {} }
+      const [found] = await propfind({ ...common, url: base, props, depth: '0' })
+      if (!found?.ok) throw refusal(found?.status)
+      return markIn(found.props ?? {})
+    },
+    texts: async (window) => {
+      const props = { 'd:getetag': {}, 'c:calendar-data': {} }
+      const filters = [filterOf(window)]
+      const found = await calendarQuery({ ...common, url: base, props, filters, depth: '1' })
+      return textsIn(found)
+    },
+    put: async (name, text, known) => {
+      let tag = known
+      for (let looks = 0; looks < mostLooks; looks += 1) {
+        const { ok, status, headers: told } = await write(name, text, tag)
+        if (ok) return told.get('etag') ?? (await tagOf(name)) ?? ''
+        if (status !== 412 && status !== 404) throw refusal(status)
+        // Somebody has changed or removed it: what is booked here is what counts.
+        tag = await tagOf(name)
+      }
+      throw new CalendarFault('The entry changes there again and again.')
+    },
+    remove: async (name, known) => {
+      let tag = known
+      for (let looks = 0; looks < mostLooks; looks += 1) {
+        const asked = { ...common, url: urlOf(name) }
+        const { ok, status } = await deleteObject(tag === null ? asked : { ...asked, etag: tag })
+        if (ok || status === 404 || status === 410) return
+        if (status !== 412) throw refusal(status)
+        tag = await tagOf(name)
+      }
+      throw new CalendarFault('The entry changes there again and again.')
+    },
+  }
+}
+
+function textsIn(found: readonly DAVResponse[]): string[] {
+  const refused = found.find(({ ok }) => !ok)
+  if (refused) throw refusal(refused.status)
+  return found.flatMap((each) => textOf(each.props?.calendarData) ?? [])
+}
+
+function markIn({ resourcetype, getctag, syncToken }: Record<string, unknown>): string {
+  const isCalendar = typeof resourcetype === 'object' && resourcetype !== null
+  if (!isCalendar || !('calendar' in resourcetype)) {
+    throw new CalendarFault('What is at this address is no calendar.')
+  }
+  // Without either, everything is read each time.
+  return textOf(getctag) ?? textOf(syncToken) ?? ''
+}
+
+function refusal(status: number | undefined): CalendarFault {
+  if (status === 401 || status === 403) {
+    return new CalendarFault('The server does not accept the user name and password.')
+  }
+  if (status === 404) return new CalendarFault('There is nothing at this address.')
+  return new CalendarFault(`The server answered ${status ?? 'nothing'}.`)
+}
+
+function filterOf({ from, to }: BusyWindow) {
+  const plain = (at: number) => formatUtc(Math.floor(at / 1000) * 1000).replaceAll(/[-:]/g, '')
+  const range = { _attributes: { start: plain(from), end: plain(to) } }
+  const events = { _attributes: { name: 'VEVENT' }, 'time-range': range }
+  return { 'comp-filter': { _attributes: { name: 'VCALENDAR' }, 'comp-filter': events } }
+}
+
+/** A text as the library gives it: itself, or within a section of the XML. */
+function textOf(value: unknown): string | null {
+  if (typeof value === 'string') return value
+  if (typeof value === 'number') return String(value)
+  return typeof value === 'object' && value !== null && '_cdata' in value
+    ? textOf(value._cdata)
+    : null
+}
+
+/** The library's way out, which is ours. */
+function fetchBy(asker: Asker, stopped: AbortSignal): typeof fetch {
+  return async (input, init = {}) => {
+    const { method = 'GET', body } = init
+    const asked: Asked = {
+      method: method as Asked['method'],
+      url: input instanceof Request ? input.url : String(input),
+      headers: Object.fromEntries(new Headers(init.headers)),
+      ...(typeof body === 'string' && { body }),
+    }
+    const reply = await asker.ask(asked, stopped)
+    if ('error' in reply) throw new CalendarFault(reply.error)
+    const { status, headers } = reply
+    const isEmpty = status === 204 || status === 205 || status === 304
+    return new Response(isEmpty ? null : reply.body, { status, headers })
+  }
+}

@@ -1,0 +1,184 @@
+// Bookings in the calendar of whoever does them: the log says which entries changed, whichever node
+// reads it, and a worker makes each stand there as it is now, or not at all. All of it can be
+// done again: an entry has one name, and what stands there is looked at before it is replaced.
+
+import { createHash } from 'node:crypto'
+import { systemViewer } from '../auth/viewer.ts'
+import { newId } from '../db/id.ts'
+import { lockRow } from '../db/lock.ts'
+import { poolReader, transactionReader } from '../db/reader.ts'
+import { transaction } from '../db/transaction.ts'
+import type { LoggedEvent } from '../events/event.ts'
+import { createFollower, type Follower, type Following } from '../events/follower.ts'
+import { createLoop } from '../events/loop.ts'
+import { appendEvents } from '../events/outbox.ts'
+import type { Asker } from '../outbound/ask.ts'
+import { CalendarFault, createCalDav, placeOf } from './caldav.actions.ts'
+import { feedEntry, type FeedFact } from './feed-entries.ts'
+import { shownScopes } from './feed.ts'
+import { calendarText } from './ics.ts'
+import { nextReading } from './source.ts'
+import type { SyncContext } from './source.data.ts'
+import {
+  claimWrites,
+  factsOf,
+  markingEntries,
+  settleWrite,
+  type Entry,
+  type LeasedWrite,
+  type Written,
+} from './write.data.ts'
+
+type Marking = Pick<Following, 'db' | 'clock' | 'log' | 'pollMs'> & { onAdded: () => void }
+
+/** From the log to entries that have to be looked after. */
+export function createCalendarMarker({ onAdded, ...options }: Marking): Follower {
+  return createFollower({
+    ...options,
+    name: 'calendars',
+    onWritten: onAdded,
+    written: async (_read, events) => {
+      const entries = entriesOf(events)
+      return entries.length > 0 ? [markingEntries(entries, options.clock.now())] : []
+    },
+  })
+}
+
+/** Seats of a session stand there as the session, once. */
+function entriesOf(events: readonly LoggedEvent[]): Entry[] {
+  const entries = events.flatMap(({ accountId, subjectType, subjectId, about }) => {
+    if (subjectType === 'Session') return [{ accountId, entryId: subjectId }]
+    return subjectType === 'Booking' ? [{ accountId, entryId: about.sessionId ?? subjectId }] : []
+  })
+  return [...new Map(entries.map((entry) => [entry.entryId, entry])).values()]
+}
+
+type Options = {
+  services: SyncContext
+  asker: Asker
+  most?: number
+  pollMs?: number
+  leaseMs?: number
+}
+
+export function createCalendarWriter(options: Options) {
+  const { services, asker, most = 10, pollMs = 1_000, leaseMs = 120_000 } = options
+  const { db, clock, log } = services
+  const worker = newId()
+  const stopping = new AbortController()
+
+  const writeSome = async (): Promise<boolean> => {
+    const now = clock.now()
+    const claim = { worker, now, leasedUntil: now + leaseMs, most }
+    const leased = await claimWrites(poolReader(db), claim)
+    if (leased.length === 0) return false
+    const facts = await factsOf(poolReader(db), leased)
+    await Promise.all(
+      leased.map(async (write) => {
+        const fact = facts.get(write.entryId)
+        const written = await look(services, asker, write, fact, stopping.signal)
+        // Whoever takes over when the lease has run out finds what was done.
+        if (stopping.signal.aborted && written.error !== null) return
+        await settle(services, worker, write, written)
+      }),
+    )
+    return leased.length === most && !stopping.signal.aborted
+  }
+
+  const loop = createLoop({
+    work: async () => {
+      while (await writeSome());
+    },
+    onFault: (error) => log.warn({ err: error }, 'could not write into calendars; trying again'),
+    pollMs,
+    shortestPauseMs: 25,
+  })
+  return {
+    ...loop,
+    stop: () => {
+      stopping.abort()
+      return loop.stop()
+    },
+  }
+}
+
+/** Makes an entry stand there as it is now, or not at all. */
+async function look(
+  { clock, log, sealer }: SyncContext,
+  asker: Asker,
+  write: LeasedWrite,
+  fact: FeedFact | undefined,
+  stopped: AbortSignal,
+): Promise<Written> {
+  const { etag, contentHash, entryId } = write
+  const done = { error: null, nextAt: null }
+  try {
+    const text = textOf(write, fact)
+    if (text === null && etag === null) return { etag, contentHash: null, ...done }
+    const hash = text === null ? null : new Uint8Array(createHash('sha256').update(text).digest())
+    if (hash && contentHash && Buffer.from(hash).equals(contentHash)) {
+      return { etag, contentHash: hash, ...done }
+    }
+    const place = placeOf(sealer, write)
+    const calendar = createCalDav(asker, place, stopped)
+    if (text !== null) {
+      return { etag: await calendar.put(entryId, text, etag), contentHash: hash, ...done }
+    }
+    await calendar.remove(entryId, etag)
+    return { etag: null, contentHash: null, ...done }
+  } catch (error) {
+    if (!(error instanceof CalendarFault)) {
+      log.error({ err: error, calendarId: write.sourceId }, 'an entry could not be written')
+    }
+    const sentence = error instanceof CalendarFault ? error.message : 'It could not be written.'
+    const nextAt = nextReading(clock.now(), write.attempts + 1, 'CALDAV')
+    return { etag, contentHash, error: sentence, nextAt }
+  }
+}
+
+/** The file that has to stand there; null when none has to, or none may any more. */
+function textOf(write: LeasedWrite, fact: FeedFact | undefined): string | null {
+  const { source, role, accountName, timeZone, isTheirs } = write
+  if (!fact || !isTheirs || !source.writesBookings || role === null) return null
+  const scopes = shownScopes('StaffMember', source.scopes, role)
+  if (!scopes) return null
+  const entry = feedEntry(fact, { model: 'StaffMember', accountName, scopes })
+  if (entry.status === 'CANCELLED') return null
+  return calendarText({ method: null, timeZone, entries: [entry] })
+}
+
+/** Writes down what came of it, and tells when the calendar begins or ends to refuse entries. */
+async function settle(
+  services: SyncContext,
+  worker: string,
+  write: LeasedWrite,
+  written: Written,
+): Promise<void> {
+  const { accountId, sourceId: id, source } = write
+  const { error } = written
+  const now = services.clock.now()
+  await transaction(services.db, async (tx) => {
+    // First the calendar, then its entries, as whoever deletes it goes.
+    await lockRow(tx, 'CalendarSource', { accountId, id })
+    if (!(await settleWrite(transactionReader(tx), worker, write, written, now))) return
+    const where = { accountId_id: { accountId, id } }
+    const before = await tx.calendarSource.findUnique({ where, select: { writeError: true } })
+    if (!before) return
+    // A server may come back to the mark that it had before we wrote: the next reading is whole.
+    const wrote = written.etag !== write.etag
+    if (wrote) await tx.calendarSource.update({ where, data: { etag: null } })
+    if (before.writeError === error) return
+    await tx.calendarSource.update({ where, data: { writeError: error } })
+    await appendEvents(tx, { ...services, viewer: systemViewer([accountId]) }, [
+      {
+        type: error === null ? 'calendar.synced' : 'calendar.failed',
+        accountId,
+        subjectType: 'CalendarSource',
+        subjectId: id,
+        subjectVersion: source.version,
+        about: { ...(source.staffId && { staffIds: [source.staffId] }) },
+        changes: [{ field: 'writeError', from: before.writeError, to: error }],
+      },
+    ])
+  })
+}

@@ -1,0 +1,194 @@
+// Rows of what has to be written into connected calendars: marked from the log, leased to a worker,
+// settled by it. A row is one booking or session in one calendar, however often it changes.
+
+import type { Key } from '../db/id.ts'
+import type { Reader } from '../db/reader.ts'
+import { Prisma, type CalendarSource, type CalendarWrite } from '../generated/prisma/client.ts'
+import type { Role } from '../auth/scope.ts'
+import type { Instant } from '../time/instant.ts'
+import type { BusyWindow } from '../availability/busy-times.ts'
+import { bookingFacts, sessionFacts } from './facts.data.ts'
+import type { FeedFact } from './feed-entries.ts'
+
+const at = (instant: Instant | null) =>
+  Prisma.sql`${instant === null ? null : new Date(instant).toISOString()}::timestamptz`
+
+/** Whether an entry `n` is one that the staff member of a calendar `s` does. */
+const does = Prisma.sql`(EXISTS (SELECT FROM "Booking" b WHERE b."accountId" = n."accountId"
+      AND b."id" = n."entryId" AND b."staffId" = s."staffId")
+    OR EXISTS (SELECT FROM "Occupancy" o WHERE o."accountId" = n."accountId"
+      AND o."bookingId" = n."entryId" AND o."staffId" = s."staffId")
+    OR EXISTS (SELECT FROM "SessionStaff" l WHERE l."accountId" = n."accountId"
+      AND l."sessionId" = n."entryId" AND l."staffId" = s."staffId"))`
+
+const again = Prisma.sql`ON CONFLICT ("accountId", "sourceId", "entryId") DO UPDATE
+  SET "dueAt" = excluded."dueAt", "wanted" = "CalendarWrite"."wanted" + 1, "attempts" = 0`
+
+export type Entry = { accountId: string; entryId: string }
+
+/** Marks entries that changed, in every calendar where they stand or have to; if `moved`. */
+export function markingEntries(entries: readonly Entry[], now: Instant): Prisma.Sql {
+  return Prisma.sql`
+    INSERT INTO "CalendarWrite" ("accountId", "sourceId", "entryId", "dueAt")
+    SELECT n."accountId", s."id", n."entryId", ${at(now)}
+    FROM jsonb_to_recordset(${JSON.stringify(entries)}::jsonb) AS n("accountId" uuid,
+      "entryId" uuid)
+    JOIN "CalendarSource" s ON s."accountId" = n."accountId"
+    WHERE EXISTS (SELECT FROM moved) AND (s."writesBookings" AND ${does}
+      OR EXISTS (SELECT FROM "CalendarWrite" w WHERE w."accountId" = n."accountId"
+        AND w."sourceId" = s."id" AND w."entryId" = n."entryId"))
+    ${again}`
+}
+
+/** Marks everything that stands in a calendar, and what is to come of whoever it is of. */
+export async function markCalendar(
+  read: Reader,
+  { accountId, id, staffId }: CalendarSource,
+  now: Instant,
+): Promise<void> {
+  const own = Prisma.sql`n."accountId" = ${accountId}::uuid`
+  await read(Prisma.sql`
+    INSERT INTO "CalendarWrite" ("accountId", "sourceId", "entryId", "dueAt")
+    SELECT ${accountId}::uuid, s."id", n."entryId", ${at(now)} FROM "CalendarSource" s, (
+      SELECT n."accountId", n."id" AS "entryId" FROM "Booking" n WHERE ${own}
+        AND n."endsAt" > ${at(now)} AND n."sessionId" IS NULL
+        AND n."status" NOT IN ('CANCELLED', 'DECLINED')
+      UNION SELECT n."accountId", n."id" FROM "Session" n WHERE ${own}
+        AND n."endsAt" > ${at(now)} AND n."active"
+      UNION SELECT n."accountId", n."entryId" FROM "CalendarWrite" n
+        WHERE ${own} AND n."sourceId" = ${id}::uuid
+    ) n
+    WHERE s."accountId" = ${accountId}::uuid AND s."id" = ${id}::uuid
+      AND (${staffId}::uuid IS NOT NULL AND s."writesBookings" AND ${does}
+        OR EXISTS (SELECT FROM "CalendarWrite" w WHERE w."accountId" = n."accountId"
+          AND w."sourceId" = s."id" AND w."entryId" = n."entryId"))
+    ${again}`)
+}
+
+/** After a move to another address, where nothing of ours stands yet. */
+export async function forgetWritten(
+  read: Reader,
+  { accountId, id }: Pick<CalendarSource, 'accountId' | 'id'>,
+): Promise<void> {
+  await read(Prisma.sql`UPDATE "CalendarWrite" SET "etag" = NULL, "contentHash" = NULL
+    WHERE "accountId" = ${accountId}::uuid AND "sourceId" = ${id}::uuid`)
+}
+
+/**
+ * Marks what we wrote before the reading began and does not stand there as it was written: it was
+ * removed there, or moved.
+ */
+export async function markMissing(
+  read: Reader,
+  { accountId, id }: CalendarSource,
+  seen: { intact: readonly string[]; window: BusyWindow; since: Instant },
+  now: Instant,
+): Promise<void> {
+  const within = Prisma.sql`b."accountId" = w."accountId" AND b."id" = w."entryId"
+    AND b."endsAt" > ${at(seen.window.from)} AND b."startsAt" < ${at(seen.window.to)}`
+  await read(Prisma.sql`
+    UPDATE "CalendarWrite" w SET "dueAt" = ${at(now)}, "wanted" = "wanted" + 1, "contentHash" = NULL
+    WHERE w."accountId" = ${accountId}::uuid AND w."sourceId" = ${id}::uuid
+      AND w."etag" IS NOT NULL AND w."dueAt" IS NULL AND w."writtenAt" < ${at(seen.since)}
+      AND w."entryId" <> ALL(${[...seen.intact]}::uuid[])
+      AND (EXISTS (SELECT FROM "Booking" b WHERE ${within})
+        OR EXISTS (SELECT FROM "Session" b WHERE ${within}))`)
+}
+
+/** How many entries of each of these calendars somebody has to look after still. */
+export async function countWaiting(read: Reader, keys: readonly Key[]): Promise<number[]> {
+  const ids = keys.map(({ id }) => id)
+  const rows = await read<{ id: string; count: number }>(Prisma.sql`
+    SELECT "sourceId"::text AS "id", count(*)::int AS "count" FROM "CalendarWrite"
+    WHERE "accountId" = ANY(${keys.map(({ accountId }) => accountId)}::uuid[])
+      AND "sourceId" = ANY(${ids}::uuid[]) AND "dueAt" IS NOT NULL
+    GROUP BY "sourceId"`)
+  const counts = new Map(rows.map(({ id, count }) => [id, count]))
+  return ids.map((id) => counts.get(id) ?? 0)
+}
+
+/** An entry that this worker, and nobody else, looks after now. */
+export type LeasedWrite = CalendarWrite & {
+  source: Pick<CalendarSource, 'staffId' | 'writesBookings' | 'scopes' | 'writeError' | 'version'>
+  urlSealed: Uint8Array
+  credentialsSealed: Uint8Array | null
+  /** Of whoever connected the calendar, now; null when that person has left. */
+  role: Role | null
+  accountName: string
+  timeZone: string
+  /** Whether it is one that the staff member does, as things are now. */
+  isTheirs: boolean
+}
+
+export type WriteClaim = { worker: string; now: Instant; leasedUntil: Instant; most: number }
+
+export function claimWrites(read: Reader, claim: WriteClaim): Promise<LeasedWrite[]> {
+  const now = at(claim.now)
+  return read<LeasedWrite>(Prisma.sql`
+    WITH due AS (
+      SELECT w."accountId", w."sourceId", w."entryId" FROM "CalendarWrite" w
+        JOIN "CalendarSource" s ON s."accountId" = w."accountId" AND s."id" = w."sourceId"
+      WHERE w."dueAt" <= ${now} AND s."pausedAt" IS NULL
+        AND (w."leasedUntil" IS NULL OR w."leasedUntil" <= ${now})
+      ORDER BY w."dueAt" LIMIT ${claim.most}::int FOR UPDATE OF w SKIP LOCKED
+    ), n AS (
+      UPDATE "CalendarWrite" w
+      SET "leasedBy" = ${claim.worker}, "leasedUntil" = ${at(claim.leasedUntil)}
+      FROM due d WHERE w."accountId" = d."accountId" AND w."sourceId" = d."sourceId"
+        AND w."entryId" = d."entryId"
+      RETURNING w.*
+    )
+    SELECT n.*, to_jsonb(s) - 'urlSealed' - 'credentialsSealed' AS "source", s."urlSealed",
+      s."credentialsSealed", m."role"::text AS "role", a."name" AS "accountName",
+      COALESCE(t."timeZone", a."timeZone") AS "timeZone", ${does} AS "isTheirs"
+    FROM n JOIN "CalendarSource" s ON s."accountId" = n."accountId" AND s."id" = n."sourceId"
+      JOIN "Account" a ON a."id" = n."accountId"
+      LEFT JOIN "StaffMember" t ON t."accountId" = s."accountId" AND t."id" = s."staffId"
+      LEFT JOIN "Membership" m
+        ON m."accountId" = s."accountId" AND m."userId" = s."createdById"`)
+}
+
+/** What there is to say of entries, by their ids, as they are now. */
+export async function factsOf(
+  read: Reader,
+  entries: readonly Entry[],
+): Promise<Map<string, FeedFact>> {
+  const json = JSON.stringify(entries.map(({ accountId, entryId }) => ({ accountId, entryId })))
+  const keys = Prisma.sql`(SELECT DISTINCT * FROM jsonb_to_recordset(${json}::jsonb)
+    AS n("accountId" uuid, "entryId" uuid)) n`
+  const rows = (table: string) => Prisma.sql`SELECT r.* FROM ${Prisma.raw(`"${table}"`)} r
+    JOIN ${keys} ON n."accountId" = r."accountId" AND n."entryId" = r."id"`
+  const found = await read<{ fact: FeedFact }>(Prisma.sql`
+    SELECT f."fact" FROM (${bookingFacts(rows('Booking'))}
+      UNION ALL ${sessionFacts(rows('Session'))}) f`)
+  return new Map(found.map(({ fact }) => [fact.id, fact]))
+}
+
+export type Written = {
+  /** Null: nothing of ours stands there. */
+  etag: string | null
+  contentHash: Uint8Array | null
+  /** Null: it is as it should be. */
+  error: string | null
+  nextAt: Instant | null
+}
+
+/** Writes down what came of it; false when the lease was lost. What changed meanwhile stays due. */
+export async function settleWrite(
+  read: Reader,
+  worker: string,
+  { accountId, sourceId, entryId, wanted }: LeasedWrite,
+  { etag, contentHash, error, nextAt }: Written,
+  now: Instant,
+): Promise<boolean> {
+  const rows = await read(Prisma.sql`
+    UPDATE "CalendarWrite" SET "leasedBy" = NULL, "leasedUntil" = NULL, "etag" = ${etag},
+      "contentHash" = ${contentHash}::bytea, "lastError" = ${error},
+      "writtenAt" = CASE WHEN ${error === null} THEN ${at(now)} ELSE "writtenAt" END,
+      "attempts" = CASE WHEN ${error === null} THEN 0 ELSE "attempts" + 1 END,
+      "dueAt" = CASE WHEN "wanted" = ${wanted}::int THEN ${at(nextAt)} ELSE "dueAt" END
+    WHERE "accountId" = ${accountId}::uuid AND "sourceId" = ${sourceId}::uuid
+      AND "entryId" = ${entryId}::uuid AND "leasedBy" = ${worker}
+    RETURNING 1 AS "one"`)
+  return rows.length > 0
+}
