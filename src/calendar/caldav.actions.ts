@@ -23,7 +23,7 @@ export type CalDav = {
   mark(): Promise<string>
   /** The files of everything that reaches into the window. */
   texts(window: BusyWindow): Promise<string[]>
-  /** Writes an entry, where this is known to stand there; returns what stands there then. */
+  /** Writes an entry, where this is known to stand there, if anything; returns its tag. */
   put(name: string, text: string, known: string | null): Promise<string>
   /** Takes an entry of ours away, whatever has become of it. */
   remove(name: string, known: string | null): Promise<void>
@@ -81,28 +81,41 @@ export function createCalDav(asker: Asker, place: CalDavPlace, stopped: AbortSig
       return textsIn(found)
     },
     put: async (name, text, known) => {
-      let tag = known
-      for (let looks = 0; looks < mostLooks; looks += 1) {
-        const { ok, status, headers: told } = await write(name, text, tag)
-        if (ok) return told.get('etag') ?? (await tagOf(name)) ?? ''
-        if (status !== 412 && status !== 404) throw refusal(status)
-        // Somebody has changed or removed it: what is booked here is what counts.
-        tag = await tagOf(name)
-      }
-      throw new CalendarFault('The entry changes there again and again.')
+      const told = await insist(
+        () => tagOf(name),
+        known,
+        (tag) => write(name, text, tag),
+      )
+      return told.headers.get('etag') ?? (await tagOf(name)) ?? ''
     },
     remove: async (name, known) => {
-      let tag = known
-      for (let looks = 0; looks < mostLooks; looks += 1) {
-        const asked = { ...common, url: urlOf(name) }
-        const { ok, status } = await deleteObject(tag === null ? asked : { ...asked, etag: tag })
-        if (ok || status === 404 || status === 410) return
-        if (status !== 412) throw refusal(status)
-        tag = await tagOf(name)
-      }
-      throw new CalendarFault('The entry changes there again and again.')
+      const asked = { ...common, url: urlOf(name) }
+      const remove = (tag: string | null) =>
+        deleteObject(tag === null ? asked : { ...asked, etag: tag })
+      await insist(() => tagOf(name), known, remove, [404, 410])
     },
   }
+}
+
+/** Does it whoever has changed or removed the entry: what is booked here is what counts. */
+async function insist(
+  look: () => Promise<string | null>,
+  known: string | null,
+  act: (tag: string | null) => Promise<Response>,
+  enough: readonly number[] = [],
+): Promise<Response> {
+  let tag = known || null
+  let status = 0
+  for (let looks = 0; looks < mostLooks; looks += 1) {
+    const answer = await act(tag)
+    if (answer.ok || enough.includes(answer.status)) return answer
+    status = answer.status
+    if (status !== 412 && status !== 404) throw refusal(status)
+    tag = await look()
+  }
+  throw status === 404
+    ? refusal(404)
+    : new CalendarFault('The entry changes there again and again.')
 }
 
 function textsIn(found: readonly DAVResponse[]): string[] {
@@ -121,9 +134,10 @@ function markIn({ resourcetype, getctag, syncToken }: Record<string, unknown>): 
 }
 
 function refusal(status: number | undefined): CalendarFault {
-  if (status === 401 || status === 403) {
+  if (status === 401) {
     return new CalendarFault('The server does not accept the user name and password.')
   }
+  if (status === 403) return new CalendarFault('The server does not allow it (403).')
   if (status === 404) return new CalendarFault('There is nothing at this address.')
   return new CalendarFault(`The server answered ${status ?? 'nothing'}.`)
 }

@@ -22,7 +22,14 @@ import type { CalendarSource } from '../generated/prisma/client.ts'
 import type { Reach } from '../outbound/address.ts'
 import { urlIssue } from '../outbound/target.ts'
 import { calendarOf, ownerOf } from './source.data.ts'
-import { plainUrl, sourceIssues, sourceLimits, type NewSource, type SourceTerms } from './source.ts'
+import {
+  moveIssues,
+  plainUrl,
+  sourceIssues,
+  sourceLimits,
+  type NewSource,
+  type SourceTerms,
+} from './source.ts'
 import { usualScopes } from './feed.ts'
 import { aboutOf } from './sync.actions.ts'
 import { forgetWritten, markCalendar } from './write.data.ts'
@@ -100,11 +107,14 @@ export async function updateCalendarSource(
     const address = url === undefined ? null : plainUrl(url)
     const after = { ...before, ...input, pausedAt }
     const terms = { ...after, credentials: credentials ?? null }
-    invalidAll([
-      ...sourceIssues(terms, { kind: before.kind, isPerson: before.staffId !== null }),
-      ...(address === null ? [] : urlIssues(ctx, address)),
-    ])
-    const moved = address !== null && address !== ctx.sealer.open(before.urlSealed)
+    const old = ctx.sealer.open(before.urlSealed)
+    const moved = address !== null && address !== old
+    const issues = address === null ? [] : urlIssues(ctx, address)
+    if (moved && issues.length === 0 && before.credentialsSealed && !credentials) {
+      issues.push(...moveIssues(old, address))
+    }
+    const known = { kind: before.kind, isPerson: before.staffId !== null }
+    invalidAll([...sourceIssues(terms, known), ...issues])
     if (moved) after.host = new URL(address).host
     const changes: Change[] = changesBetween(before, after, told)
     if (moved && after.host === before.host) changes.push({ field: 'url', from: null, to: null })

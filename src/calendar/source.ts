@@ -49,6 +49,13 @@ export function sourceIssues(
   return issues
 }
 
+/** A password is told to nobody but the server that it was given for. */
+export function moveIssues(from: string, to: string): Issue[] {
+  if (new URL(from).origin === new URL(to).origin) return []
+  const message = 'At another server the user name and password have to be given anew.'
+  return [{ path: ['password'], message }]
+}
+
 /** Calendar programs write "webcal:" where "https:" is meant. */
 export function plainUrl(url: string): string {
   return url.trim().replace(/^webcals?:\/\//i, 'https://')

@@ -157,22 +157,24 @@ const sliceMs = 20
 
 async function busyIn(
   read: Reader,
-  { accountId, timeZone }: LeasedSource,
+  { accountId, timeZone, kind }: LeasedSource,
   texts: readonly string[],
   now: number,
 ): Promise<Busy | string> {
   const files: OutsideFile[] = []
+  const collector = busyCollector(readingWindow(now))
   for (const text of texts) {
     const file = fileOf(text)
-    if (typeof file === 'string') return file
-    files.push(file)
+    if (typeof file !== 'string') files.push(file)
+    else if (kind === 'ICS') return file
+    // One of many on a server: the others count.
+    else collector.add(null)
   }
   const uids = files.flatMap(({ entries }) =>
     entries.map((block) => /^UID:(.*)$/im.exec(block)?.[1]),
   )
   const ids = uids.flatMap((uid) => entryId(uid ?? '') ?? [])
   const own = await ownEntries(read, accountId, [...new Set(ids)])
-  const collector = busyCollector(readingWindow(now))
   const intact: string[] = []
   for (const file of files) {
     const readEntry = entryReader(timeZone, file)

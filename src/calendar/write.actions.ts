@@ -112,8 +112,9 @@ async function look(
 ): Promise<Written> {
   const { etag, contentHash, entryId } = write
   const done = { error: null, nextAt: null }
+  let text: string | null = null
   try {
-    const text = textOf(write, fact)
+    text = textOf(write, fact)
     if (text === null && etag === null) return { etag, contentHash: null, ...done }
     const hash = text === null ? null : new Uint8Array(createHash('sha256').update(text).digest())
     if (hash && contentHash && Buffer.from(hash).equals(contentHash)) {
@@ -132,7 +133,8 @@ async function look(
     }
     const sentence = error instanceof CalendarFault ? error.message : 'It could not be written.'
     const nextAt = nextReading(clock.now(), write.attempts + 1, 'CALDAV')
-    return { etag, contentHash, error: sentence, nextAt }
+    // What was sent may stand there, whatever became of the answer.
+    return { etag: text === null ? etag : (etag ?? ''), contentHash: null, error: sentence, nextAt }
   }
 }
 

@@ -65,12 +65,13 @@ export async function markCalendar(
     ${again}`)
 }
 
-/** After a move to another address, where nothing of ours stands yet. */
+/** After a move to another address, where nothing of ours stands; whoever writes is too late. */
 export async function forgetWritten(
   read: Reader,
   { accountId, id }: Pick<CalendarSource, 'accountId' | 'id'>,
 ): Promise<void> {
-  await read(Prisma.sql`UPDATE "CalendarWrite" SET "etag" = NULL, "contentHash" = NULL
+  await read(Prisma.sql`UPDATE "CalendarWrite" SET "etag" = NULL, "contentHash" = NULL,
+      "leasedBy" = NULL, "leasedUntil" = NULL
     WHERE "accountId" = ${accountId}::uuid AND "sourceId" = ${id}::uuid`)
 }
 
@@ -107,7 +108,10 @@ export async function countWaiting(read: Reader, keys: readonly Key[]): Promise<
   return ids.map((id) => counts.get(id) ?? 0)
 }
 
-/** An entry that this worker, and nobody else, looks after now. */
+/**
+ * An entry that this worker, and nobody else, looks after now. What a worker that died, or got no
+ * answer, may have written has an empty tag: it stands there, or does not.
+ */
 export type LeasedWrite = CalendarWrite & {
   source: Pick<CalendarSource, 'staffId' | 'writesBookings' | 'scopes' | 'writeError' | 'version'>
   urlSealed: Uint8Array
@@ -126,14 +130,16 @@ export function claimWrites(read: Reader, claim: WriteClaim): Promise<LeasedWrit
   const now = at(claim.now)
   return read<LeasedWrite>(Prisma.sql`
     WITH due AS (
-      SELECT w."accountId", w."sourceId", w."entryId" FROM "CalendarWrite" w
+      SELECT w."accountId", w."sourceId", w."entryId", w."leasedBy" FROM "CalendarWrite" w
         JOIN "CalendarSource" s ON s."accountId" = w."accountId" AND s."id" = w."sourceId"
       WHERE w."dueAt" <= ${now} AND s."pausedAt" IS NULL
         AND (w."leasedUntil" IS NULL OR w."leasedUntil" <= ${now})
       ORDER BY w."dueAt" LIMIT ${claim.most}::int FOR UPDATE OF w SKIP LOCKED
     ), n AS (
       UPDATE "CalendarWrite" w
-      SET "leasedBy" = ${claim.worker}, "leasedUntil" = ${at(claim.leasedUntil)}
+      SET "leasedBy" = ${claim.worker}, "leasedUntil" = ${at(claim.leasedUntil)},
+        "etag" = CASE WHEN d."leasedBy" IS NULL THEN w."etag" ELSE COALESCE(w."etag", '') END,
+        "contentHash" = CASE WHEN d."leasedBy" IS NULL THEN w."contentHash" END
       FROM due d WHERE w."accountId" = d."accountId" AND w."sourceId" = d."sourceId"
         AND w."entryId" = d."entryId"
       RETURNING w.*
@@ -165,7 +171,7 @@ export async function factsOf(
 }
 
 export type Written = {
-  /** Null: nothing of ours stands there. */
+  /** Null: nothing of ours stands there. Empty: not known. */
   etag: string | null
   contentHash: Uint8Array | null
   /** Null: it is as it should be. */

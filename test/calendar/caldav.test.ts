@@ -260,6 +260,24 @@ describe.skipIf(!isThere)(`a calendar on a CalDAV server${reason}`, () => {
     expect(row).toMatchObject({ lastError: null, etag: expect.stringMatching(/^"/) })
   })
 
+  it('that was written and called off while nobody knew is cleared all the same', async () => {
+    const opened = await open()
+    const { id } = await book(opened)
+    await until(has(opened, 'UID:'))
+    await until(async () => (await stateOf(opened)).waitingWrites === 0)
+    // A worker died between its writing and its row; another takes over when the lease has ended.
+    const leasedUntil = new Date(app.clock.now() + 60_000)
+    await app.db.prisma.calendarWrite.updateMany({
+      where: { accountId: opened.accountId },
+      data: { etag: null, contentHash: null, leasedBy: 'somebody who died', leasedUntil },
+    })
+    await done(app, opened.key, 'cancelBooking', { id })
+    await until(async () => (await stateOf(opened)).waitingWrites === 1)
+    expect((await standing(opened)).size).toBe(1)
+    app.clock.advance(60_000)
+    await until(isEmpty(opened))
+  })
+
   it('gets what stands already, and is cleared when bookings are no longer written', async () => {
     const opened = await open({ writesBookings: false })
     await book(opened)
@@ -296,6 +314,27 @@ describe.skipIf(!isThere)(`a calendar on a CalDAV server${reason}`, () => {
     await until(async () => (await stateOf(opened)).lastError?.includes('no calendar'))
     const rows = await app.db.prisma.auditEntry.findMany({ where: { accountId: opened.accountId } })
     expect(JSON.stringify(rows)).not.toContain('secret')
+  })
+})
+
+it('a password goes to no other server than the one that it was given for', async () => {
+  const shop = await openShop(app.db)
+  const { accountId } = shop
+  const { key } = await makeApiKey(app.db, { accountId })
+  const staffId = encodeId('StaffMember', { accountId, id: shop.staffIds[0] ?? '' })
+  const login = { username: 'anna', password: 'secret' }
+  const asked = { staffId, name: 'Anna', kind: 'CALDAV', url: 'https://example.com/a', ...login }
+  const { id } = await done(app, key, 'createCalendarSource', { ...asked, paused: true })
+  const move = (input: object) => change(app, key, 'updateCalendarSource', { id, ...input }, 'host')
+  expect(await move({ url: 'https://elsewhere.example.com/a' })).toMatchObject({
+    code: 'VALIDATION_FAILED',
+    path: ['password'],
+  })
+  expect(await move({ url: 'https://example.com/b' })).toMatchObject({
+    data: { host: 'example.com' },
+  })
+  expect(await move({ url: 'https://elsewhere.example.com/a', ...login })).toMatchObject({
+    data: { host: 'elsewhere.example.com' },
   })
 })
 
