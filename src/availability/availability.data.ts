@@ -12,6 +12,7 @@ import type { Assign } from './choose-staff.ts'
 import type { ServiceFacts } from './facts.data.ts'
 import { listSessions } from './sessions.ts'
 import { listSlots, nextStarts } from './slots.ts'
+import { isWithinHours, type Window } from './window.ts'
 import { loadWorlds, worldsOf, type World } from './world.data.ts'
 
 export type AvailabilityQuestion = {
@@ -24,6 +25,7 @@ export type AvailabilityQuestion = {
   /** TOGETHER: only when all of them are free at once. */
   assign?: Assign
   asManager?: boolean
+  window?: Window
   resourceIds: readonly string[] | null
   exceptBookingId: string | null
 }
@@ -127,6 +129,7 @@ function worldQuestion(question: AvailabilityQuestion, from: Instant, to: Instan
     staffIds,
     ...(question.assign && { assign: question.assign }),
     ...(question.asManager && { asManager: true }),
+    ...(question.window && { window: question.window }),
     resourceIds,
     except: { bookingId: question.exceptBookingId },
   }
@@ -192,7 +195,7 @@ async function loadSessions(
 
 function sessionOffers(
   { facts }: World,
-  { now, partySize, staffIds, resourceIds }: AvailabilityQuestion,
+  { now, partySize, staffIds, resourceIds, window }: AvailabilityQuestion,
   rows: readonly SessionRow[],
 ): Offer[] {
   const zone = zoneOf(facts.account.timeZone)
@@ -205,7 +208,10 @@ function sessionOffers(
   const withOne = (wanted: readonly string[] | null, ids: readonly string[]) =>
     wanted === null || ids.some((id) => wanted.includes(id))
   const asked = seats.filter(
-    ({ row }) => withOne(staffIds, row.staffIds) && withOne(resourceIds, row.resourceIds),
+    ({ row, startsAt }) =>
+      withOne(staffIds, row.staffIds) &&
+      withOne(resourceIds, row.resourceIds) &&
+      (!window || isWithinHours(window, zone, startsAt, row.endsAt.getTime())),
   )
   const heads = partySize ?? facts.rules.minParty
   const question = { rules: facts.rules, zone, now, partySize: heads }

@@ -8,6 +8,7 @@ import type { Instant } from '../time/instant.ts'
 import { firstOffers } from './availability.data.ts'
 import type { Except } from './busy.data.ts'
 import type { Assign } from './choose-staff.ts'
+import type { Window } from './window.ts'
 
 /** What was asked for and refused. */
 export type Asked = {
@@ -19,6 +20,7 @@ export type Asked = {
   resourceIds?: readonly string[] | null
   durationMinutes?: number | null
   asManager?: boolean
+  window?: Window
   except?: Except
 }
 
@@ -34,7 +36,7 @@ export async function nextSlots(
   code: RefusalCode,
 ): Promise<FreeSlot[]> {
   const now = ctx.clock.now()
-  const { service, startsAt, partySize, assign, asManager, except } = asked
+  const { service, startsAt, partySize, assign, asManager, window, except } = asked
   const question = {
     services: [service],
     now,
@@ -43,6 +45,7 @@ export async function nextSlots(
     staffIds: asked.staffIds ?? null,
     ...(assign && { assign }),
     ...(asManager && { asManager }),
+    ...(window && { window }),
     resourceIds: asked.resourceIds ?? null,
     exceptBookingId: except?.bookingId ?? null,
   }

@@ -9,15 +9,17 @@ import type { Transaction } from '../db/transaction.ts'
 import { invalid, notFound, refused } from '../errors.ts'
 import { Prisma } from '../generated/prisma/client.ts'
 import { DAY, MINUTE, type Instant } from '../time/instant.ts'
-import { dayStart, localDayOf, zoneOf } from '../time/zone.ts'
+import { zoneOf } from '../time/zone.ts'
 import type { Except } from './busy.data.ts'
 import { termsFor } from './as-manager.ts'
-import { chooseStaff, type Assign } from './choose-staff.ts'
+import type { Assign } from './choose-staff.ts'
 import { loadServiceFacts, type ServiceFacts } from './facts.data.ts'
 import { occupy, type NewOccupancy } from './occupancy.data.ts'
 import { nextSlots } from './next-slots.data.ts'
+import { pickStaff } from './pick-staff.data.ts'
 import { availabilityRefusal } from './refusal.ts'
 import { checkStart, type AcceptedStart, type SlotRefusal } from './slots.ts'
+import { withinWindow, type Window } from './window.ts'
 import { worldsOf, type World } from './world.data.ts'
 
 export type PlaceRequest = {
@@ -31,6 +33,7 @@ export type PlaceRequest = {
   partySize: number
   durationMinutes: number | null
   asManager?: boolean
+  window?: Window
   /** What is treated as free: the booking that is moved, the hold that is replaced. */
   except?: Except
 }
@@ -127,7 +130,7 @@ async function chosen(
   const { endsAt, resources } = checked
   const staffIds =
     world.staffMode === 'ANY'
-      ? await pickOne(read, facts, request, checked.staffIds)
+      ? await pickStaff(read, facts, request, checked.staffIds)
       : checked.staffIds
   return { facts, endsAt, resources, staffIds }
 }
@@ -138,7 +141,7 @@ export async function factsOf(read: Reader, request: PlaceRequest): Promise<Serv
   const { service, staffIds } = request
   const found = (await loadServiceFacts(read, [service], fromDay, staffIds)).get(service.id)
   if (!found) throw notFound('Service', 'serviceId')
-  const facts = termsFor(found, request.asManager)
+  const facts = withinWindow(termsFor(found, request.asManager), request.window)
   if (facts.kind === 'CLASS') {
     throw invalid(['sessionId'], `"${facts.name}" is booked by its sessions: name one.`)
   }
@@ -173,6 +176,7 @@ export async function worldOf(
     resourceIds: request.resourceIds,
     staffIds: request.staffIds,
     ...(request.assign && { assign: request.assign }),
+    ...(request.window && { window: request.window }),
     ...(request.except && { except: request.except }),
   })
   return worlds.get(facts.id) as World
@@ -192,46 +196,6 @@ export async function lockLimits(tx: Transaction, ...services: ServiceFacts[]): 
 function limitsOf(facts: ServiceFacts): string[] {
   const staff = facts.staff.filter(({ dailyLimit }) => dailyLimit !== null).map(({ id }) => id)
   return facts.dailyLimit === null ? staff : [...staff, facts.id]
-}
-
-type LoadRow = { id: string; minutes: number; idleSince: Date | null }
-
-// By the order of the pool if that is asked for. Else fair and repeatable: the least loaded that
-// day, then who has been idle for longest.
-async function pickOne(
-  read: Reader,
-  facts: ServiceFacts,
-  request: PlaceRequest,
-  staffIds: readonly string[],
-): Promise<readonly string[]> {
-  if (staffIds.length < 2) return staffIds
-  if (request.assign === 'IN_ORDER') {
-    const order = request.staffIds ?? facts.staff.map(({ id }) => id)
-    return order.filter((id) => staffIds.includes(id)).slice(0, 1)
-  }
-  const zone = zoneOf(facts.account.timeZone)
-  const day = localDayOf(zone, request.startsAt)
-  const start = new Date(dayStart(zone, day)).toISOString()
-  const end = new Date(dayStart(zone, day + 1)).toISOString()
-  const at = new Date(request.startsAt).toISOString()
-  const mine = Prisma.sql`b."accountId" = ${facts.accountId}::uuid AND b."staffId" = u."id"
-    AND b."status" NOT IN ('CANCELLED', 'DECLINED')`
-  const rows = await read<LoadRow>(Prisma.sql`
-    SELECT u."id"::text AS "id",
-      (SELECT coalesce(sum(extract(epoch FROM b."endsAt" - b."startsAt")) / 60, 0)::int
-        FROM "Booking" b WHERE ${mine}
-        AND b."startsAt" >= ${start}::timestamptz AND b."startsAt" < ${end}::timestamptz) AS "minutes",
-      (SELECT b."endsAt" FROM "Booking" b WHERE ${mine} AND b."startsAt" < ${at}::timestamptz
-        ORDER BY b."startsAt" DESC LIMIT 1) AS "idleSince"
-    FROM unnest(${staffIds}::uuid[]) u("id")`)
-  const chosen = chooseStaff(
-    rows.map(({ id, minutes, idleSince }) => ({
-      id,
-      bookedMinutesThatDay: minutes,
-      idleSince: idleSince?.getTime() ?? null,
-    })),
-  )
-  return chosen === null ? [] : [chosen]
 }
 
 /** The rows that keep a place for its owner. */

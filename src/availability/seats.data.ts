@@ -15,6 +15,7 @@ import { loadServiceFacts, type ServiceFacts } from './facts.data.ts'
 import { nextSlots } from './next-slots.data.ts'
 import { availabilityRefusal } from './refusal.ts'
 import { checkSession } from './sessions.ts'
+import { isWithinHours, withinWindow, type Window } from './window.ts'
 
 export type Seats = { session: Session; facts: ServiceFacts; staffIds: string[] }
 
@@ -24,13 +25,14 @@ export type SeatRequest = {
   /** Seats that the asker has in this session already and gives back by taking these. */
   ownSeats?: number
   asManager?: boolean
+  window?: Window
   /** Whose seats, wherever they are, count as free among what is offered instead. */
   bookingId?: string
 }
 
 /**
  * Takes seats for a booking (`TAKEN`) or a hold (`HELD`), or throws why not: NOT_FOUND,
- * NO_CAPACITY, TOO_SOON, TOO_LATE, LIMIT_REACHED.
+ * NO_CAPACITY, TOO_SOON, TOO_LATE, LIMIT_REACHED; of a window also OUTSIDE_AVAILABILITY.
  */
 export async function takeSeats(
   tx: Transaction,
@@ -43,28 +45,27 @@ export async function takeSeats(
   const service = { accountId: session.accountId, id: session.serviceId }
   const found = (await loadServiceFacts(read, [service], 0)).get(service.id)
   if (!found) throw notFound('Session', 'sessionId')
-  const { partySize, bookingId = null, asManager } = request
-  const facts = termsFor(found, asManager)
+  const { partySize, bookingId = null, asManager, window } = request
+  const facts = withinWindow(termsFor(found, asManager), window)
   const own = request.ownSeats ?? 0
-  const checked = checkSession(
+  const zone = zoneOf(facts.account.timeZone)
+  const startsAt = session.startsAt.getTime()
+  const judged = checkSession(
+    { rules: facts.rules, zone, now: ctx.clock.now(), partySize },
     {
-      rules: facts.rules,
-      zone: zoneOf(facts.account.timeZone),
-      now: ctx.clock.now(),
-      partySize,
-    },
-    {
-      startsAt: session.startsAt.getTime(),
+      startsAt,
       capacity: session.capacity,
       seatsTaken: usedSeats(session) - own,
       cancelled: !session.active,
     },
   )
+  const isInside = !window || isWithinHours(window, zone, startsAt, session.endsAt.getTime())
+  const checked =
+    judged.ok && !isInside ? ({ ok: false, reason: 'OUTSIDE_HOURS' } as const) : judged
   if (!checked.ok) {
-    const refusal = availabilityRefusal(facts, zoneOf(facts.account.timeZone), checked)
-    const startsAt = session.startsAt.getTime()
-    const manager = asManager && { asManager }
-    const asked = { service, startsAt, partySize, ...manager, except: { bookingId } }
+    const refusal = availabilityRefusal(facts, zone, checked)
+    const held = { ...(asManager && { asManager }), ...(window && { window }) }
+    const asked = { service, startsAt, partySize, ...held, except: { bookingId } }
     throw refused(refusal.code, refusal.message, {
       ...refusal,
       accountId: facts.accountId,

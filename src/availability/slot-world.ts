@@ -7,7 +7,7 @@ import type { IntervalSet } from '../time/interval-set.ts'
 import { localDayOf } from '../time/zone.ts'
 import type { Zone } from '../time/zone.ts'
 import type { BookingRules } from './booking-window.ts'
-import type { Calendar, Hours, OwnHours } from './hours.ts'
+import type { Calendar, Hours, OwnHours, WeeklyHours } from './hours.ts'
 import { windowAnchorStart } from './step-grid.ts'
 
 export type SlotRules = BookingRules & {
@@ -46,6 +46,8 @@ export type SlotWorld = {
   readonly service: SlotRules
   /** Hours of the service itself; null means that it adds none. */
   readonly serviceHours?: Hours | null
+  /** Weekly hours of a window that whoever asks is held to; none or null: no such hours. */
+  readonly windowHours?: readonly WeeklyHours[] | null
   readonly bookedByDay: BookedByDay
   /** `ANY` one of the staff, all of them together (`COLLECTIVE`), or `NONE` needed. */
   readonly staffMode: 'ANY' | 'COLLECTIVE' | 'NONE'

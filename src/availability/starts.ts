@@ -111,15 +111,18 @@ function withinRange({ world, staff, from, to, relaxed }: Question) {
     }
     return time
   }
-  const ofService = serviceCalendar(world.serviceHours, account.zone)
-  const serviceTime = ofService === null ? null : workingTime(ofService, start, end)
+  const window = { weekly: world.windowHours ?? [], exceptions: [] }
+  const bounds = [world.serviceHours, window].flatMap((hours) => {
+    const calendar = serviceCalendar(hours, account.zone)
+    return calendar === null ? [] : [workingTime(calendar, start, end)]
+  })
   return {
     working,
     free: (own: OwnHours, busy: IntervalSet) =>
       relaxed.busy === true ? working(own) : subtract(working(own), busy),
     lead: (free: IntervalSet, members: readonly SlotStaff[]): Lead => ({
       staffIds: members.map((member) => member.id),
-      free: serviceTime === null ? free : intersect(free, serviceTime),
+      free: bounds.reduce(intersect, free),
       duration: durationOf(world, members) * MINUTE,
       full: relaxed.limits === true ? NEVER : fullDaysOf(members, account.zone),
     }),

@@ -11,6 +11,7 @@ import { termsFor } from './as-manager.ts'
 import type { Assign } from './choose-staff.ts'
 import { loadCounted } from './counted.data.ts'
 import { loadServiceFacts, type ServiceFacts } from './facts.data.ts'
+import { withinWindow, type Window } from './window.ts'
 import { rangeToLoad, type SlotResource, type SlotStaff, type SlotWorld } from './slot-world.ts'
 
 export type WorldQuestion = {
@@ -27,6 +28,7 @@ export type WorldQuestion = {
   staffIds?: readonly string[] | null
   assign?: Assign
   asManager?: boolean
+  window?: Window
   except?: Except
 }
 
@@ -39,7 +41,8 @@ export async function loadWorlds(
 ): Promise<Map<string, World>> {
   const fromDay = Math.floor(question.from / DAY) - 1
   const facts = await loadServiceFacts(read, question.services, fromDay)
-  const terms = [...facts.values()].map((each) => termsFor(each, question.asManager))
+  const { asManager, window } = question
+  const terms = [...facts.values()].map((each) => withinWindow(termsFor(each, asManager), window))
   return worldsOf(read, terms, question)
 }
 
@@ -152,6 +155,7 @@ function worldOf(
     account: { zone: zoneOf(facts.account.timeZone), ...facts.accountHours },
     service: facts.rules,
     serviceHours: facts.serviceHours,
+    windowHours: question.window?.weekly ?? null,
     bookedByDay: counted.services.get(facts.id) ?? none,
     staffMode: facts.needsStaff ? staffMode : 'NONE',
     staff: staff.map((member) => staffOf(facts, member, busy, counted)),

@@ -1,6 +1,7 @@
 // What somebody asks for: a start of an appointment, or a session. Pure.
 
 import type { Assign } from '../availability/choose-staff.ts'
+import type { Window } from '../availability/window.ts'
 import { invalid } from '../errors.ts'
 import type { Instant } from '../time/instant.ts'
 
@@ -20,6 +21,8 @@ export type SlotChoice = {
   durationMinutes: number | null
   /** By whoever runs the business: what binds customers does not bind them. */
   asManager?: boolean
+  /** That of the way in, which appointments are held to; sessions are chosen within it. */
+  window?: Window
 }
 
 export type WantedTime =
@@ -34,6 +37,7 @@ export type WantedTime =
         resourceIds: readonly string[] | null
         durationMinutes: number | null
         asManager?: boolean
+        window?: Window
       }
     }
 
@@ -59,6 +63,7 @@ export function wantedTime(choice: SlotChoice): WantedTime {
       resourceIds: choice.resourceId ? [choice.resourceId] : (choice.resourceIds ?? null),
       durationMinutes: minutes,
       ...(choice.asManager && { asManager: true }),
+      ...(choice.window && { window: choice.window }),
     },
   }
 }

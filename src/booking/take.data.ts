@@ -39,7 +39,8 @@ export async function takeTime(
   if (wanted.kind === 'SESSION') {
     const session = { accountId: choice.service.accountId, id: wanted.sessionId }
     const asManager = choice.asManager === true
-    const request = { session, partySize, asManager, bookingId: id }
+    const window = choice.window && { window: choice.window }
+    const request = { session, partySize, asManager, ...window, bookingId: id }
     const seats = await takeSeats(tx, ctx, request, 'TAKEN')
     if (seats.session.serviceId !== choice.service.id) throw notFound('Session', 'sessionId')
     const { facts, staffIds } = seats

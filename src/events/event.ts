@@ -1,5 +1,7 @@
 // What an event is: a fact that happened, written in the transaction of the change it tells of.
 
+import { isDeepStrictEqual } from 'node:util'
+
 export type SubjectType =
   | 'Account'
   | 'Booking'
@@ -83,9 +85,14 @@ export function changesBetween(
   for (const field of fields) {
     const from = plain(before?.[field])
     const to = plain(after[field])
-    if (JSON.stringify(from) !== JSON.stringify(to)) changes.push({ field, from, to })
+    if (!isSame(from, to)) changes.push({ field, from, to })
   }
   return changes
+}
+
+// What a JSON column gives back has its members in another order.
+function isSame(from: unknown, to: unknown): boolean {
+  return JSON.stringify(from) === JSON.stringify(to) || isDeepStrictEqual(from, to)
 }
 
 function plain(value: unknown): unknown {

@@ -13,6 +13,7 @@ import {
 } from './edit-link.actions.ts'
 import { DistributionEnum, QuestionTypeEnum } from './link.graphql.ts'
 import { RoutingOperatorEnum } from './link-routing.graphql.ts'
+import { plainWindow, windowInput, type RawWindow } from './link-window.graphql.ts'
 
 const LinkQuestionInput = builder.inputType('LinkQuestionInput', {
   description: 'What a booking link asks.',
@@ -70,6 +71,7 @@ const terms = (t: InputBuilder) => ({
     type: [RoutingRuleInput],
     description: 'Asked in order, at most 50; the first that fits decides.',
   }),
+  ...windowInput(t),
   expiresAt: t.field({
     type: 'DateTime',
     description: 'From when on nothing is booked through it; null: never.',
@@ -81,7 +83,7 @@ const terms = (t: InputBuilder) => ({
 
 type Question = typeof LinkQuestionInput.$inferInput
 type Rule = typeof RoutingRuleInput.$inferInput
-type Raw = {
+type Raw = RawWindow & {
   serviceIds?: readonly string[] | null
   staffIds?: readonly string[] | null
   questions?: readonly Question[] | null
@@ -89,13 +91,21 @@ type Raw = {
   expiresAt?: Date | null
 }
 
-const clearable = ['expiresAt', 'maxBookings'] as const
+const clearable = [
+  'bookableFromOn',
+  'bookableUntilOn',
+  'maxAdvanceDays',
+  'expiresAt',
+  'maxBookings',
+] as const
 
 /** Ids become row ids of this account; lists replace what was. */
 function plain<Input extends Raw>(accountId: string, input: Input) {
-  const { serviceIds, staffIds, questions, routing, expiresAt, ...others } = input
+  const { serviceIds, staffIds, questions, routing, expiresAt, ...window } = input
+  const { hours, bookableFromOn, bookableUntilOn, ...others } = window
   return {
     ...others,
+    ...plainWindow({ hours, bookableFromOn, bookableUntilOn }),
     ...(serviceIds && { serviceIds: demandIds('Service', accountId, serviceIds, 'serviceIds') }),
     ...(staffIds && { staffIds: demandIds('StaffMember', accountId, staffIds, 'staffIds') }),
     ...(questions && { questions: questions.map(questionOf) }),

@@ -5,6 +5,7 @@ import type { Transaction } from '../db/transaction.ts'
 import type { BookingLink } from '../generated/prisma/client.ts'
 import type { Question } from './link.ts'
 import type { LinkTerms } from './link-terms.ts'
+import { dateOn, type LinkHours, type LinkWindow } from './link-window.ts'
 import type { RoutingRule } from './routing.ts'
 
 /** The terms as they stand. */
@@ -23,6 +24,19 @@ export async function readTerms(tx: Transaction, link: BookingLink): Promise<Lin
     serviceIds: [link.serviceId, ...others.map(({ serviceId }) => serviceId)],
     staffIds: staff.map(({ staffId }) => staffId),
     ...rulesOf(link),
+    ...windowOfRow(link),
+  }
+}
+
+/** The window, as it stands in a link's row. */
+export function windowOfRow(link: BookingLink): LinkWindow {
+  const { minNoticeMinutes, maxAdvanceDays } = link
+  return {
+    hours: link.hours as unknown as LinkHours[],
+    minNoticeMinutes,
+    maxAdvanceDays,
+    bookableFromOn: dateOn(link.bookableFromOn),
+    bookableUntilOn: dateOn(link.bookableUntilOn),
   }
 }
 
@@ -40,7 +54,13 @@ export function rulesOf({ questions, routing }: Pick<BookingLink, 'questions' | 
 /** The columns of a link's own row. */
 export function termsRow(terms: LinkTerms) {
   const { slug, title, distribution, expiresAt, maxBookings, questions, routing } = terms
+  const { hours, minNoticeMinutes, maxAdvanceDays, bookableFromOn, bookableUntilOn } = terms
   return {
+    hours: hours.map((interval) => ({ ...interval })),
+    minNoticeMinutes,
+    maxAdvanceDays,
+    bookableFromOn: bookableFromOn && new Date(bookableFromOn),
+    bookableUntilOn: bookableUntilOn && new Date(bookableUntilOn),
     slug,
     title,
     distribution,

@@ -2,9 +2,10 @@
 
 import type { Issue } from '../errors.ts'
 import type { Distribution, Question } from './link.ts'
+import { windowIssues, type LinkWindow } from './link-window.ts'
 import { routingIssues, type RoutingRule } from './routing.ts'
 
-export type LinkTerms = {
+export type LinkTerms = LinkWindow & {
   slug: string
   title: string
   distribution: Distribution
@@ -60,6 +61,7 @@ export function linkIssues(terms: LinkTerms): Issue[] {
   )
   return [
     ...issues,
+    ...windowIssues(terms),
     ...questionIssues(terms.questions),
     ...routingIssues(terms.routing, terms.questions),
   ]

@@ -15,7 +15,8 @@ import { transaction, type Transaction } from '../db/transaction.ts'
 import { invalid, invalidAll, notFound, refused } from '../errors.ts'
 import type { Booking, BookingLink, Service } from '../generated/prisma/client.ts'
 import { isClosed, readChoice, servicesOf, sessionAt } from './link.data.ts'
-import { rulesOf } from './link-terms.data.ts'
+import { rulesOf, windowOfRow } from './link-terms.data.ts'
+import { windowOf } from './link-window.ts'
 import { checkAnswers, type Choice } from './link.ts'
 import { routeBy, type Routing } from './routing.ts'
 
@@ -143,11 +144,12 @@ async function slotOf(
   const own = await readChoice(read, { ...link, serviceId: id }, routing)
   const choice = narrowed(link, own, input.staffId)
   const { startsAt } = input
+  const window = windowOf(windowOfRow(link))
   const none = { staffId: null, resourceId: null, sessionId: null, durationMinutes: null }
-  if (kind === 'APPOINTMENT') return { ...none, ...choice, service, startsAt }
+  if (kind === 'APPOINTMENT') return { ...none, ...choice, window, service, startsAt }
   const heads = headCount(input.partySize, input.party)
   const sessionId = await sessionAt(read, service, startsAt, heads, choice.staffIds)
-  if (sessionId) return { ...none, service, startsAt: null, sessionId }
+  if (sessionId) return { ...none, window, service, startsAt: null, sessionId }
   const message = `No session of "${name}" starts at ${startsAt.toISOString()}.`
   throw refused('OUTSIDE_AVAILABILITY', message, { path: ['startsAt'] })
 }

@@ -11,6 +11,8 @@ import type { Key } from '../db/id.ts'
 import { poolReader, type Reader } from '../db/reader.ts'
 import { Prisma, type BookingLink } from '../generated/prisma/client.ts'
 import type { Instant } from '../time/instant.ts'
+import { windowOfRow } from './link-terms.data.ts'
+import { windowOf } from './link-window.ts'
 import { choiceOf, type Choice, type Distribution, type Pool } from './link.ts'
 import type { Routing } from './routing.ts'
 
@@ -122,6 +124,7 @@ export async function linkOffers(
     now,
     partySize,
     ...choice,
+    window: windowOf(windowOfRow(link)),
     durationMinutes: null,
     resourceIds: null,
     exceptBookingId: null,

@@ -1,26 +1,15 @@
-// Booking link as the graph shows it, its lists, and the booking through it.
+// Booking link as the graph shows it, and when it can be booked.
 
 import type { Needs } from '../auth/scope.ts'
 import { accountsWithin, may } from '../auth/viewer.ts'
 import { askedDays, daysCost, maxDays } from '../availability/asked-days.ts'
 import type { Context } from '../context.ts'
 import { poolReader } from '../db/reader.ts'
-import { Prisma, type BookingLink } from '../generated/prisma/client.ts'
+import type { BookingLink } from '../generated/prisma/client.ts'
 import { batched } from '../graphql/batches.ts'
 import { builder } from '../graphql/builder.ts'
 import { encodeId, keyOf } from '../graphql/ids.ts'
-import { connectionCost } from '../graphql/limits.ts'
-import {
-  accountsArg,
-  accountsOf,
-  badInput,
-  connectionType,
-  contains,
-  listBelow,
-  listOverAccounts,
-  pageArgs,
-} from '../graphql/lists.ts'
-import { orderInput, refersTo } from '../graphql/narrow.ts'
+import { badInput } from '../graphql/lists.ts'
 import { one } from '../graphql/look-ahead.ts'
 import { findable, Node } from '../graphql/node.ts'
 import { zoneOf } from '../time/zone.ts'
@@ -29,14 +18,16 @@ import type { Question } from './link.ts'
 import { askedService, routingBy } from './link-routing.graphql.ts'
 
 /** Whoever sees bookings sees through which link they came; whoever offers times offers links. */
-const read: Needs = [['availability:read'], ['bookings:read']]
+export const readLinks: Needs = [['availability:read'], ['bookings:read']]
 
-findable('BookingLink', read)
+findable('BookingLink', readLinks)
 
 export const DistributionEnum = builder.enumType('Distribution', {
   description: 'How a booking link chooses from its staff.',
   values: {
-    ROUND_ROBIN: { description: 'The least loaded that day, ties by the longest idle.' },
+    ROUND_ROBIN: {
+      description: 'The least loaded that day, then of the weeks around, then the longest idle.',
+    },
     COLLECTIVE: { description: 'All of them at once.' },
     PRIORITY: { description: 'The first who is free, in order.' },
     SINGLE: { description: 'The first, and nobody else.' },
@@ -74,7 +65,7 @@ const LinkQuestion = builder.objectRef<Question>('LinkQuestion').implement({
 builder.prismaObject('BookingLink', {
   description: 'A public way in: what can be booked through it, with whom, and what is asked.',
   interfaces: [Node],
-  scopes: read,
+  scopes: readLinks,
   fields: (t) => ({
     id: t.id({ description: 'Global id.', resolve: (row) => encodeId('BookingLink', row) }),
     slug: t.exposeString('slug', { description: 'Unique in its account; part of addresses.' }),
@@ -185,7 +176,7 @@ builder.queryField('bookingLink', (t) =>
   t.field({
     type: 'BookingLink',
     nullable: true,
-    scopes: read,
+    scopes: readLinks,
     description: 'One booking link by id or by slug; null when there is none for you.',
     args: {
       id: t.arg.id({ description: 'Its global id.' }),
@@ -197,10 +188,12 @@ builder.queryField('bookingLink', (t) =>
     resolve: async (_root, { id, slug, account }, ctx) => {
       if (id != null) {
         const key = keyOf('BookingLink', id)
-        return key && may(ctx.viewer, key.accountId, read) ? ctx.load('BookingLink', key) : null
+        return key && may(ctx.viewer, key.accountId, readLinks)
+          ? ctx.load('BookingLink', key)
+          : null
       }
       if (slug == null) throw badInput('Give "id" or "slug" of the booking link.')
-      const within = accountsWithin(ctx.viewer, read)
+      const within = accountsWithin(ctx.viewer, readLinks)
       const named = account == null ? null : (keyOf('Account', account)?.id ?? '')
       const accounts = named === null ? within : within.filter((each) => each === named)
       const [link, another] = await linksBySlug(ctx.db, accounts, slug)
@@ -209,92 +202,3 @@ builder.queryField('bookingLink', (t) =>
     },
   }),
 )
-
-const BookingLinkConnection = connectionType<BookingLink>('BookingLink', 'BookingLink')
-
-const BookingLinkFilter = builder.inputType('BookingLinkFilter', {
-  description: 'Narrows a list of booking links; what is left out does not narrow.',
-  fields: (t) => ({
-    active: t.boolean({ description: 'Only those that are, or are not, active.' }),
-    serviceIds: t.idList({ description: 'Only those that book one of these services.' }),
-    search: t.string({ description: 'Only those whose title or slug contains this.' }),
-  }),
-})
-
-type Filter = typeof BookingLinkFilter.$inferInput | null | undefined
-
-function matching(filter: Filter): Prisma.Sql[] {
-  const where: Prisma.Sql[] = []
-  if (filter?.active != null) where.push(Prisma.sql`r."active" = ${filter.active}`)
-  if (filter?.serviceIds) where.push(refersTo('serviceId', 'Service', filter.serviceIds))
-  if (filter?.search) {
-    const { search } = filter
-    where.push(Prisma.sql`(${contains('title', search)} OR ${contains('slug', search)})`)
-  }
-  return where
-}
-
-const { Input: BookingLinkOrder, orderOf } = orderInput(
-  'BookingLinkOrder',
-  {
-    TITLE: { column: 'title', type: 'text', description: 'By title.' },
-    CREATED_AT: { column: 'createdAt', type: 'timestamptz', description: 'By when it was made.' },
-  },
-  { field: 'TITLE', direction: 'ASC' },
-)
-
-const listQuery = (args: {
-  filter?: Filter
-  orderBy?: typeof BookingLinkOrder.$inferInput | null
-}) => ({ table: 'BookingLink', where: matching(args.filter), order: orderOf(args.orderBy) })
-
-builder.queryField('bookingLinks', (t) =>
-  t.field({
-    type: BookingLinkConnection,
-    scopes: read,
-    description: 'Booking links over accounts, by title unless another order is asked for.',
-    complexity: connectionCost,
-    args: {
-      ...accountsArg(t),
-      filter: t.arg({ type: BookingLinkFilter, description: 'Which ones.' }),
-      orderBy: t.arg({ type: BookingLinkOrder, description: 'In which order.' }),
-      ...pageArgs(t),
-    },
-    resolve: (_root, args, ctx) =>
-      listOverAccounts<BookingLink>(
-        ctx,
-        accountsOf(ctx.viewer, args.accounts, read),
-        listQuery(args),
-        args,
-      ),
-  }),
-)
-
-const below = {
-  Account: Prisma.sql`TRUE`,
-  Service: Prisma.sql`r."serviceId" = u."parentId"`,
-}
-
-for (const [parent, where] of Object.entries(below)) {
-  builder.prismaObjectField(parent as keyof typeof below, 'bookingLinks', (t) =>
-    t.field({
-      type: BookingLinkConnection,
-      nullable: true,
-      scopes: read,
-      description: 'Its booking links, by title unless another order is asked for.',
-      complexity: connectionCost,
-      args: {
-        filter: t.arg({ type: BookingLinkFilter, description: 'Which ones.' }),
-        orderBy: t.arg({ type: BookingLinkOrder, description: 'In which order.' }),
-        ...pageArgs(t),
-      },
-      resolve: (row, args, ctx) => {
-        const accountId = 'accountId' in row ? row.accountId : row.id
-        const query = listQuery(args)
-        const all = { ...query, where: [where, ...query.where] }
-        const key = { accountId, id: row.id }
-        return listBelow<BookingLink>(ctx, key, `${parent}.bookingLinks`, args, all, args)
-      },
-    }),
-  )
-}

@@ -37,7 +37,7 @@ export function choiceOf(distribution: Distribution, { named, staffIds }: Pool):
   const all = named ? staffIds : null
   switch (distribution) {
     case 'ROUND_ROBIN':
-      return { staffIds: all, assign: 'FAIR' }
+      return { staffIds: all, assign: 'EVENLY' }
     case 'PRIORITY':
       return { staffIds: all, assign: 'IN_ORDER' }
     case 'COLLECTIVE':

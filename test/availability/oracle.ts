@@ -112,6 +112,12 @@ const everyDay = [1, 2, 3, 4, 5, 6, 7].map((day) => ({
   endMinute: DAY_MINUTES,
 }))
 
+function windowMinutes(world: SlotWorld, minutes: Minutes): Flags | null {
+  const weekly = world.windowHours ?? []
+  if (weekly.length === 0) return null
+  return workedMinutes({ weekly, exceptions: [] }, world.account.zone.name, minutes)
+}
+
 function serviceMinutes(world: SlotWorld, minutes: Minutes): Flags | null {
   const hours = world.serviceHours
   if (!hours) return null
@@ -160,12 +166,15 @@ function leadersOf(
   units: Flags[][],
   minutes: Minutes,
 ): Leader[] {
-  const service = serviceMinutes(world, minutes)
+  const bounds = [serviceMinutes(world, minutes), windowMinutes(world, minutes)]
   const days = wallMinutes(world.account.zone.name, minutes).map((wall) =>
     Math.floor(wall / DAY_MINUTES),
   )
   const leader = (team: SlotStaff[], flags: Flags, unit: number | null = null): Leader => {
-    const all = service === null ? flags : inBoth(flags, service)
+    const all = bounds.reduce(
+      (left: Flags, own) => (own === null ? left : inBoth(left, own)),
+      flags,
+    )
     const opened = windowStarts(all, days, minutes)
     return { staff: team, free: roomIn(all), unit, length: lengthFor(world, team), opened }
   }

@@ -190,6 +190,7 @@ function worldAround(zoneName: string, focus: number): fc.Arbitrary<Case> {
     account: hoursAround(focus, 20).map((hours) => ({ zone, ...hours })),
     service: serviceAround(focus),
     serviceHours: mostly(fc.constant(null), hoursAround(focus, 4), 2),
+    windowHours: mostly(fc.constant(null), weeklyAround(focus), 3),
     bookedByDay: bookedAround(focus),
     staffMode: fc.constantFrom('ANY', 'ANY', 'COLLECTIVE', 'NONE'),
     staff: staffAround(focus, start),

@@ -86,7 +86,7 @@ describe('the choice of staff', () => {
   const unnamed = { named: false, staffIds: ['x', 'y'] }
 
   it.each([
-    ['ROUND_ROBIN', { staffIds: ['a', 'b'], assign: 'FAIR' }],
+    ['ROUND_ROBIN', { staffIds: ['a', 'b'], assign: 'EVENLY' }],
     ['PRIORITY', { staffIds: ['a', 'b'], assign: 'IN_ORDER' }],
     ['COLLECTIVE', { staffIds: ['a', 'b'], assign: 'TOGETHER' }],
     ['SINGLE', { staffIds: ['a'], assign: 'FAIR' }],
@@ -95,7 +95,7 @@ describe('the choice of staff', () => {
   })
 
   it.each([
-    ['ROUND_ROBIN', { staffIds: null, assign: 'FAIR' }],
+    ['ROUND_ROBIN', { staffIds: null, assign: 'EVENLY' }],
     ['PRIORITY', { staffIds: null, assign: 'IN_ORDER' }],
     ['COLLECTIVE', { staffIds: null, assign: 'TOGETHER' }],
     ['SINGLE', { staffIds: ['x'], assign: 'FAIR' }],
