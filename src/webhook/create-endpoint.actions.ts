@@ -2,6 +2,7 @@
 // client with all accounts that it reaches. An endpoint is never told more than whoever makes it
 // may see. Its secret leaves here.
 
+import { isDeepStrictEqual } from 'node:util'
 import { reachOfClients } from '../access/client.data.ts'
 import { personBehind } from '../access/lasting.actions.ts'
 import { recorded } from '../access/overreach.actions.ts'
@@ -34,6 +35,8 @@ export type NewEndpoint = Omit<EndpointTerms, 'scopes'> & {
   /** Null: all of whoever makes it that show something. */
   scopes: readonly string[] | null
   headers: readonly CustomHeader[]
+  /** Whether it takes the place of those of its owner with the same format and types. */
+  replaces: boolean
 }
 
 /** Whose it is to be: an account's or, of a client's maker, an API client's. */
@@ -60,8 +63,9 @@ export async function createWebhookEndpoint(
     transaction(ctx.db, async (tx) => {
       const owner = await ownerOf(tx, ctx, whose)
       const { accountIds, accountId, columns } = owner
+      const { replaces, ...wanted } = input
       const scopes = input.scopes ?? scopesToTell(viewer, accountIds, input.format)
-      const terms = { ...input, ...columns, scopes }
+      const terms = { ...wanted, ...columns, scopes }
       invalidAll(issuesOf(ctx, terms, terms.headers))
       const operation = 'createWebhookEndpoint'
       const once = { accountId, key: idempotencyKey, operation, input: { ...input, ...whose } }
@@ -69,6 +73,8 @@ export async function createWebhookEndpoint(
       let secret: string | null = null
       const add = async (): Promise<HeldEndpoint> => {
         const own = newSigningSecret()
+        await lockOwner(tx, owner)
+        if (replaces) await removeSame(tx, ctx, owner, terms)
         const row = { ...(await insert(tx, ctx, owner, terms, own)), accountId, accountIds }
         secret = ctx.webhooks.formats[row.format]?.signsWith === 'APPLICATION' ? null : own
         await appendAudit(tx, ctx, factsOf('webhook.created', row, changesOf(null, row)))
@@ -129,6 +135,26 @@ function scopesToTell({ grants }: Viewer, accountIds: readonly string[], format:
   )
 }
 
+/** Those who add at once count, and replace, one another; a client is locked already. */
+async function lockOwner(tx: Transaction, { columns: { accountId } }: Owner): Promise<void> {
+  if (accountId !== null) await lockRow(tx, 'Account', { accountId, id: accountId })
+}
+
+/** Of the same owner, in the same format, told the same types. */
+async function removeSame(
+  tx: Transaction,
+  ctx: ActionContext,
+  { accountIds, columns }: Owner,
+  { format, types }: EndpointTerms,
+): Promise<void> {
+  const { createdById: _, ...owned } = columns
+  const rows = await tx.webhookEndpoint.findMany({ where: { ...owned, format } })
+  const same = rows.filter((row) => isDeepStrictEqual(new Set(row.types), new Set(types)))
+  await tx.webhookEndpoint.deleteMany({ where: { id: { in: same.map(({ id }) => id) } } })
+  const facts = same.flatMap(({ id }) => factsOf('webhook.deleted', { accountIds, id }))
+  await appendAudit(tx, ctx, facts)
+}
+
 /** Nobody uninstalls the application until it is told of this endpoint. */
 async function keepInstallation(
   tx: Transaction,
@@ -150,8 +176,6 @@ async function insert(
   secret: string,
 ): Promise<EndpointRow> {
   const { accountId, clientId } = columns
-  // Those who add at once count one another.
-  if (accountId !== null) await lockRow(tx, 'Account', { accountId, id: accountId })
   if ((await tx.webhookEndpoint.count({ where: { accountId, clientId } })) >= mostEndpoints) {
     const message = `There are ${mostEndpoints} webhook endpoints already, which is the most.`
     throw refused('LIMIT_REACHED', message, { path: [clientId ? 'clientId' : 'accountId'] })

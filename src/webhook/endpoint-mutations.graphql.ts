@@ -99,6 +99,11 @@ mutation('createWebhookEndpoint', {
         'show something.',
     }),
     ...terms(t),
+    replaces: t.boolean({
+      description:
+        'True: it takes the place of those of the same owner (the account, the application or the ' +
+        'client) that have the same format and types, which end in the same step.',
+    }),
     idempotencyKey: t.string({
       description:
         'Said again within 24 hours, gives the first answer and does nothing more; but without the ' +
@@ -121,6 +126,7 @@ mutation('createWebhookEndpoint', {
       format: input.format ?? 'standard',
       document: input.document || null,
       headers: input.headers ?? [],
+      replaces: input.replaces ?? false,
     }
     return createWebhookEndpoint(ctx, whose, terms, idempotencyKey)
   },

@@ -181,10 +181,10 @@ async function routeRows(): Promise<{ lines: string[]; missing: string[] }> {
       }
       const cells: string[] = []
       for (const [index, viewer] of viewerNames.entries()) {
-        const { path: below, body, headers } = await request(index, mine, app)
         const token = tokens[viewer]
         const bearer: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {}
         const shown = (await asked.shows?.(app, viewer, token)) ?? bearer
+        const { path: below, body, headers } = await request(index, mine, app, shown)
         const response = await fetch(`${app.url}${dialect.mounts[0]}${below}`, {
           method: route.method,
           headers: { 'content-type': 'application/json', ...shown, ...headers },

@@ -16,10 +16,18 @@ export type Asked = {
   dialect: string
   /** Headers that show who asks; left out, the token as a bearer. */
   shows?: (app: TestApp, name: ViewerName, token: string | null) => Promise<Record<string, string>>
-  /** By route name: a request that can be done, another for each `n`; `mine` is the account's. */
+  /**
+   * By route name: a request that can be done, another for each `n`; `mine` is the account's,
+   * `shown` the headers of who asks.
+   */
   requests: Record<
     string,
-    (n: number, mine: World, app: TestApp) => AskedRequest | Promise<AskedRequest>
+    (
+      n: number,
+      mine: World,
+      app: TestApp,
+      shown: Record<string, string>,
+    ) => AskedRequest | Promise<AskedRequest>
   >
 }
 

@@ -348,6 +348,27 @@ describe('an endpoint of an application', () => {
     }
   })
 
+  it('takes the place of its own of the same format and types alone, also by eight at once', async () => {
+    const { made, create, accountId, endpoint } = await withParcels()
+    const own = await endpoint({ types: ['booking.created'] })
+    const others = await create({ types: ['booking.created', 'booking.cancelled'] })
+    const again = await Promise.all(Array.from({ length: 8 }, () => create({ replaces: true })))
+    const { data } = await app.graphql(
+      (await makeApiKey(db, { accountId })).key,
+      '{ webhookEndpoints { nodes { id } } }',
+    )
+    const left: string[] = data.webhookEndpoints.nodes.map(({ id }: { id: string }) => id)
+    expect(left).toHaveLength(3)
+    expect(left).toContain(own.id)
+    expect(left).toContain(others.data.id)
+    expect(left).not.toContain(made.data.id)
+    expect(again.map(({ data: { id } }) => id)).toEqual(
+      expect.arrayContaining(left.filter((id) => id !== own.id && id !== others.data.id)),
+    )
+    const facts = { accountId, action: 'webhook.deleted' }
+    expect(await db.prisma.auditEntry.count({ where: facts })).toBe(8)
+  })
+
   it('is told no more than the application itself may see, and no more is asked for it', async () => {
     const { create } = await withParcels()
     const beyond = await create({ scopes: ['bookings:read', 'customers:read'] })

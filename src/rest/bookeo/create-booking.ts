@@ -41,14 +41,22 @@ const body = z.object({
 
 type Body = z.output<typeof body>
 
-/** Whom to tell, where that was said. */
-export function notifyOf(query: {
-  notifyUsers?: 'true' | 'false' | undefined
-  notifyCustomer?: 'true' | 'false' | undefined
+type Flag = 'true' | 'false' | undefined
+
+/** Whom to tell of what; whatever is not said is told. */
+export function notifyOf({
+  notifyUsers,
+  notifyCustomer,
+  sendCustomerReminders,
+}: {
+  notifyUsers?: Flag
+  notifyCustomer?: Flag
+  sendCustomerReminders?: Flag
 }) {
-  const { notifyUsers, notifyCustomer } = query
-  if (notifyUsers === undefined && notifyCustomer === undefined) return {}
-  return { notify: { staff: notifyUsers !== 'false', customer: notifyCustomer !== 'false' } }
+  const said = { staff: notifyUsers, customer: notifyCustomer, reminders: sendCustomerReminders }
+  const switched = Object.entries(said).filter(([, flag]) => flag !== undefined)
+  if (switched.length === 0) return {}
+  return { notify: Object.fromEntries(switched.map(([name, flag]) => [name, flag === 'true'])) }
 }
 
 export const notifying = {
@@ -129,8 +137,7 @@ export const createBooking = bookeoRoute({
   summary: 'Make a booking',
   description:
     'By `eventId`, or by `productId` and `startTime`; for a customer by id, or by description: ' +
-    'the one with this e-mail address, else a new one. There are no promotion codes. Reminders ' +
-    'and thanks are sent as the business has set them.',
+    'the one with this e-mail address, else a new one. There are no promotion codes.',
   method: 'POST',
   path: '/bookings',
   query: z.object({
@@ -138,7 +145,9 @@ export const createBooking = bookeoRoute({
     mode,
     previousHoldId: id.optional().describe('Used up, or given up when it is for something else.'),
     ...notifying,
-    sendCustomerReminders: flag.optional(),
+    sendCustomerReminders: flag
+      .optional()
+      .describe('Whether to remind the customer before the start; true if left out.'),
     sendCustomerThankyou: flag.optional(),
   }),
   body,

@@ -114,22 +114,6 @@ const createWebhook = bookeoRoute({
   path: '/webhooks',
   query: z.object(lang),
   body: sentWebhook,
-  before: [
-    all,
-    {
-      document: `mutation BookeoReplacedWebhook($input: DeleteWebhookEndpointInput!) {
-        deleteWebhookEndpoint(input: $input) {
-          ... on DeleteWebhookEndpointSuccess { __typename } ... on Refusal { code message path }
-        }
-      }`,
-      variables: ({ body }, found) => {
-        const own = textOf(typesOf(body))
-        const { nodes } = (found as Endpoints).webhookEndpoints
-        const before = nodes.find((each) => textOf(each.types) === own)
-        return before ? { input: { id: before.id } } : null
-      },
-    },
-  ],
   document: `mutation BookeoWebhook($input: CreateWebhookEndpointInput!) {
     createWebhookEndpoint(input: $input) {
       ... on CreateWebhookEndpointSuccess { data { ${endpointFields} } }
@@ -142,6 +126,7 @@ const createWebhook = bookeoRoute({
       url: body.url,
       types: typesOf(body),
       format: 'bookeo',
+      replaces: true,
     },
   }),
   answer: { status: 201, description: 'The webhook.', schema: webhookSchema },

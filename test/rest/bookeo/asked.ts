@@ -1,6 +1,7 @@
 // Requests of Bookeo's routes that can be done, for the authorization table. Everybody asks by an
 // application that a person of their role approved, with what their own credential may do.
 import { isFailure, viewerOf } from '../../../src/auth/credential.ts'
+import { hashSecret } from '../../../src/auth/secret.ts'
 import { encodeId } from '../../../src/graphql/ids.ts'
 import type { TestApp } from '../../support/app.ts'
 import { tokenOf } from '../../../src/rest/bookeo/lists.ts'
@@ -8,9 +9,11 @@ import type { World } from '../../canary/world.ts'
 import type { Asked } from '../asked.ts'
 import { install, shown } from './bookeo-world.ts'
 
-const installed = new Map<string, Record<string, string>>()
+type Shown = Record<string, string>
 
-async function installedLike(app: TestApp, token: string): Promise<Record<string, string>> {
+const installed = new Map<string, Shown>()
+
+async function installedLike(app: TestApp, token: string): Promise<Shown> {
   const found = await viewerOf(app.db, `Bearer ${token}`, app.clock.now())
   if (isFailure(found)) throw new Error(found.sentence)
   const { userId, grants } = found.viewer
@@ -18,6 +21,47 @@ async function installedLike(app: TestApp, token: string): Promise<Record<string
   const scopes = [...(grants.get(first)?.scopes ?? [])]
   const installing = { accountId: first, scopes, permissions: scopes, approvedById: userId ?? '' }
   return shown(await install(app, installing))
+}
+
+/** Of the installation that shows itself so: what an application has to itself. */
+async function ownInstallation({ db }: TestApp, { 'X-Bookeo-apiKey': apiKey }: Shown) {
+  if (apiKey === undefined) return null
+  const secretHash = Buffer.from(hashSecret(apiKey))
+  return db.prisma.installation.findFirstOrThrow({ where: { secretHash } })
+}
+
+/** Its own webhook, if it has made one; else that of somebody else. */
+async function webhookPath(app: TestApp, mine: World, headers: Shown): Promise<string> {
+  const installation = await ownInstallation(app, headers)
+  const own =
+    installation &&
+    (await app.db.prisma.webhookEndpoint.findFirst({ where: { installationId: installation.id } }))
+  if (!own) return `/webhooks/${mine.id('WebhookEndpoint')}`
+  const key = { accountId: installation.accountId, id: own.id }
+  return `/webhooks/${encodeId('WebhookEndpoint', key)}`
+}
+
+/** Another account of whoever approved it, if they have one; else that of somebody else. */
+async function subaccountPath(app: TestApp, mine: World, headers: Shown): Promise<string> {
+  const installation = await ownInstallation(app, headers)
+  const other =
+    installation &&
+    (await app.db.prisma.membership.findFirst({
+      where: {
+        userId: installation.approvedById ?? '',
+        role: 'OWNER',
+        accountId: { not: installation.accountId },
+      },
+    }))
+  const id = other ? encodeId('Account', { accountId: other.accountId, id: other.accountId }) : null
+  return `/subaccounts/${id ?? mine.id('Account')}/apikeys`
+}
+
+/** A key that was just given for it, if one was. */
+async function newSubaccountKey({ url }: TestApp, path: string, headers: Shown): Promise<string> {
+  const answer = await fetch(`${url}/bookeo/v2${path}`, { method: 'POST', headers })
+  const { apiKey = 'none' } = (await answer.json()) as { apiKey?: string }
+  return apiKey
 }
 
 const week = 'startTime=2026-03-20T00:00:00Z&endTime=2026-03-27T00:00:00Z'
@@ -149,12 +193,21 @@ export const asked: Asked = {
       return { path: `/seatblocks/${encodeId('SeatBlock', { accountId, id })}` }
     },
     listSubaccounts: () => ({ path: '/subaccounts' }),
-    authorizeSubaccount: (_n, mine) => ({ path: `/subaccounts/${mine.id('Account')}/apikeys` }),
-    endSubaccount: (_n, mine) => ({ path: `/subaccounts/${mine.id('Account')}/apikeys/none` }),
+    authorizeSubaccount: async (_n, mine, app, headers) => ({
+      path: await subaccountPath(app, mine, headers),
+    }),
+    endSubaccount: async (_n, mine, app, headers) => {
+      const path = await subaccountPath(app, mine, headers)
+      return { path: `${path}/${await newSubaccountKey(app, path, headers)}` }
+    },
     listWebhooks: () => ({ path: '/webhooks' }),
     createWebhook: () => ({ path: '/webhooks', body: webhook }),
-    getWebhook: (_n, mine) => ({ path: `/webhooks/${mine.id('WebhookEndpoint')}` }),
-    deleteWebhook: (_n, mine) => ({ path: `/webhooks/${mine.id('WebhookEndpoint')}` }),
+    getWebhook: async (_n, mine, app, headers) => ({
+      path: await webhookPath(app, mine, headers),
+    }),
+    deleteWebhook: async (_n, mine, app, headers) => ({
+      path: await webhookPath(app, mine, headers),
+    }),
     deleteCustomer: async (_n, { accountId }, app) => {
       const nobody = { accountId, active: true, bookings: { none: {} }, holds: { none: {} } }
       const { id } = await app.db.prisma.customer.findFirstOrThrow({ where: nobody })

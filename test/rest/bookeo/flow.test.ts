@@ -2,7 +2,6 @@
 // is told of it by webhooks that a receiver written from the vendor's page verifies.
 import { createHmac } from 'node:crypto'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { formats } from '../../../src/rest/bookeo/told.ts'
 import { testApp } from '../../support/app.ts'
 import { rowCounts } from '../../support/ask.ts'
 import { makeApiKey } from '../../support/makers.ts'
@@ -261,42 +260,5 @@ describe('webhooks', () => {
       body: { amount: { amount: '1.00' }, paymentMethod: 'cash' },
     })
     expect((await next()).item).toEqual(paid.body)
-  })
-
-  it('that are blocked stay listed with time and reason, until they are made again', async () => {
-    const { call } = harbour
-    const body = { url: 'https://app.example.com/b', domain: 'bookings', type: 'created' }
-    const { body: made } = await call('/webhooks', { body })
-    await app.db.prisma.webhookEndpoint.updateMany({
-      where: { url: body.url },
-      data: { disabledAt: new Date(app.clock.now()), disabledReason: 'It failed too often.' },
-    })
-    const blocked = {
-      blockedTime: '2026-03-01T19:00:00+11:00',
-      blockedReason: 'It failed too often.',
-    }
-    expect((await call(`/webhooks/${made.id}`)).body).toEqual({ ...made, ...blocked })
-    const again = await call('/webhooks', { body })
-    expect(again.body.blockedTime).toBeUndefined()
-    expect((await call(`/webhooks/${made.id}`)).status).toBe(404)
-  })
-
-  it('say when messages before one were lost', () => {
-    const sending = {
-      messageId: 'm',
-      timestampMs: 1,
-      url: 'https://a.example/',
-      body: '{}',
-      secrets: ['s'],
-      lostBefore: true,
-      attempt: 1,
-    }
-    const signed = createHmac('sha256', 's').update('1mhttps://a.example/{}').digest('hex')
-    expect(formats['bookeo']?.headers(sending)).toEqual({
-      'x-bookeo-timestamp': '1',
-      'x-bookeo-messageid': 'm',
-      'x-bookeo-signature': signed,
-      'x-bookeo-previousmessagelost': 'true',
-    })
   })
 })
