@@ -6,6 +6,7 @@ import { pruneSpending } from './auth/budget.data.ts'
 import { pruneUserSessions } from './auth/user-session.data.ts'
 import { systemViewer } from './auth/viewer.ts'
 import { expireHolds } from './booking/hold.actions.ts'
+import { pruneManageLinks } from './booking/manage-link.data.ts'
 import { expireUnpaid } from './booking/unpaid.actions.ts'
 import type { Services } from './context.ts'
 import { poolReader } from './db/reader.ts'
@@ -42,6 +43,7 @@ export function createUpkeep(services: Services, kept: { auditDays: number; even
     await db.prisma.idempotencyKey.deleteMany({ where: { expiresAt: { lte: now } } })
     await db.prisma.accessToken.deleteMany({ where: { expiresAt: { lte: now } } })
     await db.prisma.passwordLink.deleteMany({ where: { expiresAt: { lte: now } } })
+    await pruneManageLinks(db, clock.now())
     await pruneUserSessions(db.pool, clock.now())
     await pruneAudit(db.pool, new Date(clock.now() - kept.auditDays * DAY))
     const old = new Date(clock.now() - kept.eventDays * DAY)

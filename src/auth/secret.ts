@@ -25,9 +25,11 @@ const sessionForm = /^sgu_[0-9A-Za-z]{43}[0-9A-Za-z]{6}$/
 const linkForm = /^sg[ip]_[0-9A-Za-z]{43}[0-9A-Za-z]{6}$/
 /** `sgf_<secret><checksum>`: the address of a calendar feed ends in it. */
 const feedForm = /^sgf_[0-9A-Za-z]{43}[0-9A-Za-z]{6}$/
+/** `sgm_<secret><checksum>`: the address at which one booking is managed ends in it. */
+const manageForm = /^sgm_[0-9A-Za-z]{43}[0-9A-Za-z]{6}$/
 
 /** Every secret in a text, for whoever has to hide them. */
-export const secretsInText = /\bsg[afkistpu]_[0-9A-Za-z_]{16,}/g
+export const secretsInText = /\bsg[afkimstpu]_[0-9A-Za-z_]{16,}/g
 
 /** A secret as given out once, and what is stored of it. */
 export type IssuedSecret = { text: string; hash: Uint8Array<ArrayBuffer> }
@@ -79,6 +81,10 @@ export function newFeedSecret(): IssuedSecret {
   return issue('sgf_')
 }
 
+export function newManageSecret(): IssuedSecret {
+  return issue('sgm_')
+}
+
 /** What a shown text claims to be; null when it cannot be one of ours. */
 export function parseCredential(text: string): ParsedCredential | null {
   const publicId = apiKeyForm.exec(text)?.[1]
@@ -109,6 +115,11 @@ export function parseLinkSecret(text: string): Buffer | null {
 /** The hash of a calendar feed's secret; null when it cannot be one of ours. */
 export function parseFeedSecret(text: string): Buffer | null {
   return feedForm.test(text) && isWhole(text) ? hashSecret(text) : null
+}
+
+/** The hash of the secret of an address for one booking; null when it cannot be one of ours. */
+export function parseManageSecret(text: string): Buffer | null {
+  return manageForm.test(text) && isWhole(text) ? hashSecret(text) : null
 }
 
 function isWhole(text: string): boolean {

@@ -47,6 +47,19 @@ export function guestOf(accountId: string, scopes: readonly Scope[]): Viewer {
   return { ...anonymous, grants: new Map([[accountId, grant]]) }
 }
 
+/**
+ * Somebody without a credential whom an address lets in, for what the page behind it asks: never
+ * for documents of others. `id` is what idempotency keys refer to.
+ */
+export function visitorOf(
+  accountId: string,
+  { id, name }: Pick<Viewer, 'id' | 'name'>,
+  scopes: readonly Scope[],
+): Viewer {
+  const grant: Grant = { role: 'VIEWER', scopes: new Set(scopes) }
+  return { ...anonymous, id, name, grants: new Map([[accountId, grant]]) }
+}
+
 /** The viewer with one account within reach; null when that one is out of reach. */
 export function heldTo(viewer: Viewer, accountId: string): Viewer | null {
   const grant = viewer.grants.get(accountId)

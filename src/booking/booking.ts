@@ -96,6 +96,27 @@ export function refundDue(
   return Math.floor((booking.amountPaidMinor * percent) / 100)
 }
 
+export type CustomerMay = { moveUntil: Instant | null; cancelUntil: Instant | null }
+
+/**
+ * Until when the customer may move and cancel a booking themselves; null: not, or not any more. Who
+ * could move it when cancelling costs would cancel for nothing a moment later.
+ */
+export function customerMay(
+  booking: { status: BookingStatus; startsAt: Date },
+  policy: CancelPolicy,
+  now: Instant,
+): CustomerMay {
+  const isOpen = booking.status === 'PENDING' || booking.status === 'CONFIRMED'
+  const startsAt = booking.startsAt.getTime()
+  const costs = policy.cancelRefundPercent < 100
+  const moveUntil = costs ? Math.min(startsAt, freeUntil(booking, policy)) : startsAt
+  return {
+    moveUntil: isOpen && now <= moveUntil && now < startsAt ? moveUntil : null,
+    cancelUntil: isOpen && now < startsAt ? startsAt : null,
+  }
+}
+
 /** What is written of a booking that ends, when so much is to be paid back. */
 export const owed = (amountMinor: number) => ({
   refundDueMinor: amountMinor,

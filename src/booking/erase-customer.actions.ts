@@ -35,6 +35,7 @@ export async function eraseCustomer(
     await refuseWhileBooked(tx, before, now)
     const bookings = await clearBookings(tx, key, now)
     await clearPayments(tx, key)
+    await tx.manageLink.deleteMany({ where: { accountId, booking: { customerId: id } } })
     const merged = await mergedInto(tx, key)
     await hidePerson(tx, accountId, [id, ...merged.map((other) => other.id)], written)
     await appendEvents(tx, ctx, bookings)

@@ -37,7 +37,8 @@ export function minorDigits(currency: string): number {
   return format.resolvedOptions().maximumFractionDigits ?? 2
 }
 
-function formatMoney({ amountMinor, currency }: MoneyValue, locale: string): string {
+/** For a person, such as "€27.50". */
+export function formatMoney({ amountMinor, currency }: MoneyValue, locale: string): string {
   const amount = amountMinor / 10 ** minorDigits(currency)
   try {
     return new Intl.NumberFormat(locale, { style: 'currency', currency }).format(amount)

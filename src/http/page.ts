@@ -1,5 +1,6 @@
-// How a page for people looks, and how it is sent: without scripts, without anything from another
-// host, and never inside a frame. What pages say is elsewhere; all that is shown goes by `escape`.
+// How a page for people looks, and how it is sent: without anything from another host, without
+// scripts but those of our own that a page names, and never inside a frame. What pages say is
+// elsewhere; all that is shown goes by `escape`.
 
 import { createHash } from 'node:crypto'
 import { send, type Exchange } from './exchange.ts'
@@ -16,24 +17,47 @@ const style = `
   :root { color-scheme: light dark }
 `
 
-const styleHash = createHash('sha256').update(style).digest('base64')
+/** What a page adds to the style of all of them. */
+export type Look = { css: string; source: string }
+
+/** A style or a script as a policy names it. */
+export function sourceOf(text: string): string {
+  return `'sha256-${createHash('sha256').update(text).digest('base64')}'`
+}
+
+const usual: Look = { css: '', source: sourceOf(style) }
+
+/** A look is made once, not for every page. */
+export function lookOf(css: string): Look {
+  return { css, source: sourceOf(style + css) }
+}
+
+export type Script = { text: string; source: string }
 
 type Options = {
   status?: number
   headers?: Record<string, string>
   /** Where forms may lead beside here, also by a redirect: origins or schemes. */
   formTargets?: readonly string[]
+  /** Of what the page says; English when left out. */
+  lang?: string
+  look?: Look
+  script?: Script
+  /** What stands on top of the page; its title when left out. */
+  heading?: string
 }
 
 export function sendPage(
   exchange: Exchange,
   title: string,
   body: string,
-  { status = 200, headers = {}, formTargets = [] }: Options = {},
+  options: Options = {},
 ): void {
+  const { status = 200, headers = {}, formTargets = [], look = usual, script } = options
   const policy = [
     "default-src 'none'",
-    `style-src 'sha256-${styleHash}'`,
+    `style-src ${look.source}`,
+    ...(script ? [`script-src ${script.source}`] : []),
     `form-action ${["'self'", ...formTargets].join(' ')}`,
     "frame-ancestors 'none'",
     "base-uri 'none'",
@@ -49,22 +73,26 @@ export function sendPage(
       vary: 'accept',
       ...headers,
     },
-    page(title, body),
+    page(title, body, options),
   )
 }
 
 /** The whole document; `body` is HTML, `title` is text. */
-export function page(title: string, body: string): string {
+export function page(
+  title: string,
+  body: string,
+  { lang = 'en', look = usual, script, heading = title }: Options = {},
+): string {
   return `<!doctype html>
-<html lang="en">
+<html lang="${escape(lang)}">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>${escape(title)}</title>
-<style>${style}</style>
+<style>${style}${look.css}</style>
 <main>
-<h1>${escape(title)}</h1>
+<h1>${escape(heading)}</h1>
 ${body}
-</main>
+</main>${script ? `\n<script>${script.text}</script>` : ''}
 </html>
 `
 }

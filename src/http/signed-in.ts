@@ -7,9 +7,9 @@ import { hashSecret, newSessionSecret, parseCredential } from '../auth/secret.ts
 import { anonymous, type Viewer } from '../auth/viewer.ts'
 import { newContext, type Context, type Services } from '../context.ts'
 import type { User } from '../generated/prisma/client.ts'
-import { isText } from '../graphql/text.ts'
 import type { Authenticator } from './authenticate.ts'
-import { contentType, HttpFault, readBody, send, type Exchange } from './exchange.ts'
+import { HttpFault, send, type Exchange } from './exchange.ts'
+import { readFields } from './form.ts'
 import {
   cookieOf,
   csrfTokenOf,
@@ -107,24 +107,11 @@ export function createPeople(
 async function readOwnForm(exchange: Exchange, baseUrl: string): Promise<Map<string, string>> {
   const { headers } = exchange.req
   demandOwnSite(headers, baseUrl)
-  const form = await fieldsOf(exchange)
+  const form = await readFields(exchange, maxFormBytes)
   const secrets = [sessionCookie, formCookie].map((name) => cookieOf(headers, name))
   const token = form.get(tokenField)
   if (secrets.some((secret) => secret !== null && isCsrfToken(secret, token))) return form
   throw new HttpFault(403, 'The form is out of date. Open its page again, and send it from there.')
-}
-
-async function fieldsOf(exchange: Exchange): Promise<Map<string, string>> {
-  if (contentType(exchange) !== 'application/x-www-form-urlencoded') {
-    throw new HttpFault(415, 'Send the form as application/x-www-form-urlencoded.')
-  }
-  const fields = new Map(new URLSearchParams(await readBody(exchange, maxFormBytes)))
-  for (const [name, value] of fields) {
-    if (!isText(value)) {
-      throw new HttpFault(400, `The field "${name}" contains a character that is not text.`)
-    }
-  }
-  return fields
 }
 
 /** To another page of ours, by GET. */

@@ -115,7 +115,7 @@ export async function linkOffers(
   { now, partySize, serviceId: asked, routing }: LinkQuestion,
   from: Instant,
   to: Instant,
-): Promise<{ offers: Offer[]; next: () => Promise<Offer | null> }> {
+): Promise<Offers> {
   if (isClosed(link, now) || routing?.reject != null) return { offers: [], next: async () => null }
   const serviceId = routing?.serviceId ?? asked ?? link.serviceId
   const choice = await readChoice(poolReader(db), { ...link, serviceId }, routing)
@@ -129,11 +129,24 @@ export async function linkOffers(
     resourceIds: null,
     exceptBookingId: null,
   }
-  const offers = (await loadOffers(db, question, from, to)).get(serviceId) ?? []
+  return offersFor(db, question, from, to)
+}
+
+export type Offers = { offers: Offer[]; next: () => Promise<Offer | null> }
+
+/** What a question about one service finds in `[from, to)`, and how to find the first after it. */
+export async function offersFor(
+  db: Database,
+  question: AvailabilityQuestion,
+  from: Instant,
+  to: Instant,
+): Promise<Offers> {
+  const [{ id }] = question.services as [Key]
+  const offers = (await loadOffers(db, question, from, to)).get(id) ?? []
   const next = async () => {
     if (offers.length > 0) return null
-    const found = await firstOffers(db, question, Math.max(to, now), 1)
-    return found.get(serviceId)?.[0] ?? null
+    const found = await firstOffers(db, question, Math.max(to, question.now), 1)
+    return found.get(id)?.[0] ?? null
   }
   return { offers, next }
 }

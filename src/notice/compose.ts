@@ -20,6 +20,8 @@ type Person = { name: string; email: string | null; timeZone: string | null }
 export type ToldBooking = {
   id: string
   number: string
+  linkId: string | null
+  accountId: string
   version: number
   status: string
   startsAt: Date
@@ -45,6 +47,23 @@ type Sending = {
   at: number
   from: string
   templates: readonly OwnTemplate[]
+  /** An address at which the customer manages this booking. */
+  manageUrl: (booking: ToldBooking) => string
+}
+
+type ManageUrls = ReadonlyMap<string, string>
+
+/** Of what came through a booking link, the customer is told where to manage it. */
+const managed: readonly NoticeKind[] = ['CONFIRMATION', 'REQUEST', 'CHANGE', 'REMINDER']
+
+function manageUrls(
+  { kind, staff }: ToldNotice,
+  bookings: readonly ToldBooking[],
+  { manageUrl }: Sending,
+): ManageUrls {
+  if (staff || !managed.includes(kind)) return new Map()
+  const own = bookings.slice(0, mostListed).filter(({ linkId }) => linkId !== null)
+  return new Map(own.map((booking) => [booking.id, manageUrl(booking)]))
 }
 
 export type Composed =
@@ -84,14 +103,15 @@ export function composeNotice(
   const recipient = staff ?? customer
   if (!recipient.email) return { reason: 'No e-mail address is known.', isOver: false }
   const manner = mannerOf(first, staff)
+  const urls = manageUrls(notice, told, sending)
   const rendered = renderNotice(
     templateFor(sending.templates, kind, staff !== null, manner.locale),
-    viewOf(told, recipient, manner),
+    viewOf(told, recipient, manner, urls),
     manner.locale,
   )
   const from = { name: account.name, address: sending.from }
   const to = { name: recipient.name, address: recipient.email }
-  const calendar = calendarOf(notice, told, { from, to, at: sending.at, ...manner })
+  const calendar = calendarOf(notice, told, { from, to, at: sending.at, urls, ...manner })
   const { id } = notice
   return { mail: { id, at: sending.at, from, to, ...rendered, ...(calendar && { calendar }) } }
 }
@@ -124,6 +144,7 @@ export function viewOf(
   bookings: readonly ToldBooking[],
   recipient: { name: string },
   manner: Manner,
+  urls: ManageUrls = new Map(),
 ): NoticeView {
   const lines = bookings.slice(0, mostListed).map((booking) => ({
     service: booking.service.name,
@@ -131,6 +152,7 @@ export function viewOf(
     when: whenText(booking.startsAt, booking.endsAt, manner),
     number: booking.number,
     reason: booking.cancelReason ?? '',
+    manageUrl: urls.get(booking.id) ?? '',
   }))
   const [first] = bookings
   return {
@@ -144,21 +166,25 @@ export function viewOf(
   }
 }
 
-type Sent = Manner & { from: Mail['from']; to: Mail['to']; at: number }
+type Sent = Manner & { from: Mail['from']; to: Mail['to']; at: number; urls: ManageUrls }
 
 /** What a calendar makes of it; nothing where it would learn nothing new. */
 function calendarOf(
   { kind }: ToldNotice,
   bookings: readonly ToldBooking[],
-  { timeZone, from, to, at }: Sent,
+  { timeZone, from, to, at, urls }: Sent,
 ): Mail['calendar'] | null {
   if (kind === 'REQUEST' || kind === 'REVIEW' || kind === 'DECLINED') return null
   const method = kind === 'CANCELLATION' ? 'CANCEL' : 'REQUEST'
-  const entries = bookings.map((booking) => entryOf(booking, { from, to, at }))
+  const entries = bookings.map((booking) => entryOf(booking, { from, to, at, urls }))
   return { method, content: calendarText({ method, timeZone, entries }) }
 }
 
-function entryOf(booking: ToldBooking, { from, to, at }: Omit<Sent, keyof Manner>): CalendarEntry {
+function entryOf(
+  booking: ToldBooking,
+  { from, to, at, urls }: Omit<Sent, keyof Manner>,
+): CalendarEntry {
+  const url = urls.get(booking.id)
   const { account, service, staff, number, status } = booking
   return {
     uid: `${booking.id}@slotgraph`,
@@ -168,7 +194,8 @@ function entryOf(booking: ToldBooking, { from, to, at }: Omit<Sent, keyof Manner
     stampedAt: at,
     status: status === 'CANCELLED' ? 'CANCELLED' : status === 'PENDING' ? 'TENTATIVE' : 'CONFIRMED',
     summary: `${service.name}, ${account.name}`,
-    description: [number, staff?.name].filter(Boolean).join('\n'),
+    description: [number, staff?.name, url].filter(Boolean).join('\n'),
+    ...(url && { url }),
     location: account.name,
     organizer: { name: from.name, email: from.address },
     attendee: { name: to.name, email: to.address },

@@ -20,6 +20,8 @@ export type NoticeView = {
     when: string
     number: string
     reason: string
+    /** Where the customer manages it; empty for staff, and where there is nothing to manage. */
+    manageUrl: string
   }[]
   /** How many more there are than are listed. */
   more: number
@@ -52,6 +54,9 @@ export function usualTemplate(kind: NoticeKind, toStaff: boolean, locale: string
     '{{#reason}}',
     `${words.reason}: {{reason}}`,
     '{{/reason}}',
+    '{{#manageUrl}}',
+    `${words.manage}: {{manageUrl}}`,
+    '{{/manageUrl}}',
     '',
     '{{/bookings}}',
     '{{#more}}',
@@ -71,7 +76,9 @@ export function renderNotice(template: Template, view: NoticeView, locale: strin
   const subject = Mustache.render(template.subject, view, {}, verbatim).replace(/\s+/g, ' ').trim()
   const text = Mustache.render(template.text, view, {}, verbatim)
   const body =
-    template.html === null ? paragraphs(text) : Mustache.render(template.html, view, {}, {})
+    template.html === null
+      ? linked(paragraphs(text), view)
+      : Mustache.render(template.html, view, {}, {})
   return { subject, text, html: page(body, subject, languageOf(locale)) }
 }
 
@@ -116,6 +123,14 @@ function paragraphs(text: string): string {
     .split(/\n{2,}/)
     .map((block) => `<p>${escaped(block.trim()).replaceAll('\n', '<br>\n')}</p>`)
     .join('\n')
+}
+
+// Only addresses of our own become links: what people wrote may hold others.
+function linked(html: string, { bookings }: NoticeView): string {
+  return bookings
+    .map(({ manageUrl }) => escaped(manageUrl))
+    .filter((url) => url !== '')
+    .reduce((text, url) => text.replaceAll(url, `<a href="${url}">${url}</a>`), html)
 }
 
 function page(body: string, title: string, language: string): string {

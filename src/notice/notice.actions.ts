@@ -126,6 +126,8 @@ async function audit(
   ])
 }
 
+const sampleUrl = 'https://example.com/manage/…'
+
 export type Preview = {
   bookingId: string
   kind: NoticeKind
@@ -153,5 +155,7 @@ export async function previewNotice(
   const timeZone = toStaff ? account.timeZone : (customer.timeZone ?? booking.timeZone)
   const own = await ctx.db.prisma.noticeTemplate.findMany({ where: { accountId, kind, toStaff } })
   const words = template ?? templateFor(own as OwnTemplate[], kind, toStaff, locale)
-  return renderNotice(words, viewOf([booking], recipient, { timeZone, locale }), locale)
+  // Nothing is given away by looking: the address is none.
+  const urls = new Map(booking.linkId && !toStaff ? [[booking.id, sampleUrl]] : [])
+  return renderNotice(words, viewOf([booking], recipient, { timeZone, locale }, urls), locale)
 }

@@ -11,7 +11,8 @@ import { createLoop, type Loop } from '../events/loop.ts'
 import { appendEvents } from '../events/outbox.ts'
 import type { Notice } from '../generated/prisma/client.ts'
 import { MailRefused, type Mailer } from '../outbound/mail.ts'
-import { composeNotice, type OwnTemplate } from './compose.ts'
+import { keepManageLinks, newManageLink, type ManageLink } from '../booking/manage-link.data.ts'
+import { composeNotice, type OwnTemplate, type ToldBooking } from './compose.ts'
 import { composeDisabled, type ToldEndpoint } from './endpoint-mail.ts'
 import {
   claimNotices,
@@ -89,14 +90,20 @@ type Taken = {
 
 /** Sends a notice, or finds why there is none to send; says what is to be written down. */
 function sending({ services, mailer, from }: Options): (taken: Taken) => Promise<Settlement> {
-  const { clock, log, baseUrl } = services
+  const { db, clock, log, baseUrl } = services
   const address = () => from ?? `no-reply@${new URL(baseUrl()).hostname}`
   return async ({ notice, who, told: unsorted, own: templates, endpoint }) => {
     const { id, kind, attempts } = notice
     const at = clock.now()
     try {
       const bookings = unsorted.toSorted((a, b) => a.startsAt.getTime() - b.startsAt.getTime())
-      const manner = { at, from: address(), templates }
+      const made: (ManageLink & { booking: ToldBooking })[] = []
+      const manageUrl = (booking: ToldBooking) => {
+        const link = newManageLink(baseUrl())
+        made.push({ ...link, booking })
+        return link.url
+      }
+      const manner = { at, from: address(), templates, manageUrl }
       const composed = isOfBookings(kind)
         ? composeNotice({ id, kind, staff: who }, bookings, manner)
         : composeDisabled(id, endpoint, manner)
@@ -104,6 +111,7 @@ function sending({ services, mailer, from }: Options): (taken: Taken) => Promise
         const { reason, isOver } = composed
         return { state: isOver ? 'CANCELLED' : 'SKIPPED', nextAttemptAt: null, reason }
       }
+      await keepManageLinks(db.prisma, made, at)
       await mailer.send(composed.mail)
       const { subject, to } = composed.mail
       return { state: 'SENT', nextAttemptAt: null, address: to.address, subject, reason: null }

@@ -20,7 +20,8 @@ findable('NoticeTemplate', read)
 
 const names =
   'Mustache: `{{recipient.name}}`, `{{customer.name}}`, `{{account.name}}`, `{{service.name}}`, ' +
-  '`{{when}}`, `{{#bookings}}{{service}} {{when}} {{staff}} {{number}} {{reason}}{{/bookings}}`, ' +
+  '`{{when}}`, `{{#bookings}}{{service}} {{when}} {{staff}} {{number}} {{reason}} ' +
+  '{{manageUrl}}{{/bookings}}`, ' +
   '`{{more}}`.'
 
 builder.prismaObject('NoticeTemplate', {

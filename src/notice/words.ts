@@ -10,6 +10,8 @@ export type Words = {
   withWhom: string
   number: string
   reason: string
+  /** Before the address at which the customer manages the booking. */
+  manage: string
   said: Readonly<Record<`${'customer' | 'staff'} ${NoticeKind}`, Said>>
 }
 
@@ -18,6 +20,7 @@ const en: Words = {
   withWhom: 'with',
   number: 'Booking number',
   reason: 'Reason',
+  manage: 'See, move or cancel it',
   said: {
     'customer CONFIRMATION': {
       subject: 'Confirmed: {{service.name}}, {{when}}',
@@ -83,6 +86,7 @@ const de: Words = {
   withWhom: 'mit',
   number: 'Buchungsnummer',
   reason: 'Grund',
+  manage: 'Ansehen, verlegen oder absagen',
   said: {
     'customer CONFIRMATION': {
       subject: 'Bestätigt: {{service.name}}, {{when}}',
@@ -148,6 +152,7 @@ const pl: Words = {
   withWhom: 'prowadzi',
   number: 'Numer rezerwacji',
   reason: 'Powód',
+  manage: 'Szczegóły, zmiana terminu, odwołanie',
   said: {
     'customer CONFIRMATION': {
       subject: 'Potwierdzenie: {{service.name}}, {{when}}',

@@ -108,6 +108,11 @@ const examples: Record<string, Example> = {
     input: { id: world.id('BookingLink', 3), title: `Named ${opened++}` },
   }),
   'Mutation.archiveBookingLink': nth('BookingLink', 4),
+  'Mutation.createManageLink': (world) => ({ input: { bookingId: world.id('Booking') } }),
+  'Mutation.revokeManageLinks': (world) => ({ input: { bookingId: world.id('Booking') } }),
+  'Mutation.moveBookingAsCustomer': (world) => ({
+    input: { bookingId: world.spare.confirmed[0], startsAt: freeStart() },
+  }),
   'Mutation.createBookingLink': (world) => ({
     input: {
       accountId: world.id('Account'),

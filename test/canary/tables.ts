@@ -36,6 +36,7 @@ const coded = new Set([
   'ApiKey.scopes',
   'Booking.currency',
   'Booking.timeZone',
+  'BookingLink.hours',
   'CalendarFeed.scopes',
   'CalendarSource.scopes',
   'Checkout.currency',

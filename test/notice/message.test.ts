@@ -11,6 +11,8 @@ const startsAt = new Date('2026-03-29T09:00:00Z')
 
 const booking = (wish: Partial<ToldBooking> = {}): ToldBooking => ({
   id: '0194f000-0000-7000-8000-000000000001',
+  accountId: '0194f000-0000-7000-8000-00000000000a',
+  linkId: null,
   number: 'AB12CD3',
   version: 2,
   status: 'CONFIRMED',
@@ -33,7 +35,12 @@ const booking = (wish: Partial<ToldBooking> = {}): ToldBooking => ({
 })
 
 const notice = { id: 'n-1', kind: 'CONFIRMATION' as const, staff: null }
-const sending = { at: startsAt.getTime() - 86_400_000, from: 'no-reply@x.example', templates: [] }
+const sending = {
+  at: startsAt.getTime() - 86_400_000,
+  from: 'no-reply@x.example',
+  templates: [],
+  manageUrl: ({ number }: ToldBooking) => `https://x.example/manage/${number}?a&b`,
+}
 
 function mailOf(...args: Parameters<typeof composeNotice>) {
   const composed = composeNotice(...args)
@@ -70,6 +77,29 @@ describe('a mail', () => {
     expect(text).toContain('N19')
     expect(text).not.toContain('N20')
     expect(text).toContain('+ 5')
+  })
+
+  it('of what came through a booking link says where to manage it, and so does its calendar file', () => {
+    const linkId = '0194f000-0000-7000-8000-00000000000b'
+    const url = 'https://x.example/manage/AB12CD3?a&b'
+    const mail = mailOf(notice, [booking({ linkId })], sending)
+    expect(mail.text).toContain(`See, move or cancel it: ${url}\n`)
+    const inHtml = url.replace('&', '&amp;')
+    expect(mail.html).toContain(`<a href="${inHtml}">${inHtml}</a>`)
+    const [event] = Object.values(ical.sync.parseICS(mail.calendar?.content ?? '')).filter(
+      (each) => each?.type === 'VEVENT',
+    )
+    expect(event).toMatchObject({ url, description: `AB12CD3\nSarah\n${url}` })
+    const others = [
+      mailOf(notice, [booking()], sending),
+      mailOf({ ...notice, staff: booking().staff }, [booking({ linkId })], sending),
+      mailOf(
+        { ...notice, kind: 'CANCELLATION' },
+        [booking({ linkId, status: 'CANCELLED' })],
+        sending,
+      ),
+    ]
+    expect(others.map(({ text }) => text.includes('manage'))).toEqual([false, false, false])
   })
 
   it.each([
