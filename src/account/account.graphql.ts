@@ -5,9 +5,10 @@ import type { Key } from '../db/id.ts'
 import { Prisma } from '../generated/prisma/client.ts'
 import { batched } from '../graphql/batches.ts'
 import { builder } from '../graphql/builder.ts'
-import { encodeId, keyOf } from '../graphql/ids.ts'
+import { keyOf } from '../graphql/ids.ts'
 import { connectionCost } from '../graphql/limits.ts'
 import { badInput, connectionType, contains, listOverAccounts, pageArgs } from '../graphql/lists.ts'
+import { globalId } from '../graphql/look-ahead.ts'
 import { findable, Node } from '../graphql/node.ts'
 import { accountsWithin, may } from '../auth/viewer.ts'
 import type { Account, PartyCategory } from '../generated/prisma/client.ts'
@@ -19,11 +20,7 @@ builder.prismaObject('Account', {
   interfaces: [Node],
   scopes: ['accounts:read'],
   fields: (t) => ({
-    id: t.id({
-      reads: [],
-      description: 'Global id.',
-      resolve: ({ id }) => encodeId('Account', { accountId: id, id }),
-    }),
+    id: t.id({ description: 'Global id.', ...globalId('Account') }),
     slug: t.exposeString('slug', { description: 'Short name in addresses; unique.' }),
     name: t.exposeString('name', { description: 'Name for people.' }),
     timeZone: t.expose('timeZone', {

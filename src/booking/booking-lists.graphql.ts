@@ -141,7 +141,7 @@ builder.queryField('bookings', (t) =>
           table: 'Booking',
           where: matching(ctx.viewer, args.filter),
           order: orderOf(args.orderBy),
-          selection: rowsWanted(info),
+          selection: rowsWanted(ctx, info),
         },
         args,
       ),
@@ -163,7 +163,7 @@ builder.queryField('booking', (t) =>
       if (id != null) {
         const key = keyOf('Booking', id)
         if (!key || !may(ctx.viewer, key.accountId, read)) return null
-        return loadSelected(ctx, 'Booking', key, rowWanted(info))
+        return loadSelected(ctx, 'Booking', key, rowWanted(ctx, info))
       }
       demandArgument(number != null && account != null, 'Give "id", or "number" and "account".')
       const key = keyOf('Account', account)
@@ -211,7 +211,7 @@ for (const [parent, where] of Object.entries(below)) {
             table: 'Booking',
             where: [where, ...matching(ctx.viewer, args.filter)],
             order: orderOf(args.orderBy),
-            selection: rowsWanted(info),
+            selection: rowsWanted(ctx, info),
           },
           args,
         ),

@@ -4,8 +4,7 @@
 import type { Booking } from '../generated/prisma/client.ts'
 import type { Key } from '../db/id.ts'
 import { builder } from '../graphql/builder.ts'
-import { encodeId } from '../graphql/ids.ts'
-import { one } from '../graphql/look-ahead.ts'
+import { globalId, one } from '../graphql/look-ahead.ts'
 import { Money, moneyOf } from '../graphql/money.ts'
 import { findable, Node } from '../graphql/node.ts'
 import { resourcesOf, staffMembersOf } from './assigned.graphql.ts'
@@ -69,11 +68,7 @@ builder.prismaObject('Booking', {
   interfaces: [Node],
   scopes: ['bookings:read'],
   fields: (t) => ({
-    id: t.id({
-      reads: [],
-      description: 'Global id.',
-      resolve: (row) => encodeId('Booking', row),
-    }),
+    id: t.id({ description: 'Global id.', ...globalId('Booking') }),
     number: t.exposeString('number', {
       description: 'Short, unique in its account, readable aloud; for people.',
     }),

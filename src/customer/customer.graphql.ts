@@ -7,7 +7,6 @@ import type { Context } from '../context.ts'
 import type { Customer } from '../generated/prisma/client.ts'
 import { Prisma } from '../generated/prisma/client.ts'
 import { builder } from '../graphql/builder.ts'
-import { encodeId } from '../graphql/ids.ts'
 import { connectionCost } from '../graphql/limits.ts'
 import {
   accountsArg,
@@ -18,7 +17,7 @@ import {
   listOverAccounts,
   pageArgs,
 } from '../graphql/lists.ts'
-import { one, rowsWanted } from '../graphql/look-ahead.ts'
+import { globalId, one, rowsWanted } from '../graphql/look-ahead.ts'
 import { DateTimeRange, orderInput, refersTo, withinRange } from '../graphql/narrow.ts'
 import { findable, Node } from '../graphql/node.ts'
 import { forbidden } from '../graphql/scopes.ts'
@@ -40,11 +39,7 @@ builder.prismaObject('Customer', {
   interfaces: [Node],
   scopes: read,
   fields: (t) => ({
-    id: t.id({
-      reads: [],
-      description: 'Global id.',
-      resolve: (row) => encodeId('Customer', row),
-    }),
+    id: t.id({ description: 'Global id.', ...globalId('Customer') }),
     account: t.field({
       type: 'Account',
       nullable: true,
@@ -248,12 +243,12 @@ builder.queryField('customers', (t) =>
   }),
 )
 
-function listOf({ viewer }: Context, args: Narrowing & Ordering, info: GraphQLResolveInfo) {
+function listOf(ctx: Context, args: Narrowing & Ordering, info: GraphQLResolveInfo) {
   return {
     table: 'Customer',
-    where: matching(viewer, args),
+    where: matching(ctx.viewer, args),
     order: orderOf(args.orderBy),
-    selection: rowsWanted(info),
+    selection: rowsWanted(ctx, info),
   }
 }
 

@@ -165,10 +165,17 @@ async function readRows<Row extends object>(
   const { table: name, order, selection } = query
   if (!selection) return run<Row>(pool, pageStatement(query, ask, size, Prisma.raw('r.*')))
   const own = ownColumns(name, order.column, selection)
-  const names = query.merged ? own : ['_parent', ...own]
   const page = pageStatement(query, ask, size, selected(own))
-  const statement = withJoined(page, names, selection.joins, sortedBy(query, ask))
-  return placed(await runForLists(pool, statement), names, selection.joins) as Row[]
+  const shown = shownColumns(own, query)
+  const statement = withJoined(page, shown, selection, sortedBy(query, ask))
+  return placed(await runForLists(pool, statement), shown, selection) as Row[]
+}
+
+/** Of a row as JSON only its place is asked for beside it. */
+function shownColumns(own: string[], { merged, order, selection }: ListQuery): string[] {
+  const columns =
+    selection?.text === undefined ? own : selection.isPlaced ? ['id', order.column] : []
+  return merged ? columns : ['_parent', ...columns]
 }
 
 /** The order in which a page is read: from the side of the list that it is counted from. */

@@ -1,16 +1,25 @@
 // Some columns of a list's rows instead of all, and with them columns of rows that they refer to,
-// in one statement. Knows no noun.
+// in one statement; or such rows as JSON that is only to be passed on. Knows no noun.
 
 import type { Pool } from 'pg'
 import { Prisma } from '../generated/prisma/client.ts'
 import type { Key } from './id.ts'
 import { runForLists } from './statement.ts'
+import { Written } from './written.ts'
 
 /** A row of another table in the same account, whose id stands in the column `key`. */
 export type Join = { key: string; table: string; columns: readonly string[] }
 
 /** What is read beside the key of each row; equal ones have the same name. */
-export type Selection = { name: string; columns: readonly string[]; joins: readonly Join[] }
+export type Selection = {
+  name: string
+  columns: readonly string[]
+  joins: readonly Join[]
+  /** SQL of the row as JSON, over `r` and, in their order, the joined `j0`, `j1`: rows are that. */
+  text?: string
+  /** Whether a row as JSON also has the columns that say where it stands in its list. */
+  isPlaced?: boolean
+}
 
 /** The property of a row under which a row stands that was read with it. */
 export const joinedName = (key: string) => `_${key}`
@@ -33,28 +42,31 @@ export function selected(names: readonly string[]): Prisma.Sql {
 export function withJoined(
   statement: Prisma.Sql,
   names: readonly string[],
-  joins: readonly Join[],
+  { joins, text }: Selection,
   sorted: Prisma.Sql,
 ): Prisma.Sql {
-  if (joins.length === 0) return statement
+  if (joins.length === 0 && text === undefined) return statement
   const columns = [
     ...columnsOf('r', names),
-    ...joins.flatMap((join, index) => columnsOf(`j${index}`, join.columns)),
+    ...(text === undefined
+      ? joins.flatMap((join, index) => columnsOf(`j${index}`, join.columns))
+      : [Prisma.raw(text)]),
   ]
   const tables = joins.map(({ table, key }, index) => {
     const account = table === 'Account' ? '' : `j${index}."accountId" = r."accountId" AND `
     return Prisma.raw(`LEFT JOIN "${table}" j${index} ON ${account}j${index}."id" = r."${key}"`)
   })
   return Prisma.sql`SELECT ${Prisma.join(columns, ', ')} FROM (${statement}) r
-    ${Prisma.join(tables, ' ')} ${sorted}`
+    ${tables.length > 0 ? Prisma.join(tables, ' ') : Prisma.empty} ${sorted}`
 }
 
 /** Rows from lists of their columns, those that were read with them in place. */
 export function placed(
   lists: readonly unknown[][],
   names: readonly string[],
-  joins: readonly Join[],
+  { joins, text }: Selection,
 ): Record<string, unknown>[] {
+  if (text !== undefined) return lists.map((list) => writtenRow(list, names))
   return lists.map((list) => {
     const row: Record<string, unknown> = {}
     let place = 0
@@ -74,6 +86,12 @@ export function placed(
   })
 }
 
+function writtenRow(list: unknown[], names: readonly string[]): Record<string, unknown> {
+  const row = new Written(list[names.length] as string) as Written & Record<string, unknown>
+  for (let place = 0; place < names.length; place++) row[names[place]!] = list[place]
+  return row
+}
+
 /** The rows with these keys, by account and id in one text. */
 export async function readSelected<Row>(
   pool: Pool,
@@ -87,8 +105,9 @@ export async function readSelected<Row>(
     FROM unnest(${keys.map(({ accountId }) => accountId)}::uuid[],
         ${keys.map(({ id }) => id)}::uuid[]) u("accountId", "id")
       JOIN ${Prisma.raw(`"${table}"`)} r ON ${account} = u."accountId" AND r."id" = u."id"`
-  const statement = withJoined(chosen, names, selection.joins, Prisma.empty)
-  const rows = placed(await runForLists(pool, statement), names, selection.joins)
+  const shown = selection.text === undefined ? names : names.slice(0, 2)
+  const statement = withJoined(chosen, shown, selection, Prisma.empty)
+  const rows = placed(await runForLists(pool, statement), shown, selection)
   return new Map(
     rows.map((row) => [String(row['accountId'] ?? row['id']) + String(row['id']), row as Row]),
   )

@@ -7,7 +7,7 @@ import PrismaPlugin from '@pothos/plugin-prisma'
 import type { Context } from '../context.ts'
 import type { Refusal } from '../errors.ts'
 import type PrismaTypes from '../generated/pothos.ts'
-import { getDatamodel } from '../generated/pothos.ts'
+import { datamodel } from './datamodel.ts'
 import { scalars, type ScalarTypes } from './scalars.ts'
 import LookAheadPlugin from './look-ahead.ts'
 import ScopesPlugin from './scopes.ts'
@@ -28,7 +28,7 @@ export const builder = new SchemaBuilder<{
   complexity: { disabled: true, defaultComplexity: 1, defaultListMultiplier: 5 },
   prisma: {
     client: (ctx) => ctx.db.prisma,
-    dmmf: getDatamodel(),
+    dmmf: datamodel,
   },
 })
 

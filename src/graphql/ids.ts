@@ -69,6 +69,14 @@ export function encodeId(name: NodeName, key: Key): string {
   return Buffer.from(code + hex(key.accountId) + hex(key.id), 'hex').toString('base64url')
 }
 
+/** The same in SQL, as JSON, of the row with this alias. */
+export function idText(name: NodeName, alias: string): string {
+  const account = `${alias}.${name === 'Account' ? '"id"' : '"accountId"'}`
+  const code = codes[name].toString(16).padStart(2, '0')
+  const bytes = `'\\x${code}'::bytea || uuid_send(${account}) || uuid_send(${alias}."id")`
+  return `'"' || translate(encode(${bytes}, 'base64'), '+/', '-_') || '"'`
+}
+
 /** The parts of a global id, or null when the text is none. Never throws. */
 export function decodeId(text: string): ({ name: NodeName } & Key) | null {
   if (!/^[\w-]{44}$/.test(text)) return null

@@ -20,11 +20,13 @@ import {
 import type { Context } from '../context.ts'
 import { joinedName, type Join, type Selection } from '../db/selection.ts'
 import { conditionsIn, isSelected, variablesOf, type Variables } from './conditions.ts'
+import { encodeId, type NodeName } from './ids.ts'
 import type { LoadedModel, Row } from './loaders.ts'
+import { asText, rowIn, rowsIn, type Asking } from './row-text.ts'
 
 type One = { model: LoadedModel; key: string }
 
-type Reading = { reads?: readonly string[]; one?: One }
+type Reading = { reads?: readonly string[]; one?: One; globalId?: NodeName }
 
 declare global {
   // oxlint-disable-next-line no-namespace -- the way Pothos plugins add options
@@ -38,9 +40,9 @@ declare global {
 
 class LookAheadPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   override onOutputFieldConfig(config: PothosOutputFieldConfig<Types>) {
-    const { reads, one } = config.pothosOptions as Reading
+    const { reads, one, globalId } = config.pothosOptions as Reading
     if (!reads && !one) return config
-    return { ...config, extensions: { ...config.extensions, reads, one } }
+    return { ...config, extensions: { ...config.extensions, reads, one, globalId } }
   }
 }
 
@@ -67,6 +69,16 @@ export function one<Model extends LoadedModel, Key extends string>(model: Model,
   }
 }
 
+/** Options of a field that answers with the global id of its row. */
+export function globalId(name: NodeName) {
+  return {
+    reads: [],
+    globalId: name,
+    resolve: ({ accountId, id }: { accountId?: string; id: string }) =>
+      encodeId(name, { accountId: accountId ?? id, id }),
+  }
+}
+
 type Fragments = Readonly<Record<string, FragmentDefinitionNode>>
 
 type Within = { fragments: Fragments; variables: Variables }
@@ -81,8 +93,8 @@ const known = new WeakMap<FieldNode, { conditions: readonly string[]; by: Map<st
 const maxRemembered = 64
 
 /** What the rows of the connection are asked for that this field answers with. */
-export function rowsWanted(info: GraphQLResolveInfo): Selection | undefined {
-  return wantedBy(info, ({ returnType, fragments }, page) => {
+export function rowsWanted(ctx: Asking, info: GraphQLResolveInfo): Selection | undefined {
+  const selection = wantedBy(info, ({ returnType, fragments }, page) => {
     const connection = getNamedType(returnType)
     const shown = isObjectType(connection) ? connection.getFields()['nodes'] : undefined
     const type = shown && getNamedType(shown.type)
@@ -90,15 +102,17 @@ export function rowsWanted(info: GraphQLResolveInfo): Selection | undefined {
     const within = { fragments, variables: variablesOf(info) }
     return selectionOf(type, nodeSelections(page, within), within)
   })
+  return selection && asText(ctx, info, selection, rowsIn)
 }
 
 /** What the one row is asked for that this field answers with. */
-export function rowWanted(info: GraphQLResolveInfo): Selection | undefined {
-  return wantedBy(info, ({ returnType, fragments }, row) => {
+export function rowWanted(ctx: Asking, info: GraphQLResolveInfo): Selection | undefined {
+  const selection = wantedBy(info, ({ returnType, fragments }, row) => {
     const type = getNamedType(returnType)
     const within = { fragments, variables: variablesOf(info) }
     return isObjectType(type) ? selectionOf(type, [row], within) : null
   })
+  return selection && asText(ctx, info, selection, rowIn)
 }
 
 function wantedBy(

@@ -58,6 +58,14 @@ export type FieldPlan = {
   isNonNull: boolean
 }
 
+/** Under which resolvers that are told of a plan find their part of it. */
+const plannedAs = Symbol('plannedAs')
+
+/** The part of a plan that a resolver answers; undefined where none is run. */
+export function planAt(info: GraphQLResolveInfo): FieldPlan | undefined {
+  return (info as { [plannedAs]?: FieldPlan })[plannedAs]
+}
+
 export type ObjectPlan = {
   fields: FieldPlan[]
   /** Whether a field of it looks at scopes. */
@@ -144,7 +152,7 @@ function fieldPlan(
   const needs = definition.extensions['scopes'] as Needs | undefined
   if (bare !== resolve && needs) building.needs.add(needs)
   const nullable = isNonNullType(definition.type) ? definition.type.ofType : definition.type
-  return {
+  const plan: FieldPlan = {
     key,
     nodes,
     typeName: isTypeName ? type.name : null,
@@ -157,6 +165,8 @@ function fieldPlan(
     completion: completionOf(building, nullable, nodes),
     isNonNull: isNonNullType(definition.type),
   }
+  Object.defineProperty(plan.info, plannedAs, { value: plan })
+  return plan
 }
 
 function completionOf(

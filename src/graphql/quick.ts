@@ -11,9 +11,8 @@ import {
   type GraphQLSchema,
   type OperationDefinitionNode,
 } from 'graphql'
-import type { Viewer } from '../auth/viewer.ts'
 import { conditionsOf, NotPlanned, planOf, type Parts, type Plan } from './plan.ts'
-import { runPlan } from './run-plan.ts'
+import { runPlan, type Asking } from './run-plan.ts'
 
 /** Most fields of all plans together. */
 const maxFields = 50_000
@@ -38,6 +37,8 @@ type Asked = {
   document: DocumentNode
   operationName?: string | null | undefined
   variables?: Record<string, unknown> | null | undefined
+  /** The answer is only to be sent: its data may be text already. */
+  isSent?: boolean
 }
 
 /**
@@ -45,8 +46,8 @@ type Asked = {
  * variables that are wrong, and what no plan is made of.
  */
 export async function answerQuickly(
-  { schema, document, operationName, variables }: Asked,
-  ctx: { viewer: Viewer },
+  { schema, document, operationName, variables, isSent = false }: Asked,
+  ctx: Asking,
 ): Promise<ExecutionResult | undefined> {
   const operation = getOperationAST(document, operationName)
   if (operation?.operation !== 'query') return undefined
@@ -57,7 +58,7 @@ export async function answerQuickly(
   const { coerced } = getVariableValues(schema, definitions, variables ?? {}, { maxErrors: 1 })
   if (!coerced) return undefined
   try {
-    const result = await runPlan(planFor(planned, coerced), ctx, coerced)
+    const result = await runPlan(planFor(planned, coerced), ctx, coerced, isSent)
     if (!result) planned.isUnplanned = true
     return result
   } catch (error) {

@@ -13,40 +13,54 @@ import {
 } from 'graphql'
 import { covers } from '../auth/scope.ts'
 import type { Viewer } from '../auth/viewer.ts'
+import { jsonOf, Written } from '../db/written.ts'
 import { NotPlanned, type Completion, type FieldPlan, type ObjectPlan, type Plan } from './plan.ts'
 import type { Variables } from './conditions.ts'
 
 type Path = { before: Path | null; key: string | number }
 
+/** `takesText` is set while it runs, where what may be written by the database may stand in it. */
+export type Asking = { viewer: Viewer; takesText: boolean }
+
 type Run = {
-  ctx: { viewer: Viewer }
+  ctx: Asking
   variables: Variables
   args: Map<FieldPlan, Record<string, unknown>>
   errors: GraphQLError[]
   /** Nothing of the plan can be denied in an account within reach. */
   isProven: boolean
   isUnplanned: boolean
+  /** Some of the answer is text already. */
+  holdsText: boolean
 }
 
 const isPromise = (value: unknown): value is Promise<unknown> =>
   typeof (value as { then?: unknown } | null)?.then === 'function'
 
-/** The answer; undefined when it needs what a plan does not know. */
+/**
+ * The answer; undefined when it needs what a plan does not know. With `isSent` its data may be
+ * text: nobody looks at it before it is sent.
+ */
 export async function runPlan(
   plan: Plan,
-  ctx: { viewer: Viewer },
+  ctx: Asking,
   variables: Variables,
+  isSent: boolean,
 ): Promise<ExecutionResult | undefined> {
   const isProven = provenFor(plan, ctx.viewer)
   const errors: GraphQLError[] = []
-  const run = { ctx, variables, args: new Map(), errors, isProven, isUnplanned: false }
+  const so = { isProven, isUnplanned: false, holdsText: false }
+  const run: Run = { ctx, variables, args: new Map(), errors, ...so }
+  ctx.takesText = isProven && isSent
   let data: ExecutionResult['data'] = null
   try {
     data = (await fieldsOf(plan.root, undefined, run, null)) as ExecutionResult['data']
   } catch (error) {
     errors.push(error as GraphQLError)
   }
+  ctx.takesText = false
   if (run.isUnplanned) return undefined
+  if (run.holdsText) data = new Written(jsonOf(data) ?? 'null') as never
   return errors.length > 0 ? { errors, data: data ?? null } : { data: data ?? null }
 }
 
@@ -143,6 +157,10 @@ function completed(
       throw new Error(`Expected ${completion.type.name} to be serialized to something.`)
     }
     case 'object':
+      if (value instanceof Written) {
+        run.holdsText = true
+        return value
+      }
       return fieldsOf(completion.plan, value, run, path)
     case 'list':
       return listOf(completion, value, field, run, path)

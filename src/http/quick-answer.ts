@@ -3,6 +3,7 @@
 
 import type { ExecutionResult } from 'graphql'
 import { newContext, type Services } from '../context.ts'
+import { Written } from '../db/written.ts'
 import { prepare } from '../graphql/documents.ts'
 import { answerQuickly } from '../graphql/quick.ts'
 import { schema } from '../graphql/schema.ts'
@@ -26,14 +27,15 @@ const types: Readonly<Record<string, string>> = {
 /** What a plan answers; undefined when the operation has to be executed. */
 export async function resultOf(
   services: Services,
-  { viewer, requestId, address, spending, params }: Operation,
+  { viewer, requestId, address, accept, spending, params }: Operation,
 ): Promise<ExecutionResult | undefined> {
   const { query, operationName, variables } = params ?? {}
   const { document } = prepare(query ?? '')
   if (!document) return undefined
   const ctx = newContext(services, viewer, requestId, address)
   if (spending) ctx.spending = spending
-  return answerQuickly({ schema, document, operationName, variables }, ctx)
+  const isSent = Object.hasOwn(types, accept)
+  return answerQuickly({ schema, document, operationName, variables, isSent }, ctx)
 }
 
 /** Writes the answer, unless it is one for Yoga. */
@@ -44,7 +46,9 @@ export function answered(
 ): boolean {
   const type = types[accept]
   if (errors || !spending || type === undefined) return false
-  const body = JSON.stringify({ data, extensions: spendingExtensions(spending) })
+  const written = data instanceof Written ? data.text : JSON.stringify(data)
+  const extensions = JSON.stringify(spendingExtensions(spending))
+  const body = `{"data":${written},"extensions":${extensions}}`
   send(exchange, 200, { 'content-type': type }, body)
   return true
 }

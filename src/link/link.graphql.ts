@@ -8,9 +8,9 @@ import { poolReader } from '../db/reader.ts'
 import type { BookingLink } from '../generated/prisma/client.ts'
 import { batched } from '../graphql/batches.ts'
 import { builder } from '../graphql/builder.ts'
-import { encodeId, keyOf } from '../graphql/ids.ts'
+import { keyOf } from '../graphql/ids.ts'
 import { badInput } from '../graphql/lists.ts'
-import { one } from '../graphql/look-ahead.ts'
+import { globalId, one } from '../graphql/look-ahead.ts'
 import { findable, Node } from '../graphql/node.ts'
 import { zoneOf } from '../time/zone.ts'
 import { linkOffers, linksBySlug, readPools } from './link.data.ts'
@@ -67,7 +67,7 @@ builder.prismaObject('BookingLink', {
   interfaces: [Node],
   scopes: readLinks,
   fields: (t) => ({
-    id: t.id({ description: 'Global id.', resolve: (row) => encodeId('BookingLink', row) }),
+    id: t.id({ description: 'Global id.', ...globalId('BookingLink') }),
     slug: t.exposeString('slug', { description: 'Unique in its account; part of addresses.' }),
     title: t.exposeString('title', { description: 'For people.' }),
     distribution: t.expose('distribution', {

@@ -4,7 +4,6 @@ import type { Scope } from '../auth/scope.ts'
 import type { Resource } from '../generated/prisma/client.ts'
 import { Prisma } from '../generated/prisma/client.ts'
 import { builder } from '../graphql/builder.ts'
-import { encodeId } from '../graphql/ids.ts'
 import { connectionCost } from '../graphql/limits.ts'
 import {
   accountsArg,
@@ -15,7 +14,7 @@ import {
   listOverAccounts,
   pageArgs,
 } from '../graphql/lists.ts'
-import { one } from '../graphql/look-ahead.ts'
+import { globalId, one } from '../graphql/look-ahead.ts'
 import { refersTo } from '../graphql/narrow.ts'
 import { findable, Node } from '../graphql/node.ts'
 
@@ -28,11 +27,7 @@ builder.prismaObject('Resource', {
   interfaces: [Node],
   scopes: read,
   fields: (t) => ({
-    id: t.id({
-      reads: [],
-      description: 'Global id.',
-      resolve: (row) => encodeId('Resource', row),
-    }),
+    id: t.id({ description: 'Global id.', ...globalId('Resource') }),
     account: t.field({
       type: 'Account',
       nullable: true,

@@ -6,7 +6,6 @@ import type { Context } from '../context.ts'
 import type { Service } from '../generated/prisma/client.ts'
 import { Prisma } from '../generated/prisma/client.ts'
 import { builder } from '../graphql/builder.ts'
-import { encodeId } from '../graphql/ids.ts'
 import { dateText } from '../graphql/inputs.ts'
 import { connectionCost } from '../graphql/limits.ts'
 import {
@@ -18,7 +17,7 @@ import {
   listOverAccounts,
   pageArgs,
 } from '../graphql/lists.ts'
-import { one } from '../graphql/look-ahead.ts'
+import { globalId, one } from '../graphql/look-ahead.ts'
 import { Money, moneyOf } from '../graphql/money.ts'
 import { findable, Node } from '../graphql/node.ts'
 
@@ -62,11 +61,7 @@ builder.prismaObject('Service', {
   interfaces: [Node],
   scopes: read,
   fields: (t) => ({
-    id: t.id({
-      reads: [],
-      description: 'Global id.',
-      resolve: (row) => encodeId('Service', row),
-    }),
+    id: t.id({ description: 'Global id.', ...globalId('Service') }),
     account: t.field({
       type: 'Account',
       nullable: true,

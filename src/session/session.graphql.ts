@@ -7,7 +7,6 @@ import type { Session } from '../generated/prisma/client.ts'
 import { Prisma } from '../generated/prisma/client.ts'
 import { batched } from '../graphql/batches.ts'
 import { builder } from '../graphql/builder.ts'
-import { encodeId } from '../graphql/ids.ts'
 import { connectionCost } from '../graphql/limits.ts'
 import {
   accountsArg,
@@ -18,6 +17,7 @@ import {
   listOverAccounts,
   pageArgs,
 } from '../graphql/lists.ts'
+import { globalId } from '../graphql/look-ahead.ts'
 import { DateTimeRange, orderInput, refersTo, withinRange } from '../graphql/narrow.ts'
 import { findable, Node } from '../graphql/node.ts'
 import { resourcesOf, staffOf } from './crew.data.ts'
@@ -34,7 +34,7 @@ builder.prismaObject('Session', {
   interfaces: [Node],
   scopes: read,
   fields: (t) => ({
-    id: t.id({ description: 'Global id.', resolve: (row) => encodeId('Session', row) }),
+    id: t.id({ description: 'Global id.', ...globalId('Session') }),
     account: t.field({
       type: 'Account',
       nullable: true,

@@ -1,10 +1,12 @@
-// Queries by plans and by the usual execution: the same bytes, whatever is asked, and whoever asks.
+// Queries by plans, also where the database writes rows, and by the usual execution: the same
+// bytes, whatever is asked, and whoever asks.
 import fc from 'fast-check'
 import { execute as executeAsUsual, getNamedType, type ExecutionResult } from 'graphql'
 import { describe, expect, it } from 'vitest'
 import { isFailure, viewerOf } from '../../src/auth/credential.ts'
 import { anonymous, type Viewer } from '../../src/auth/viewer.ts'
 import { newContext, type Context } from '../../src/context.ts'
+import { jsonOf } from '../../src/db/written.ts'
 import { prepare } from '../../src/graphql/documents.ts'
 import { publicResult } from '../../src/graphql/public-errors.ts'
 import { answerQuickly } from '../../src/graphql/quick.ts'
@@ -52,15 +54,21 @@ async function bothWays(text: string, viewer: Viewer, variables: Variables = {})
     contextValue: usualContext,
     variableValues: variables,
   })
-  return {
+  const told = {
     quick: quick && written(publicResult(quick, ctx)),
     usual: written(publicResult(usual, usualContext)),
   }
+  if (told.quick === undefined) return told
+  const sentContext = contextOf(viewer)
+  const sent = await answerQuickly({ schema, document, variables, isSent: true }, sentContext)
+  expect(sent && written(publicResult(sent, sentContext))).toBe(told.usual)
+  return told
 }
 
 /** Which of two lists comes first from the database is not said: so it is with their errors. */
 function written({ data, errors = [] }: ExecutionResult): string {
-  return JSON.stringify({ data, errors: errors.map((error) => JSON.stringify(error)).toSorted() })
+  const told = errors.map((error) => JSON.stringify(error)).toSorted()
+  return `${jsonOf(data)} ${JSON.stringify(told)}`
 }
 
 const owner = viewers.get('multiAccountAdmin') as Viewer
