@@ -29,7 +29,7 @@ const feedForm = /^sgf_[0-9A-Za-z]{43}[0-9A-Za-z]{6}$/
 const manageForm = /^sgm_[0-9A-Za-z]{43}[0-9A-Za-z]{6}$/
 
 /** Every secret in a text, for whoever has to hide them. */
-export const secretsInText = /\bsg[afkimstpu]_[0-9A-Za-z_]{16,}/g
+export const secretsInText = /\bsg[afkimostpu]_[0-9A-Za-z_]{16,}/g
 
 /** A secret as given out once, and what is stored of it. */
 export type IssuedSecret = { text: string; hash: Uint8Array<ArrayBuffer> }

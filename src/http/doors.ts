@@ -18,6 +18,7 @@ import { healthRoutes } from './health.ts'
 import { linkRoutes } from './invitations.ts'
 import { createMetrics } from './metrics.ts'
 import { oauthRoutes } from './oauth.ts'
+import { offerRoutes } from './offers.ts'
 import { pageRoutes } from './pages.ts'
 import { referenceRoutes } from './reference.ts'
 import { createRightsRegistry } from './rights.ts'
@@ -71,6 +72,7 @@ export function createDoors({ services, baseUrl, eventLagSeconds }: Parts): Door
       ...dialectRoutes(dialects, { services, authenticator }),
       ...signInRoutes(people, clock),
       ...linkRoutes({ services, people }),
+      ...offerRoutes({ services, people }),
       ...calendarRoutes(services),
       ...consoleRoutes(services, people),
       ...consentRoutes(

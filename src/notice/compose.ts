@@ -11,10 +11,16 @@ import {
   type NoticeView,
   type Template,
 } from './message.ts'
-import type { NoticeKind } from './notice.ts'
+import type { BookingNotice, NoticeKind } from './notice.ts'
 import { languageOf } from './words.ts'
 
 type Person = { name: string; email: string | null; timeZone: string | null }
+
+export type ToldCustomer = Person & {
+  locale: string | null
+  wantsNotices: boolean
+  erasedAt: Date | null
+}
 
 /** A booking as notices tell of it. */
 export type ToldBooking = {
@@ -30,20 +36,20 @@ export type ToldBooking = {
   cancelReason: string | null
   service: { name: string }
   staff: (Person & { active: boolean }) | null
-  customer: Person & { locale: string | null; wantsNotices: boolean; erasedAt: Date | null }
+  customer: ToldCustomer
   account: { name: string; timeZone: string; locale: string }
 }
 
 export type ToldNotice = {
   id: string
-  kind: NoticeKind
+  kind: BookingNotice
   /** Who does the booking and is told; null when the customer is. */
-  staff: Person | null
+  staff: (Person & { active: boolean }) | null
 }
 
 export type OwnTemplate = Template & { kind: NoticeKind; toStaff: boolean; language: string }
 
-type Sending = {
+export type Sending = {
   at: number
   from: string
   templates: readonly OwnTemplate[]
@@ -71,8 +77,11 @@ export type Composed =
   /** `isOver`: what it was about has changed, so nobody misses it. */
   | { reason: string; isOver: boolean }
 
+/** There is nothing to say any more. */
+export const hasChanged: Composed = { reason: 'What it was about has changed.', isOver: true }
+
 /** What the status has to be for a notice to be true still. */
-const statusesOf: Readonly<Record<NoticeKind, readonly string[]>> = {
+const statusesOf: Readonly<Record<BookingNotice, readonly string[]>> = {
   CONFIRMATION: ['CONFIRMED'],
   REQUEST: ['PENDING'],
   REVIEW: ['PENDING'],
@@ -91,17 +100,15 @@ export function composeNotice(
   const { kind, staff } = notice
   const told = bookings.filter(({ status }) => statusesOf[kind].includes(status))
   const [first] = told
-  if (!first) return { reason: 'What it was about has changed.', isOver: true }
+  if (!first) return hasChanged
   if (kind === 'REMINDER' && first.startsAt.getTime() <= sending.at) {
     return { reason: 'It was to be sent before the start.', isOver: true }
   }
   const { customer, account } = first
-  if (!staff && customer.erasedAt) return { reason: 'The person was erased.', isOver: false }
-  if (!staff && !customer.wantsNotices) {
-    return { reason: 'The customer wants no notices.', isOver: false }
-  }
   const recipient = staff ?? customer
-  if (!recipient.email) return { reason: 'No e-mail address is known.', isOver: false }
+  const { email } = recipient
+  const reason = staff ? staffReason(staff) : customerReason(customer)
+  if (reason !== null || !email) return { reason: reason ?? noAddress, isOver: false }
   const manner = mannerOf(first, staff)
   const urls = manageUrls(notice, told, sending)
   const rendered = renderNotice(
@@ -110,13 +117,28 @@ export function composeNotice(
     manner.locale,
   )
   const from = { name: account.name, address: sending.from }
-  const to = { name: recipient.name, address: recipient.email }
+  const to = { name: recipient.name, address: email }
   const calendar = calendarOf(notice, told, { from, to, at: sending.at, urls, ...manner })
   const { id } = notice
   return { mail: { id, at: sending.at, from, to, ...rendered, ...(calendar && { calendar }) } }
 }
 
-type Manner = { timeZone: string; locale: string }
+export const noAddress = 'No e-mail address is known.'
+
+function staffReason({ active }: { active: boolean }): string | null {
+  return active ? null : 'The staff member is archived.'
+}
+
+/** Why a customer is not to be sent mails; null when they are. */
+export function customerReason({
+  erasedAt,
+  wantsNotices,
+}: Pick<ToldCustomer, 'erasedAt' | 'wantsNotices'>): string | null {
+  if (erasedAt) return 'The person was erased.'
+  return wantsNotices ? null : 'The customer wants no notices.'
+}
+
+export type Manner = { timeZone: string; locale: string }
 
 /** The customer's own zone and language, else those of the booking and of the account. */
 function mannerOf({ customer, account, timeZone }: ToldBooking, staff: Person | null): Manner {
@@ -162,6 +184,7 @@ export function viewOf(
     service: { name: first?.service.name ?? '' },
     when: lines[0]?.when ?? '',
     bookings: lines,
+    offer: null,
     more: Math.max(0, bookings.length - mostListed),
   }
 }

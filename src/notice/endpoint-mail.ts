@@ -1,7 +1,7 @@
 // The mail to whoever made a webhook endpoint that is not called any more. Pure.
 
 import type { Mail } from '../outbound/mail.ts'
-import type { Composed } from './compose.ts'
+import { hasChanged, type Composed } from './compose.ts'
 import { renderNotice, type Template } from './message.ts'
 import { languageOf } from './words.ts'
 
@@ -53,7 +53,7 @@ export function composeDisabled(
   endpoint: ToldEndpoint | null,
   { at, from }: { at: number; from: string },
 ): Composed {
-  if (!endpoint?.disabledAt) return { reason: 'What it was about has changed.', isOver: true }
+  if (!endpoint?.disabledAt) return hasChanged
   const { url, reason, name, email, account, locale } = endpoint
   const view = {
     account: { name: account },
@@ -63,6 +63,7 @@ export function composeDisabled(
     service: { name: new URL(url).origin + new URL(url).pathname },
     when: reason ?? '',
     bookings: [],
+    offer: null,
     more: 0,
   }
   const rendered = renderNotice(templates[languageOf(locale)] ?? english, view, locale)

@@ -2,7 +2,7 @@
 
 import Mustache from 'mustache'
 import type { Issue } from '../errors.ts'
-import type { NoticeKind } from './notice.ts'
+import { isOfWaitlist, type NoticeKind } from './notice.ts'
 import { languageOf, wordsOf } from './words.ts'
 
 /** What a template can name. Nothing else reaches it. */
@@ -23,6 +23,8 @@ export type NoticeView = {
     /** Where the customer manages it; empty for staff, and where there is nothing to manage. */
     manageUrl: string
   }[]
+  /** Of an offer to who waits: until when it stands, and where it is accepted. */
+  offer: { until: string; url: string } | null
   /** How many more there are than are listed. */
   more: number
 }
@@ -38,7 +40,9 @@ export const mostListed = 20
 /** What the gateway says itself, in the language of `locale` or in English. */
 export function usualTemplate(kind: NoticeKind, toStaff: boolean, locale: string): Template {
   const { words } = wordsOf(locale)
-  const { subject, sentence } = words.said[`${toStaff ? 'staff' : 'customer'} ${kind}`]
+  const { subject, sentence } = isOfWaitlist(kind)
+    ? words.waiting[kind]
+    : words.said[`${toStaff ? 'staff' : 'customer'} ${kind}`]
   const text = [
     words.greeting,
     '',
@@ -50,7 +54,9 @@ export function usualTemplate(kind: NoticeKind, toStaff: boolean, locale: string
     '{{#staff}}',
     `${words.withWhom} {{staff}}`,
     '{{/staff}}',
+    '{{#number}}',
     `${words.number}: {{number}}`,
+    '{{/number}}',
     '{{#reason}}',
     `${words.reason}: {{reason}}`,
     '{{/reason}}',
@@ -59,6 +65,11 @@ export function usualTemplate(kind: NoticeKind, toStaff: boolean, locale: string
     '{{/manageUrl}}',
     '',
     '{{/bookings}}',
+    '{{#offer}}',
+    words.accept,
+    '{{url}}',
+    '',
+    '{{/offer}}',
     '{{#more}}',
     '+ {{more}}',
     '',
@@ -126,9 +137,9 @@ function paragraphs(text: string): string {
 }
 
 // Only addresses of our own become links: what people wrote may hold others.
-function linked(html: string, { bookings }: NoticeView): string {
-  return bookings
-    .map(({ manageUrl }) => escaped(manageUrl))
+function linked(html: string, { bookings, offer }: NoticeView): string {
+  return [...bookings.map(({ manageUrl }) => manageUrl), offer?.url ?? '']
+    .map(escaped)
     .filter((url) => url !== '')
     .reduce((text, url) => text.replaceAll(url, `<a href="${url}">${url}</a>`), html)
 }
@@ -150,6 +161,12 @@ const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;
 
 function escaped(text: string): string {
   return text.replace(/[&<>"]/g, (character) => entities[character] ?? character)
+}
+
+/** An instant for people, in their zone and language. */
+export function instantText(at: Date, { timeZone, locale }: { timeZone: string; locale: string }) {
+  const options = { dateStyle: 'full', timeStyle: 'short', timeZone } as const
+  return `${new Intl.DateTimeFormat(supported(locale), options).format(at)} (${timeZone})`
 }
 
 /** A stretch of time for people, in their zone and language. */

@@ -12,9 +12,16 @@ import { appendAudit } from '../events/audit.ts'
 import { changesBetween } from '../events/event.ts'
 import type { Notice, NoticeTemplate } from '../generated/prisma/client.ts'
 import { templateFor, viewOf, type OwnTemplate } from './compose.ts'
-import { renderNotice, templateIssues, type Rendered, type Template } from './message.ts'
+import {
+  instantText,
+  renderNotice,
+  templateIssues,
+  type Rendered,
+  type Template,
+} from './message.ts'
 import { againNotice, subjectAt } from './notice.data.ts'
 import type { NoticeKind } from './notice.ts'
+import { MINUTE } from '../time/instant.ts'
 import { languageOf } from './words.ts'
 
 /** Needs bookings:write. Refuses NOT_FOUND, and ILLEGAL_TRANSITION unless it was given up. */
@@ -50,7 +57,7 @@ export type NewTemplate = Template & { kind: NoticeKind; toStaff: boolean; langu
 
 const told = ['subject', 'text', 'html'] as const
 /** Most templates of one account: all kinds for both sides, in eight languages. */
-const most = 112
+const most = 136
 
 /**
  * Makes the words for a kind, in a language, or replaces them. Needs accounts:write. Refuses
@@ -140,7 +147,7 @@ export type Preview = {
  * nothing. Needs bookings:read and customers:read. Refuses NOT_FOUND, VALIDATION_FAILED.
  */
 export async function previewNotice(
-  ctx: ActionContext,
+  ctx: ActionContext & { baseUrl: () => string },
   key: Key,
   { kind, toStaff, template }: Preview,
 ): Promise<Rendered> {
@@ -155,7 +162,12 @@ export async function previewNotice(
   const timeZone = toStaff ? account.timeZone : (customer.timeZone ?? booking.timeZone)
   const own = await ctx.db.prisma.noticeTemplate.findMany({ where: { accountId, kind, toStaff } })
   const words = template ?? templateFor(own as OwnTemplate[], kind, toStaff, locale)
-  // Nothing is given away by looking: the address is none.
+  // Nothing is given away by looking: addresses are none.
   const urls = new Map(booking.linkId && !toStaff ? [[booking.id, sampleUrl]] : [])
-  return renderNotice(words, viewOf([booking], recipient, { timeZone, locale }, urls), locale)
+  const view = viewOf([booking], recipient, { timeZone, locale }, urls)
+  if (kind !== 'WAITLIST_OFFER') return renderNotice(words, view, locale)
+  // As if its time were offered now.
+  const until = new Date(ctx.clock.now() + account.waitlistOfferMinutes * MINUTE)
+  const offer = { until: instantText(until, { timeZone, locale }), url: sampleUrl }
+  return renderNotice(words, { ...view, offer }, locale)
 }

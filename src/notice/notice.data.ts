@@ -46,6 +46,22 @@ export function cancelling(
       AND EXISTS (SELECT FROM moved)`
 }
 
+/** Ends what waits to be said of these entries of the waitlist, if the place was `moved`. */
+export function cancellingOffers(
+  entries: readonly { accountId: string; entryId: string }[],
+  now: Instant,
+): Prisma.Sql {
+  return Prisma.sql`
+    UPDATE "Notice" n SET "state" = 'CANCELLED', "finishedAt" = ${instant(now)},
+      "nextAttemptAt" = NULL, "reason" = 'What it was about has changed.'
+    FROM unnest(${entries.map(({ accountId }) => accountId)}::uuid[],
+        ${entries.map(({ entryId }) => entryId)}::uuid[]) u("accountId", "entryId")
+    WHERE n."accountId" = u."accountId" AND n."waitlistEntryId" = u."entryId"
+      AND n."state" = 'WAITING' AND n."kind" = 'WAITLIST_OFFER'
+      AND (n."leasedUntil" IS NULL OR n."leasedUntil" <= ${instant(now)})
+      AND EXISTS (SELECT FROM moved)`
+}
+
 /** Adds notices that are not there yet, if the place of the reader was `moved`. */
 export function adding(
   planned: readonly (Planned & { accountId: string })[],
@@ -59,14 +75,15 @@ export function adding(
   }))
   return Prisma.sql`
     INSERT INTO "Notice" ("accountId", "id", "eventId", "kind", "customerId", "staffId",
-      "userId", "endpointId", "bookingId", "bookingIds", "minutesBefore", "dueAt",
-      "nextAttemptAt", "createdAt")
+      "userId", "endpointId", "waitlistEntryId", "bookingId", "bookingIds", "minutesBefore",
+      "dueAt", "nextAttemptAt", "createdAt")
     SELECT n."accountId", n."id", n."eventId", n."kind"::"NoticeKind", n."customerId", n."staffId",
-      n."userId", n."endpointId", n."bookingId", n."bookingIds", n."minutesBefore", n."dueAt",
-      n."dueAt", ${instant(now)}
+      n."userId", n."endpointId", n."waitlistEntryId", n."bookingId", n."bookingIds",
+      n."minutesBefore", n."dueAt", n."dueAt", ${instant(now)}
     FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS n("accountId" uuid, "id" uuid,
       "eventId" uuid, "kind" text, "customerId" uuid, "staffId" uuid, "userId" uuid,
-      "endpointId" uuid, "bookingId" uuid, "bookingIds" uuid[], "minutesBefore" int, "dueAt" timestamptz)
+      "endpointId" uuid, "waitlistEntryId" uuid, "bookingId" uuid, "bookingIds" uuid[],
+      "minutesBefore" int, "dueAt" timestamptz)
     WHERE EXISTS (SELECT FROM moved)
     ON CONFLICT DO NOTHING`
 }

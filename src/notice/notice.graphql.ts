@@ -36,8 +36,9 @@ const NoticeStateEnum = builder.enumType('NoticeState', {
 
 builder.prismaObject('Notice', {
   description:
-    'A mail to one person about bookings. It is planned by the event that it tells of, and sent ' +
-    'once; after a crash the same message, under the same id, may come a second time.',
+    'A mail to one person about bookings, or about what they wait for. It is planned by the event ' +
+    'that it tells of, and sent once; after a crash the same message, under the same id, may come ' +
+    'a second time.',
   interfaces: [Node],
   scopes: read,
   fields: (t) => ({
@@ -55,9 +56,16 @@ builder.prismaObject('Notice', {
       nullable: true,
       description:
         'The booking that it tells of; the soonest, when it tells of several. Null when it tells of ' +
-        'a webhook endpoint.',
+        'a webhook endpoint or of the waitlist.',
       resolve: ({ accountId, bookingId }, _args, ctx) =>
         bookingId === null ? null : ctx.load('Booking', { accountId, id: bookingId }),
+    }),
+    waitlistEntry: t.field({
+      type: 'WaitlistEntry',
+      nullable: true,
+      description: 'The entry of the waitlist that it tells of; null when it tells of none.',
+      resolve: ({ accountId, waitlistEntryId: id }, _args, ctx) =>
+        id === null ? null : ctx.load('WaitlistEntry', { accountId, id }),
     }),
     bookingCount: t.int({
       description: 'Of how many bookings it tells.',
@@ -120,6 +128,7 @@ const NoticeFilter = builder.inputType('NoticeFilter', {
     kinds: t.field({ type: [NoticeKindEnum], description: 'Only of these kinds.' }),
     states: t.field({ type: [NoticeStateEnum], description: 'Only in one of these states.' }),
     bookingIds: t.idList({ description: 'Only about these bookings.' }),
+    waitlistEntryIds: t.idList({ description: 'Only about these entries of the waitlist.' }),
     customerIds: t.idList({ description: 'Only to these customers.' }),
     staffIds: t.idList({ description: 'Only to these staff members.' }),
     dueAt: t.field({ type: DateTimeRange, description: 'Only those due then.' }),
@@ -129,11 +138,13 @@ const NoticeFilter = builder.inputType('NoticeFilter', {
 type Filter = typeof NoticeFilter.$inferInput | null | undefined
 
 function listOf(filter: Filter, more: Prisma.Sql[] = []) {
-  const { kinds: only, states, bookingIds, customerIds, staffIds, dueAt } = filter ?? {}
+  const { kinds: only, states, bookingIds, waitlistEntryIds: entryIds } = filter ?? {}
+  const { customerIds, staffIds, dueAt } = filter ?? {}
   const where = [...more, ...withinRange('dueAt', dueAt)]
   if (only) where.push(Prisma.sql`r."kind"::text = ANY(${[...only]}::text[])`)
   if (states) where.push(Prisma.sql`r."state"::text = ANY(${[...states]}::text[])`)
   if (bookingIds) where.push(refersTo('bookingId', 'Booking', bookingIds))
+  if (entryIds) where.push(refersTo('waitlistEntryId', 'WaitlistEntry', entryIds))
   if (customerIds) where.push(refersTo('customerId', 'Customer', customerIds))
   if (staffIds) where.push(refersTo('staffId', 'StaffMember', staffIds))
   const order = { column: 'createdAt', type: 'timestamptz', direction: 'DESC' } as const
@@ -159,24 +170,31 @@ builder.queryField('notices', (t) =>
   }),
 )
 
-builder.prismaObjectField('Booking', 'notices', (t) =>
-  t.field({
-    type: NoticeConnection,
-    reads: [],
-    description: 'What people are told of this booking, planned last first.',
-    complexity: connectionCost,
-    args: { filter: t.arg(filterArg), ...pageArgs(t) },
-    resolve: ({ accountId, id }, args, ctx) =>
-      listBelow<Notice>(
-        ctx,
-        { accountId, id },
-        'Booking.notices',
-        args,
-        listOf(args.filter, [Prisma.sql`r."bookingId" = u."parentId"`]),
-        args,
-      ),
-  }),
-)
+const below = { Booking: 'bookingId', WaitlistEntry: 'waitlistEntryId' } as const
+
+function noticesBelow(parent: keyof typeof below, description: string): void {
+  builder.prismaObjectField(parent, 'notices', (t) =>
+    t.field({
+      type: NoticeConnection,
+      reads: [],
+      description: `${description}, planned last first.`,
+      complexity: connectionCost,
+      args: { filter: t.arg(filterArg), ...pageArgs(t) },
+      resolve: ({ accountId, id }, args, ctx) =>
+        listBelow<Notice>(
+          ctx,
+          { accountId, id },
+          `${parent}.notices`,
+          args,
+          listOf(args.filter, [Prisma.sql`r.${Prisma.raw(`"${below[parent]}"`)} = u."parentId"`]),
+          args,
+        ),
+    }),
+  )
+}
+
+noticesBelow('Booking', 'What people are told of this booking')
+noticesBelow('WaitlistEntry', 'What who waits is told of this')
 
 mutation('retryNotice', {
   description: 'Sends a notice again that was given up, or for which there was no address.',

@@ -2,7 +2,7 @@
 
 import { HOUR, MINUTE, type Instant } from '../time/instant.ts'
 
-export const noticeKinds = [
+const bookingKinds = [
   'CONFIRMATION',
   'REQUEST',
   'REVIEW',
@@ -12,11 +12,22 @@ export const noticeKinds = [
   'REMINDER',
 ] as const
 
-/** What is told of bookings, and can be said in words of the account's own. */
-export type NoticeKind = (typeof noticeKinds)[number]
+const waitlistKinds = ['WAITLIST_OFFER', 'WAITLIST_LEFT', 'WAITLIST_EXPIRED'] as const
 
-export function isOfBookings(kind: string): kind is NoticeKind {
-  return (noticeKinds as readonly string[]).includes(kind)
+/** What can be said in words of the account's own. */
+export const noticeKinds = [...bookingKinds, ...waitlistKinds] as const
+
+export type BookingNotice = (typeof bookingKinds)[number]
+/** To customers only. */
+export type WaitlistNotice = (typeof waitlistKinds)[number]
+export type NoticeKind = BookingNotice | WaitlistNotice
+
+export function isOfBookings(kind: string): kind is BookingNotice {
+  return (bookingKinds as readonly string[]).includes(kind)
+}
+
+export function isOfWaitlist(kind: string): kind is WaitlistNotice {
+  return (waitlistKinds as readonly string[]).includes(kind)
 }
 
 /** Of an event, as far as notices depend on it. */
@@ -49,6 +60,7 @@ export type Planned = {
   staffId: string | null
   userId?: string
   endpointId?: string
+  waitlistEntryId?: string
   bookingIds: string[]
   minutesBefore: number
   dueAt: Instant
@@ -82,9 +94,16 @@ export function planOf(event: Happened, booking: Booked, now: Instant): Plan {
   return { cancels: told.cancels, adds }
 }
 
+/** What an event of the waitlist has told to who waits. */
+export const waitlistNotices: Readonly<Record<string, WaitlistNotice>> = {
+  'waitlist.offered': 'WAITLIST_OFFER',
+  'waitlist.left': 'WAITLIST_LEFT',
+  'waitlist.expired': 'WAITLIST_EXPIRED',
+}
+
 type Told = {
-  customer: NoticeKind | null
-  staff: NoticeKind | null
+  customer: BookingNotice | null
+  staff: BookingNotice | null
   reminds: boolean
   cancels: Plan['cancels']
 }

@@ -6,8 +6,8 @@ import type { LoggedEvent } from '../events/event.ts'
 import type { Reader } from '../db/reader.ts'
 import type { Prisma } from '../generated/prisma/client.ts'
 import type { Instant } from '../time/instant.ts'
-import { adding, bookedNow, cancelling, makersOf } from './notice.data.ts'
-import { planOf, together, type Happened, type Planned } from './notice.ts'
+import { adding, bookedNow, cancelling, cancellingOffers, makersOf } from './notice.data.ts'
+import { planOf, together, waitlistNotices, type Happened, type Planned } from './notice.ts'
 
 type Options = Pick<Following, 'db' | 'clock' | 'log' | 'pollMs'> & {
   /** Notices were added. */
@@ -32,7 +32,25 @@ async function statementsFor(
 ): Promise<Prisma.Sql[]> {
   const disabled = events.filter(({ type }) => type === 'webhook.disabled')
   const statements = await ofEndpoints(read, disabled, now)
-  return [...statements, ...(await ofBookings(read, events, now))]
+  return [...statements, ...ofWaitlist(events, now), ...(await ofBookings(read, events, now))]
+}
+
+/** Who waits is told of an offer, and of the end of it or of the waiting, unless by a booking. */
+function ofWaitlist(events: readonly LoggedEvent[], now: Instant): Prisma.Sql[] {
+  const told = events.filter(({ subjectType }) => subjectType === 'WaitlistEntry')
+  const ended = told.filter(({ type }) => type !== 'waitlist.joined' && type !== 'waitlist.offered')
+  const planned = told.flatMap(({ id: eventId, accountId, type, subjectId, about }) => {
+    const kind = waitlistNotices[type]
+    const { customerId, notify } = about
+    if (!kind || !customerId || notify?.customer === false) return []
+    const base = { staffId: null, bookingIds: [], minutesBefore: 0, dueAt: now }
+    return [{ ...base, eventId, accountId, kind, customerId, waitlistEntryId: subjectId }]
+  })
+  const keys = ended.map(({ accountId, subjectId: entryId }) => ({ accountId, entryId }))
+  return [
+    ...(keys.length > 0 ? [cancellingOffers(keys, now)] : []),
+    ...(planned.length > 0 ? [adding(planned, now)] : []),
+  ]
 }
 
 /** Whoever made an endpoint is told once that it is disabled, however many accounts it is told. */

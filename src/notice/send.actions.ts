@@ -9,10 +9,18 @@ import { poolReader, transactionReader } from '../db/reader.ts'
 import { transaction } from '../db/transaction.ts'
 import { createLoop, type Loop } from '../events/loop.ts'
 import { appendEvents } from '../events/outbox.ts'
-import type { Notice } from '../generated/prisma/client.ts'
+import type { Notice, StaffMember } from '../generated/prisma/client.ts'
 import { MailRefused, type Mailer } from '../outbound/mail.ts'
 import { keepManageLinks, newManageLink, type ManageLink } from '../booking/manage-link.data.ts'
-import { composeNotice, type OwnTemplate, type ToldBooking } from './compose.ts'
+import { offerPath } from '../waitlist/offer-link.ts'
+import { entriesOf, type OfferedEntry } from '../waitlist/waitlist.data.ts'
+import {
+  composeNotice,
+  hasChanged,
+  type Composed,
+  type OwnTemplate,
+  type ToldBooking,
+} from './compose.ts'
 import { composeDisabled, type ToldEndpoint } from './endpoint-mail.ts'
 import {
   claimNotices,
@@ -22,10 +30,11 @@ import {
   type Settlement,
   type Subject,
 } from './notice.data.ts'
-import { isOfBookings, nextTry } from './notice.ts'
+import { isOfBookings, isOfWaitlist, nextTry } from './notice.ts'
+import { composeWaiting } from './waitlist-mail.ts'
 
 type Options = {
-  services: Pick<Services, 'db' | 'clock' | 'log' | 'baseUrl'>
+  services: Pick<Services, 'db' | 'clock' | 'log' | 'baseUrl' | 'sealer'>
   mailer: Mailer
   /** Where notices come from; left out, an address at the service's own name. */
   from?: string | undefined
@@ -52,16 +61,16 @@ export function createNoticeWorker(options: Options): Loop {
     const { bookings, staff, templates } = await subjectsOf(db, notices)
     const ofUsers = notices.filter(({ endpointId }) => endpointId !== null)
     const endpoints = ofUsers.length > 0 ? await endpointsOf(poolReader(db), ofUsers) : new Map()
+    const entries = await waitingOf(db, notices)
     const byId = new Map(bookings.map((booking) => [booking.id, booking]))
     const sendOne = async (notice: Notice) => {
       const settlement = await send({
         notice,
         who: notice.staffId === null ? null : (staff.get(notice.staffId) ?? null),
         told: notice.bookingIds.flatMap((id) => byId.get(id) ?? []),
-        own: templates.filter(
-          ({ accountId, kind }) => accountId === notice.accountId && isOfBookings(kind),
-        ) as OwnTemplate[],
+        own: templates.filter(({ accountId }) => accountId === notice.accountId) as OwnTemplate[],
         endpoint: endpoints.get(notice.id) ?? null,
+        entry: entries.get(notice.waitlistEntryId ?? '') ?? null,
       })
       const settled = await settle(services, worker, notice, settlement)
       if (!settled) log.warn({ noticeId: notice.id }, 'a notice took longer than its lease')
@@ -80,33 +89,59 @@ export function createNoticeWorker(options: Options): Loop {
   })
 }
 
+/** The entries of the waitlist that notices tell of, by id. */
+async function waitingOf(
+  db: Services['db'],
+  notices: readonly Notice[],
+): Promise<Map<string, OfferedEntry>> {
+  const keys = notices.flatMap(({ accountId, waitlistEntryId: id }) =>
+    id === null ? [] : [{ accountId, id }],
+  )
+  if (keys.length === 0) return new Map()
+  return new Map((await entriesOf(db, keys)).map((entry) => [entry.id, entry]))
+}
+
 type Taken = {
   notice: Notice
-  who: { name: string; email: string | null; timeZone: string | null } | null
+  who: StaffMember | null
   told: Subject[]
   own: OwnTemplate[]
   endpoint: ToldEndpoint | null
+  entry: OfferedEntry | null
 }
+
+/** Addresses that are told and have to be known then. */
+type Made = (ManageLink & { booking: ToldBooking })[]
 
 /** Sends a notice, or finds why there is none to send; says what is to be written down. */
 function sending({ services, mailer, from }: Options): (taken: Taken) => Promise<Settlement> {
-  const { db, clock, log, baseUrl } = services
+  const { db, clock, log, baseUrl, sealer } = services
+  const urlOf = ({ accountId, holdId: id }: OfferedEntry) =>
+    id === null ? '' : baseUrl() + offerPath(sealer, { accountId, id })
   const address = () => from ?? `no-reply@${new URL(baseUrl()).hostname}`
-  return async ({ notice, who, told: unsorted, own: templates, endpoint }) => {
-    const { id, kind, attempts } = notice
+  const compose = (taken: Taken, made: Made): Composed => {
+    const { notice, who, told, own: templates, endpoint, entry } = taken
+    const { id, kind } = notice
+    const manageUrl = (booking: ToldBooking) => {
+      const link = newManageLink(baseUrl())
+      made.push({ ...link, booking })
+      return link.url
+    }
+    const manner = { at: clock.now(), from: address(), templates, manageUrl }
+    if (isOfWaitlist(kind)) {
+      return entry ? composeWaiting({ id, kind }, entry, manner, urlOf(entry)) : hasChanged
+    }
+    if (!isOfBookings(kind)) return composeDisabled(id, endpoint, manner)
+    const bookings = told.toSorted((a, b) => a.startsAt.getTime() - b.startsAt.getTime())
+    return composeNotice({ id, kind, staff: who }, bookings, manner)
+  }
+  return async (taken) => {
+    const { notice } = taken
+    const { id, attempts } = notice
     const at = clock.now()
     try {
-      const bookings = unsorted.toSorted((a, b) => a.startsAt.getTime() - b.startsAt.getTime())
-      const made: (ManageLink & { booking: ToldBooking })[] = []
-      const manageUrl = (booking: ToldBooking) => {
-        const link = newManageLink(baseUrl())
-        made.push({ ...link, booking })
-        return link.url
-      }
-      const manner = { at, from: address(), templates, manageUrl }
-      const composed = isOfBookings(kind)
-        ? composeNotice({ id, kind, staff: who }, bookings, manner)
-        : composeDisabled(id, endpoint, manner)
+      const made: Made = []
+      const composed = compose(taken, made)
       if (!('mail' in composed)) {
         const { reason, isOver } = composed
         return { state: isOver ? 'CANCELLED' : 'SKIPPED', nextAttemptAt: null, reason }

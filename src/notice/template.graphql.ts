@@ -11,7 +11,7 @@ import { mutation, type InputBuilder } from '../graphql/mutations.ts'
 import { findable, Node } from '../graphql/node.ts'
 import type { Rendered } from './message.ts'
 import { NoticeKindEnum } from './notice-kind.graphql.ts'
-import { isOfBookings, type NoticeKind } from './notice.ts'
+import { isOfBookings, isOfWaitlist, type NoticeKind } from './notice.ts'
 import { deleteNoticeTemplate, previewNotice, setNoticeTemplate } from './notice.actions.ts'
 
 const read: readonly Scope[] = ['accounts:read']
@@ -21,8 +21,8 @@ findable('NoticeTemplate', read)
 const names =
   'Mustache: `{{recipient.name}}`, `{{customer.name}}`, `{{account.name}}`, `{{service.name}}`, ' +
   '`{{when}}`, `{{#bookings}}{{service}} {{when}} {{staff}} {{number}} {{reason}} ' +
-  '{{manageUrl}}{{/bookings}}`, ' +
-  '`{{more}}`.'
+  '{{manageUrl}}{{/bookings}}`, `{{more}}`; of an offer to who waits also ' +
+  '`{{#offer}}{{until}} {{url}}{{/offer}}`.'
 
 builder.prismaObject('NoticeTemplate', {
   description: "An account's own words for one kind of notice.",
@@ -82,11 +82,15 @@ const words = (t: InputBuilder, required: boolean) => ({
   }),
 })
 
-const toStaff = 'True: for notices to staff; false when left out: for those to customers.'
+const toStaffText = 'True: for notices to staff; false when left out: for those to customers.'
 
-function ofBookings(kind: string): NoticeKind {
+function wordable(kind: string, toStaff: boolean): NoticeKind {
   if (isOfBookings(kind)) return kind
-  throw invalid(['kind'], `What ${kind} tells is no booking, and has words of the gateway only.`)
+  if (!isOfWaitlist(kind)) {
+    throw invalid(['kind'], `What ${kind} tells is no booking, and has words of the gateway only.`)
+  }
+  if (toStaff) throw invalid(['toStaff'], `${kind} is told to customers only.`)
+  return kind
 }
 
 mutation('setNoticeTemplate', {
@@ -98,7 +102,7 @@ mutation('setNoticeTemplate', {
   input: (t) => ({
     accountId: t.id({ required: true, description: 'The account whose notices they are for.' }),
     kind: t.field({ type: NoticeKindEnum, required: true, description: 'For which notices.' }),
-    toStaff: t.boolean({ description: toStaff }),
+    toStaff: t.boolean({ description: toStaffText }),
     language: t.string({
       description:
         'For readers of this language, such as "en"; left out, for all without one of their own.',
@@ -110,8 +114,8 @@ mutation('setNoticeTemplate', {
   }),
   resolve: ({ accountId, expectedVersion, ...input }, ctx) => {
     const account = demandKey('Account', accountId, 'accountId')
-    const { subject, text, html, language } = input
-    const kind = ofBookings(input.kind)
+    const { subject, text, html, language, toStaff } = input
+    const kind = wordable(input.kind, toStaff ?? false)
     return setNoticeTemplate(
       ctx,
       account.id,
@@ -121,7 +125,7 @@ mutation('setNoticeTemplate', {
         text: text ?? '',
         html: html ?? null,
         language: language ?? '',
-        toStaff: input.toStaff ?? false,
+        toStaff: toStaff ?? false,
       },
       expectedVersion,
     )
@@ -148,18 +152,20 @@ const NoticePreview = builder.objectRef<Rendered>('NoticePreview').implement({
 })
 
 mutation('previewNotice', {
-  description: 'Shows what a notice about a booking would say, and sends nothing.',
+  description:
+    'Shows what a notice about a booking would say, or an offer of its time to who waits, and ' +
+    'sends nothing.',
   scopes: ['bookings:read', 'customers:read'],
   data: NoticePreview,
   dataDescription: 'What it would say.',
   input: (t) => ({
     bookingId: t.id({ required: true, description: 'A booking to tell of.' }),
     kind: t.field({ type: NoticeKindEnum, required: true, description: 'Which kind of notice.' }),
-    toStaff: t.boolean({ description: toStaff }),
+    toStaff: t.boolean({ description: toStaffText }),
     ...words(t, false),
   }),
   resolve: ({ bookingId, kind: asked, subject, text, html, ...input }, ctx) => {
-    const kind = ofBookings(asked)
+    const kind = wordable(asked, input.toStaff ?? false)
     const key = demandKey('Booking', bookingId, 'bookingId')
     const template =
       subject == null && text == null

@@ -1,6 +1,6 @@
 // What notices say unless an account has words of its own: one table for each language. Pure.
 
-import type { NoticeKind } from './notice.ts'
+import type { BookingNotice, WaitlistNotice } from './notice.ts'
 
 type Said = { subject: string; sentence: string }
 
@@ -12,7 +12,10 @@ export type Words = {
   reason: string
   /** Before the address at which the customer manages the booking. */
   manage: string
-  said: Readonly<Record<`${'customer' | 'staff'} ${NoticeKind}`, Said>>
+  /** Before the address at which an offer is accepted. */
+  accept: string
+  said: Readonly<Record<`${'customer' | 'staff'} ${BookingNotice}`, Said>>
+  waiting: Readonly<Record<WaitlistNotice, Said>>
 }
 
 const en: Words = {
@@ -21,6 +24,7 @@ const en: Words = {
   number: 'Booking number',
   reason: 'Reason',
   manage: 'See, move or cancel it',
+  accept: 'Accept it, or give it up, by {{until}}:',
   said: {
     'customer CONFIRMATION': {
       subject: 'Confirmed: {{service.name}}, {{when}}',
@@ -79,6 +83,21 @@ const en: Words = {
       sentence: '{{customer.name}} is coming.',
     },
   },
+  waiting: {
+    WAITLIST_OFFER: {
+      subject: 'Free for you: {{service.name}}, {{when}}',
+      sentence: 'what you are waiting for at {{account.name}} has come free and is kept for you.',
+    },
+    WAITLIST_LEFT: {
+      subject: 'Off the waitlist: {{service.name}}, {{when}}',
+      sentence: 'you are not on the waitlist of {{account.name}} any more.',
+    },
+    WAITLIST_EXPIRED: {
+      subject: 'The waiting is over: {{service.name}}, {{when}}',
+      sentence:
+        'the time is over; nothing is kept for you, and you are not on the waitlist any more.',
+    },
+  },
 }
 
 const de: Words = {
@@ -87,6 +106,7 @@ const de: Words = {
   number: 'Buchungsnummer',
   reason: 'Grund',
   manage: 'Ansehen, verlegen oder absagen',
+  accept: 'Annehmen oder ablehnen können Sie bis {{until}}:',
   said: {
     'customer CONFIRMATION': {
       subject: 'Bestätigt: {{service.name}}, {{when}}',
@@ -145,6 +165,22 @@ const de: Words = {
       sentence: '{{customer.name}} kommt.',
     },
   },
+  waiting: {
+    WAITLIST_OFFER: {
+      subject: 'Frei für Sie: {{service.name}}, {{when}}',
+      sentence: 'worauf Sie bei {{account.name}} warten, ist frei geworden und für Sie reserviert.',
+    },
+    WAITLIST_LEFT: {
+      subject: 'Nicht mehr auf der Warteliste: {{service.name}}, {{when}}',
+      sentence: 'Sie stehen nicht mehr auf der Warteliste von {{account.name}}.',
+    },
+    WAITLIST_EXPIRED: {
+      subject: 'Das Warten ist zu Ende: {{service.name}}, {{when}}',
+      sentence:
+        'die Zeit ist abgelaufen; es ist nichts mehr für Sie reserviert, und Sie stehen nicht ' +
+        'mehr auf der Warteliste.',
+    },
+  },
 }
 
 const pl: Words = {
@@ -153,6 +189,7 @@ const pl: Words = {
   number: 'Numer rezerwacji',
   reason: 'Powód',
   manage: 'Szczegóły, zmiana terminu, odwołanie',
+  accept: 'Przyjąć lub odrzucić można do {{until}}:',
   said: {
     'customer CONFIRMATION': {
       subject: 'Potwierdzenie: {{service.name}}, {{when}}',
@@ -209,6 +246,20 @@ const pl: Words = {
     'staff REMINDER': {
       subject: 'Przypomnienie: {{service.name}}, {{when}}',
       sentence: 'zbliża się wizyta: {{customer.name}}.',
+    },
+  },
+  waiting: {
+    WAITLIST_OFFER: {
+      subject: 'Wolny termin: {{service.name}}, {{when}}',
+      sentence: 'zwolnił się termin, na który czeka się w {{account.name}}, i jest zarezerwowany.',
+    },
+    WAITLIST_LEFT: {
+      subject: 'Poza listą oczekujących: {{service.name}}, {{when}}',
+      sentence: 'zgłoszenie na liście oczekujących w {{account.name}} zostało usunięte.',
+    },
+    WAITLIST_EXPIRED: {
+      subject: 'Koniec oczekiwania: {{service.name}}, {{when}}',
+      sentence: 'czas minął; termin nie jest już zarezerwowany, a zgłoszenie jest zamknięte.',
     },
   },
 }

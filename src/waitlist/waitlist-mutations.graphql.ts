@@ -35,6 +35,9 @@ mutation('joinWaitlist', {
     partySize: t.field({ type: 'PositiveInt', defaultValue: 1, description: 'Heads.' }),
     customerId: t.id({ description: 'This customer.' }),
     customer: t.field({ type: WaitlistCustomerInput, description: 'This person.' }),
+    notifyCustomer: t.boolean({
+      description: 'Whether they are told by mail of an offer and of its end; left out, they are.',
+    }),
     idempotencyKey: t.string({
       description: 'Up to 255 characters; a repeated call within 24 hours gives the first answer.',
     }),
@@ -52,6 +55,7 @@ mutation('joinWaitlist', {
       partySize: input.partySize ?? 1,
       customerId: own('Customer', input.customerId, 'customerId'),
       customer: input.customer ?? null,
+      notifyCustomer: input.notifyCustomer ?? true,
       idempotencyKey: input.idempotencyKey ?? null,
     })
   },

@@ -15,7 +15,13 @@ import type { Service, WaitlistEntry } from '../generated/prisma/client.ts'
 import { endOf, refusedLeave, wishIssues, type Wanted } from './waitlist.ts'
 import { entryEvent, lockEntry, moveEntry } from './waitlist.data.ts'
 
-export type NewEntry = Wanted & CustomerChoice & { service: Key; idempotencyKey: string | null }
+export type NewEntry = Wanted &
+  CustomerChoice & {
+    service: Key
+    /** Whether the customer is told by mail what becomes of it; left out, they are. */
+    notifyCustomer?: boolean
+    idempotencyKey: string | null
+  }
 
 /** Most who wait for one service. */
 const mostWaiting = 500
@@ -60,7 +66,9 @@ async function join(tx: Transaction, ctx: ActionContext, input: NewEntry): Promi
   }
   const customer = await customerFor(tx, ctx, accountId, input)
   const now = new Date(ctx.clock.now())
-  const wish = { sessionId, fromAt, untilAt, staffIds, partySize, customerId: customer.id }
+  const { notifyCustomer = true } = input
+  const customerId = customer.id
+  const wish = { sessionId, fromAt, untilAt, staffIds, partySize, customerId, notifyCustomer }
   const entry = await tx.waitlistEntry.create({
     data: { accountId, id: newId(), serviceId, ...wish, createdAt: now, updatedAt: now },
   })

@@ -2,6 +2,7 @@
 // its version grows, and that is told.
 
 import { lockRow } from '../db/lock.ts'
+import type { Database } from '../db/client.ts'
 import type { Key } from '../db/id.ts'
 import type { Reader } from '../db/reader.ts'
 import type { Transaction } from '../db/transaction.ts'
@@ -67,6 +68,36 @@ export function waitingFor(read: Reader, { accountId, id }: Key): Promise<Waitin
     ORDER BY e."createdAt", e."serial"`)
 }
 
+const offered = {
+  service: true,
+  session: true,
+  customer: true,
+  account: true,
+  hold: { include: { occupancies: { include: { staff: true } } } },
+} as const
+
+/** An entry with everything that is told of it. */
+export type OfferedEntry = Prisma.WaitlistEntryGetPayload<{ include: typeof offered }>
+
+/** The entry to which this hold is offered, with what is told of it. */
+export function offeredBy(
+  { prisma }: Pick<Database, 'prisma'>,
+  { accountId, id: holdId }: Key,
+): Promise<OfferedEntry | null> {
+  const where = { accountId_holdId: { accountId, holdId } }
+  return prisma.waitlistEntry.findUnique({ where, include: offered })
+}
+
+/** Entries with what is told of them. */
+export function entriesOf(
+  { prisma }: Pick<Database, 'prisma'>,
+  keys: readonly Key[],
+): Promise<OfferedEntry[]> {
+  const accountId = { in: keys.map((key) => key.accountId) }
+  const where = { accountId, id: { in: keys.map(({ id }) => id) } }
+  return prisma.waitlistEntry.findMany({ where, include: offered })
+}
+
 /** Entries whose offer does not stand any more. */
 export function endedOffers(read: Reader, now: Instant, most: number): Promise<Key[]> {
   const at = new Date(now).toISOString()
@@ -109,14 +140,15 @@ const fields = [
 
 /** What tells that an entry came to the state that it has. */
 export function entryEvent(entry: WaitlistEntry, before: WaitlistEntry | null): NewEvent {
-  const { accountId, id, serviceId, sessionId, staffIds, customerId } = entry
+  const { accountId, id, serviceId, sessionId, staffIds, customerId, notifyCustomer } = entry
+  const notify = notifyCustomer ? null : { customer: false, staff: false }
   return {
     type: typeOfState[entry.state],
     accountId,
     subjectType: 'WaitlistEntry',
     subjectId: id,
     subjectVersion: entry.version,
-    about: { serviceId, sessionId, staffIds, customerId },
+    about: { serviceId, sessionId, staffIds, customerId, ...(notify && { notify }) },
     changes: changesBetween(before, entry, fields),
   }
 }

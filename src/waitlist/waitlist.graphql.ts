@@ -37,7 +37,7 @@ builder.prismaObject('WaitlistEntry', {
   description:
     'Somebody who wants what is full. When it comes free, whoever came first and fits is offered ' +
     'it: a hold of their own, for `Account.waitlistOfferMinutes`. createBooking with that hold ends ' +
-    'the waiting.',
+    'the waiting; so does the link in the mail that tells of it.',
   interfaces: [Node],
   scopes: read,
   fields: (t) => ({
@@ -112,6 +112,9 @@ builder.prismaObject('WaitlistEntry', {
       type: 'DateTime',
       nullable: true,
       description: 'When it was offered; null while nothing has come free.',
+    }),
+    notifyCustomer: t.exposeBoolean('notifyCustomer', {
+      description: 'Whether they are told by mail of an offer and of its end.',
     }),
     version: t.exposeInt('version', { description: 'Grows by one with every change.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When they joined.' }),

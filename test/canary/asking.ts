@@ -82,6 +82,7 @@ const idTypes: Record<string, NodeName> = {
   subjectId: 'Booking',
   subjectIds: 'Booking',
   userIds: 'User',
+  waitlistEntryIds: 'WaitlistEntry',
 }
 
 /** The type of the things whose ids stand here; null where ids of all types may. */

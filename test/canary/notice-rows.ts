@@ -1,8 +1,8 @@
-// The notices of a world, all of its first booking and done with, so that none is sent; and its own
-// words for them.
+// The notices of a world, of its first booking or of who waits first, and done with, so that none
+// is sent; and its own words for them.
 import type { Database } from '../../src/db/client.ts'
 import type { NodeName } from '../../src/graphql/ids.ts'
-import { noticeKinds } from '../../src/notice/notice.ts'
+import { isOfWaitlist, noticeKinds } from '../../src/notice/notice.ts'
 import { newId } from '../../src/db/id.ts'
 import { monday } from '../support/shop.ts'
 
@@ -13,7 +13,8 @@ export async function writeNotices(
   { accountId, word, rows }: Parts,
   madeAt: (index: number) => Date,
 ): Promise<void> {
-  const kindOf = (index: number) => noticeKinds[index % noticeKinds.length] ?? 'CHANGE'
+  // Of each kind of thing that notices tell of.
+  const kindOf = (index: number) => noticeKinds[(index + 3) % noticeKinds.length] ?? 'CHANGE'
   await prisma.notice.createMany({
     data: rows.Notice.map((id, index) => ({
       accountId,
@@ -22,8 +23,9 @@ export async function writeNotices(
       kind: kindOf(index),
       customerId: index === 1 ? null : (rows.Customer[0] ?? ''),
       staffId: index === 1 ? (rows.StaffMember[0] ?? '') : null,
-      bookingId: rows.Booking[0] ?? '',
-      bookingIds: [rows.Booking[0] ?? ''],
+      ...(isOfWaitlist(kindOf(index))
+        ? { waitlistEntryId: rows.WaitlistEntry[0] ?? '', bookingIds: [] }
+        : { bookingId: rows.Booking[0] ?? '', bookingIds: [rows.Booking[0] ?? ''] }),
       state: 'FAILED' as const,
       dueAt: new Date(monday),
       attempts: 8,

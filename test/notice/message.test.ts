@@ -4,7 +4,7 @@ import ical from 'node-ical'
 import { describe, expect, it } from 'vitest'
 import { composeNotice, type ToldBooking } from '../../src/notice/compose.ts'
 import { renderNotice, templateIssues, usualTemplate } from '../../src/notice/message.ts'
-import { noticeKinds } from '../../src/notice/notice.ts'
+import { isOfBookings, noticeKinds } from '../../src/notice/notice.ts'
 import { languages } from '../../src/notice/words.ts'
 
 const startsAt = new Date('2026-03-29T09:00:00Z')
@@ -110,6 +110,14 @@ describe('a mail', () => {
     expect(composeNotice(notice, [booking(wish)], sending)).toMatchObject({ isOver: false })
   })
 
+  it('is not sent to whoever does not work there any more', () => {
+    const staff = { name: 'Sarah', email: 'sarah@example.com', timeZone: null }
+    const sentTo = (active: boolean) =>
+      composeNotice({ ...notice, staff: { ...staff, active } }, [booking()], sending)
+    expect(sentTo(true)).toMatchObject({ mail: { to: { address: 'sarah@example.com' } } })
+    expect(sentTo(false)).toEqual({ reason: 'The staff member is archived.', isOver: false })
+  })
+
   it('is not sent when it is not true any more', () => {
     for (const [kind, status] of [
       ['CONFIRMATION', 'CANCELLED'],
@@ -128,7 +136,7 @@ describe('a mail', () => {
   it('has words for every kind in every language', () => {
     for (const language of languages) {
       for (const kind of noticeKinds) {
-        for (const toStaff of [false, true]) {
+        for (const toStaff of isOfBookings(kind) ? [false, true] : [false]) {
           const template = usualTemplate(kind, toStaff, language)
           expect(templateIssues(template)).toEqual([])
         }
@@ -145,6 +153,7 @@ describe('own words', () => {
     service: { name: 'S' },
     when: 'W',
     bookings: [],
+    offer: null,
     more: 0,
   }
 

@@ -1,11 +1,9 @@
 // From a booking to a mail that a real server has taken: once, also after a crash; kept in the log;
 // cancelled with what it was about.
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { simpleParser, type ParsedMail } from 'mailparser'
-import { SMTPServer } from 'smtp-server'
+import { simpleParser } from 'mailparser'
 import { afterAll, describe, expect, it, vi } from 'vitest'
 import { poolReader } from '../../src/db/reader.ts'
 import { encodeId } from '../../src/graphql/ids.ts'
@@ -14,40 +12,18 @@ import { createFileMailer, createSmtpMailer } from '../../src/outbound/mail.ts'
 import { serveApp, testApp } from '../support/app.ts'
 import { done } from '../support/ask.ts'
 import { testDatabase } from '../support/database.ts'
+import { startMailServer } from '../support/mail-server.ts'
 import { makeApiKey } from '../support/makers.ts'
 import { openShop, tuesday } from '../support/shop.ts'
 
 const HOUR = 3_600_000
 
-/** A mail server that keeps what it is sent; `answers` says no with these codes first. */
-const answers: number[] = []
-const mails: ParsedMail[] = []
-const mailServer = new SMTPServer({
-  authOptional: true,
-  disabledCommands: ['STARTTLS'],
-  onData: (stream, _session, taken) => {
-    void simpleParser(stream).then((mail) => {
-      const code = answers.shift()
-      if (code !== undefined) {
-        return taken(
-          Object.assign(new Error('not now <secret@example.com>'), { responseCode: code }),
-        )
-      }
-      mails.push(mail)
-      return taken()
-    })
-  },
-})
-await new Promise<void>((resolve) => mailServer.listen(0, '127.0.0.1', resolve))
-afterAll(() => new Promise<void>((resolve) => mailServer.close(resolve)))
-const { port } = mailServer.server.address() as AddressInfo
-const smtp = () => createSmtpMailer(`smtp://127.0.0.1:${port}`)
+const { mails, answers, sentTo, url: smtpUrl } = await startMailServer()
 
-const app = await testApp({ mailer: smtp(), start: '2026-03-02T08:00:00Z' })
+const app = await testApp({ mailer: createSmtpMailer(smtpUrl), start: '2026-03-02T08:00:00Z' })
 
 const soon = { timeout: 15_000, interval: 50 }
-const to = (address: string) =>
-  mails.filter(({ to: whom }) => JSON.stringify(whom).includes(address)).map((mail) => mail.subject)
+const to = (address: string) => sentTo(address).map(({ subject }) => subject)
 
 type NoticeShown = {
   id: string
@@ -171,6 +147,29 @@ describe('a booking', () => {
     await desk.book(tuesday(101))
     await vi.waitFor(() => expect(to(desk.staffAddress)[0]).toMatch(/^Please review/), soon)
     await vi.waitFor(() => expect(to(desk.address)[0]).toMatch(/^Received/), soon)
+  })
+
+  it('is told to nobody who does not work there any more', async () => {
+    const desk = await openDesk()
+    const quiet = { customer: false, staff: false, reminders: false }
+    const { id } = await desk.book(tuesday(104), { notify: quiet })
+    const staffId = encodeId('StaffMember', {
+      accountId: desk.accountId,
+      id: desk.staffIds[0] ?? '',
+    })
+    answers.push(451)
+    await done(app, desk.key, 'cancelBooking', { id, notify: { ...quiet, staff: true } })
+    await vi.waitFor(async () => {
+      expect(await desk.log()).toMatchObject([{ state: 'WAITING', attemptCount: 1 }])
+    }, soon)
+    await done(app, desk.key, 'archiveStaffMember', { id: staffId })
+    app.clock.advance(61_000)
+    await vi.waitFor(async () => {
+      expect(await desk.log()).toMatchObject([
+        { kind: 'CANCELLATION', state: 'SKIPPED', reason: 'The staff member is archived.' },
+      ])
+    }, soon)
+    expect(to(desk.staffAddress)).toEqual([])
   })
 
   it('of many made at once is one mail', async () => {
