@@ -4,6 +4,7 @@
 import type { Pool } from 'pg'
 import { newId } from '../db/id.ts'
 import type { Transaction } from '../db/transaction.ts'
+import { credentialReader } from './credential-row.ts'
 import type { Role, Scope } from './scope.ts'
 import { newAccessToken, newApiKey, newClientSecret, newPublicId } from './secret.ts'
 
@@ -25,22 +26,18 @@ export type ApiKeyRow = {
 }
 
 /** The key of which this is the public id, or was the one before its last rotation. */
-export async function findApiKey(pool: Pool, publicId: string): Promise<ApiKeyRow | undefined> {
-  const { rows } = await pool.query<ApiKeyRow>({
-    name: 'auth_api_key',
-    text: `SELECT k."accountId", k."id", k."publicId", k."name", k."scopes", k."expiresAt",
-             k."revokedAt", k."lastUsedAt", k."createdById", m."role",
-             CASE WHEN k."publicId" = $1 THEN k."secretHash" ELSE k."previousHash" END
-               AS "secretHash",
-             CASE WHEN k."publicId" = $1 THEN NULL ELSE k."previousUntil" END AS "replacedUntil"
-           FROM "ApiKey" k
-           LEFT JOIN "Membership" m
-             ON m."accountId" = k."accountId" AND m."userId" = k."createdById"
-           WHERE k."publicId" = $1 OR k."previousPublicId" = $1`,
-    values: [publicId],
-  })
-  return rows[0]
-}
+export const findApiKey = credentialReader<ApiKeyRow>(
+  'API_KEY',
+  `SELECT k."accountId", k."id", k."publicId", k."name", k."scopes", k."expiresAt",
+     k."revokedAt", k."lastUsedAt", k."createdById", m."role",
+     encode(CASE WHEN k."publicId" = $1 THEN k."secretHash" ELSE k."previousHash" END, 'hex')
+       AS "secretHash",
+     CASE WHEN k."publicId" = $1 THEN NULL ELSE k."previousUntil" END AS "replacedUntil"
+   FROM "ApiKey" k
+   LEFT JOIN "Membership" m
+     ON m."accountId" = k."accountId" AND m."userId" = k."createdById"
+   WHERE k."publicId" = $1 OR k."previousPublicId" = $1`,
+)
 
 export type AccessTokenRow = {
   tokenScopes: string[]
@@ -58,30 +55,21 @@ export type AccessTokenRow = {
   roles: Record<string, Role> | null
 }
 
-/**
- * The access token with this hash, with its client and the accounts that are reached through it.
- */
-export async function findAccessToken(
-  pool: Pool,
-  tokenHash: Buffer,
-): Promise<AccessTokenRow | undefined> {
-  const { rows } = await pool.query<AccessTokenRow>({
-    name: 'auth_access_token',
-    text: `SELECT t."scopes" AS "tokenScopes", t."expiresAt", t."createdAt",
-             t."revokedAt" AS "tokenRevokedAt", c."id" AS "clientId", c."publicId", c."name",
-             c."scopes" AS "clientScopes", c."revokedAt" AS "clientRevokedAt", c."lastUsedAt",
-             c."createdById",
-             (SELECT json_object_agg(m."accountId", m."role") FROM "Membership" m
-               WHERE m."userId" = c."createdById" AND m."role" IN ('OWNER', 'ADMIN')
-                 AND (c."allAccounts" OR EXISTS (
-                   SELECT FROM "ApiClientAccount" a
-                    WHERE a."clientId" = c."id" AND a."accountId" = m."accountId"))) AS "roles"
-           FROM "AccessToken" t JOIN "ApiClient" c ON c."id" = t."clientId"
-           WHERE t."tokenHash" = $1`,
-    values: [tokenHash],
-  })
-  return rows[0]
-}
+/** The access token with this hash, with its client and the accounts reached through it. */
+export const findAccessToken = credentialReader<AccessTokenRow>(
+  'ACCESS_TOKEN',
+  `SELECT t."scopes" AS "tokenScopes", t."expiresAt", t."createdAt",
+     t."revokedAt" AS "tokenRevokedAt", c."id" AS "clientId", c."publicId", c."name",
+     c."scopes" AS "clientScopes", c."revokedAt" AS "clientRevokedAt", c."lastUsedAt",
+     c."createdById",
+     (SELECT json_object_agg(m."accountId", m."role") FROM "Membership" m
+       WHERE m."userId" = c."createdById" AND m."role" IN ('OWNER', 'ADMIN')
+         AND (c."allAccounts" OR EXISTS (
+           SELECT FROM "ApiClientAccount" a
+            WHERE a."clientId" = c."id" AND a."accountId" = m."accountId"))) AS "roles"
+   FROM "AccessToken" t JOIN "ApiClient" c ON c."id" = t."clientId"
+   WHERE t."tokenHash" = $1`,
+)
 
 export type ApiClientRow = {
   id: string

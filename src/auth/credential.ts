@@ -1,6 +1,6 @@
 // From what a request shows to who asks. Read for every request, by one statement for those who
-// come at once, and nothing remembered: whoever loses an account, a role or a credential loses it
-// with the next request.
+// come at once, and nothing taken from memory but what the same row meant before: whoever loses an
+// account, a role or a credential loses it with the next request.
 
 import type { Database } from '../db/client.ts'
 import { readTogether } from '../db/together.ts'
@@ -133,45 +133,66 @@ export function isFailure(found: object): found is CredentialFailure {
   return 'sentence' in found
 }
 
+/** Of rows, which are the same objects as long as they say the same. */
+const viewers = new WeakMap<object, Viewer>()
+
+type Roles = Readonly<Record<string, Role | null>> | null
+
+/** The viewer of a row, who has these scopes as far as the role in each account allows. */
+function viewerFor(
+  row: object,
+  who: Omit<Viewer, 'grants'>,
+  scopes: readonly string[],
+  roles: Roles,
+): Viewer {
+  let viewer = viewers.get(row)
+  if (viewer) return viewer
+  // Accounts in which somebody has the same role share one grant.
+  const byRole = new Map<Role, Grant>()
+  const grants = new Map<string, Grant>()
+  for (const [accountId, role] of Object.entries(roles ?? {})) {
+    if (!role) continue
+    const grant = byRole.get(role) ?? { role, scopes: effectiveScopes(scopes, role) }
+    byRole.set(role, grant)
+    grants.set(accountId, grant)
+  }
+  viewer = { ...who, grants }
+  viewers.set(row, viewer)
+  return viewer
+}
+
+const withoutReach = new Map<string, Grant>()
+
 function ofApiKey(key: ApiKeyRow, now: Instant): Identified | CredentialFailure {
   const { expiresAt, replacedUntil } = key
-  const grants = new Map<string, Grant>()
-  const viewer = { kind: 'API_KEY', id: key.id, name: key.name, userId: key.createdById } as const
-  const spent = { viewer: { ...viewer, grants }, accountIds: [key.accountId] }
+  const who = { kind: 'API_KEY', id: key.id, name: key.name, userId: key.createdById } as const
+  const spent = { viewer: { ...who, grants: withoutReach }, accountIds: [key.accountId] }
   if (key.revokedAt) return { ...revoked('API key'), spent }
   const isOver = (at: Date | null): at is Date => at !== null && at.getTime() <= now
   if (isOver(expiresAt)) return { ...expired('API key', expiresAt), spent }
   if (isOver(replacedUntil)) return { ...expired('API key', replacedUntil), spent }
-  if (key.role) grants.set(key.accountId, grantOf(key.scopes, key.role))
   return {
-    viewer: { ...viewer, grants },
+    viewer: viewerFor(key, who, key.scopes, { [key.accountId]: key.role }),
     use: { table: 'ApiKey', publicId: key.publicId, lastUsedAt: key.lastUsedAt },
   }
 }
 
 function ofAccessToken(token: AccessTokenRow, now: Instant): Identified | CredentialFailure {
   const { clientId: id, name, createdById: userId } = token
-  const viewer = { kind: 'API_CLIENT', id, name, userId } as const
+  const who = { kind: 'API_CLIENT', id, name, userId } as const
   if (token.tokenRevokedAt || token.clientRevokedAt) {
     const accountIds = Object.keys(token.roles ?? {})
     return {
       ...revoked('access token'),
-      spent: { viewer: { ...viewer, grants: new Map() }, accountIds },
+      spent: { viewer: { ...who, grants: withoutReach }, accountIds },
     }
   }
   // Every client shows one of these once an hour, so nobody is told of it.
   if (token.expiresAt.getTime() <= now) return expired('access token', token.expiresAt)
   // A client may lose scopes after a token was made.
   const scopes = token.tokenScopes.filter((scope) => token.clientScopes.includes(scope))
-  const grantByRole = new Map<Role, Grant>()
-  const grants = new Map<string, Grant>()
-  for (const [accountId, role] of Object.entries(token.roles ?? {})) {
-    const grant = grantByRole.get(role) ?? grantOf(scopes, role)
-    grantByRole.set(role, grant)
-    grants.set(accountId, grant)
-  }
   return {
-    viewer: { ...viewer, grants },
+    viewer: viewerFor(token, who, scopes, token.roles),
     use: { table: 'ApiClient', publicId: token.publicId, lastUsedAt: token.lastUsedAt },
   }
 }
@@ -197,13 +218,11 @@ async function ofPair(
 
 function ofInstallation(row: InstallationRow): Identified | CredentialFailure {
   const { id, name, approvedById: userId, accountId } = row
-  const viewer = { kind: 'INSTALLATION', id, name, userId } as const
-  const grants = new Map<string, Grant>()
-  const spent = { viewer: { ...viewer, grants }, accountIds: [accountId] }
+  const who = { kind: 'INSTALLATION', id, name, userId } as const
+  const spent = { viewer: { ...who, grants: withoutReach }, accountIds: [accountId] }
   if (row.ended) return { ...revoked('api key of the application'), spent }
-  if (row.role) grants.set(accountId, grantOf(row.scopes, row.role))
   return {
-    viewer: { ...viewer, grants },
+    viewer: viewerFor(row, who, row.scopes, { [accountId]: row.role }),
     use: { table: 'Installation', publicId: row.publicId, lastUsedAt: row.lastUsedAt },
   }
 }
@@ -217,17 +236,11 @@ function ofSession(
     return { reason: 'EXPIRED', sentence: 'The session has expired. Sign in again.' }
   }
   const { userId, name, roles } = session
-  const grants = new Map(
-    Object.entries(roles ?? {}).map(([accountId, role]) => [accountId, grantOf(allScopes, role)]),
-  )
+  const who = { kind: 'USER', id: userId, name, userId } as const
   return {
-    viewer: { kind: 'USER', id: userId, name, userId, grants },
+    viewer: viewerFor(session, who, allScopes, roles),
     use: { table: 'UserSession', publicId: hash.toString('hex'), lastUsedAt: session.lastUsedAt },
   }
-}
-
-function grantOf(scopes: readonly string[], role: Role): Grant {
-  return { role, scopes: effectiveScopes(scopes, role) }
 }
 
 function revoked(what: string): CredentialFailure {

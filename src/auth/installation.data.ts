@@ -1,7 +1,7 @@
 // The installation of an application as a credential: found by the public id of its api key, with
 // the application's secret, in one prepared statement.
 
-import type { Pool } from 'pg'
+import { credentialReader } from './credential-row.ts'
 import type { Role } from './scope.ts'
 
 export type InstallationRow = {
@@ -21,20 +21,14 @@ export type InstallationRow = {
   role: Role | null
 }
 
-export async function findInstallation(
-  pool: Pool,
-  publicId: string,
-): Promise<InstallationRow | undefined> {
-  const { rows } = await pool.query<InstallationRow>({
-    name: 'auth_installation',
-    text: `SELECT i."accountId", i."id", i."publicId", a."name", i."secretHash" AS "keyHash",
-             a."secretHash" AS "applicationHash", i."scopes", i."approvedById", i."lastUsedAt",
-             i."uninstalledAt" IS NOT NULL OR a."deletedAt" IS NOT NULL AS "ended", m."role"
-           FROM "Installation" i JOIN "Application" a ON a."id" = i."applicationId"
-             LEFT JOIN "Membership" m
-               ON m."accountId" = i."accountId" AND m."userId" = i."approvedById"
-           WHERE i."publicId" = $1`,
-    values: [publicId],
-  })
-  return rows[0]
-}
+export const findInstallation = credentialReader<InstallationRow>(
+  'INSTALLATION',
+  `SELECT i."accountId", i."id", i."publicId", a."name", encode(i."secretHash", 'hex') AS "keyHash",
+     encode(a."secretHash", 'hex') AS "applicationHash", i."scopes", i."approvedById",
+     i."lastUsedAt", i."uninstalledAt" IS NOT NULL OR a."deletedAt" IS NOT NULL AS "ended",
+     m."role"
+   FROM "Installation" i JOIN "Application" a ON a."id" = i."applicationId"
+     LEFT JOIN "Membership" m
+       ON m."accountId" = i."accountId" AND m."userId" = i."approvedById"
+   WHERE i."publicId" = $1`,
+)

@@ -2,7 +2,7 @@
 // 256 random bits; prefix and checksum let a leaked one be recognised (by scanners, by our log)
 // and a mistyped one be refused without asking the database. No database, no clock.
 
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
@@ -128,7 +128,7 @@ function isWhole(text: string): boolean {
 
 /** SHA-256: enough for secrets of 256 random bits, which no dictionary holds. */
 export function hashSecret(text: string): Buffer {
-  return createHash('sha256').update(text).digest()
+  return hash('sha256', text, 'buffer')
 }
 
 /** Compares hashes in a time that says nothing of where they differ. */
@@ -143,9 +143,14 @@ function issue(prefix: string): IssuedSecret {
 }
 
 function checksum(body: string): string {
-  const bytes = Buffer.alloc(4)
-  bytes.writeUInt32BE(crc32(body))
-  return base62(bytes, checksumLength)
+  let rest = crc32(body)
+  let text = ''
+  // Whole numbers of 32 bits need no BigInt, as the secrets do.
+  while (text.length < checksumLength) {
+    text = alphabet[rest % 62] + text
+    rest = Math.floor(rest / 62)
+  }
+  return text
 }
 
 function base62(bytes: Buffer, length: number): string {

@@ -4,6 +4,7 @@
 import type { Pool } from 'pg'
 import type { Transaction } from '../db/transaction.ts'
 import { DAY, type Instant } from '../time/instant.ts'
+import { credentialReader } from './credential-row.ts'
 import type { Role } from './scope.ts'
 import { newSessionSecret } from './secret.ts'
 
@@ -21,21 +22,14 @@ export type UserSessionRow = {
 }
 
 /** The session with this secret, with whoever is signed in and the accounts they are in. */
-export async function findUserSession(
-  pool: Pool,
-  tokenHash: Buffer,
-): Promise<UserSessionRow | undefined> {
-  const { rows } = await pool.query<UserSessionRow>({
-    name: 'auth_user_session',
-    text: `SELECT s."userId", u."name", u."email", s."expiresAt", s."lastUsedAt",
-             (SELECT json_object_agg(m."accountId", m."role") FROM "Membership" m
-               WHERE m."userId" = s."userId") AS "roles"
-           FROM "UserSession" s JOIN "User" u ON u."id" = s."userId"
-           WHERE s."tokenHash" = $1`,
-    values: [tokenHash],
-  })
-  return rows[0]
-}
+export const findUserSession = credentialReader<UserSessionRow>(
+  'SESSION',
+  `SELECT s."userId", u."name", u."email", s."expiresAt", s."lastUsedAt",
+     (SELECT json_object_agg(m."accountId", m."role") FROM "Membership" m
+       WHERE m."userId" = s."userId") AS "roles"
+   FROM "UserSession" s JOIN "User" u ON u."id" = s."userId"
+   WHERE s."tokenHash" = $1`,
+)
 
 /** Whether a session counts at this time. */
 export function isLiveSession(

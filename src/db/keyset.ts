@@ -5,8 +5,10 @@
 
 import type { Pool } from 'pg'
 import { Prisma } from '../generated/prisma/client.ts'
-import { ownColumns, placed, selected, withJoined, type Selection } from './selection.ts'
+import { asLists, ownColumns, placed, selected, withJoined, type Selection } from './selection.ts'
 import { run, runForLists } from './statement.ts'
+import { runForTexts } from './text-statement.ts'
+import { Written } from './written.ts'
 
 export type Direction = 'ASC' | 'DESC'
 
@@ -111,6 +113,7 @@ export async function readPages<Row extends object>(
   if (query.partitions.length === 0) {
     return Array.from({ length: lists }, () => emptyPage<Row>())
   }
+  if (query.selection?.isWhole) return readWhole(pool, query, ask, size)
   const backward = ask.last != null
   const result = await readRows<Row & { _parent?: string }>(pool, query, ask, size)
   if (query.merged) return [toPage<Row>(result, ask, size, backward)]
@@ -118,6 +121,27 @@ export async function readPages<Row extends object>(
   return query.partitions.map(({ parentId }) =>
     toPage<Row>(byParent.get(parentId) ?? [], ask, size, backward),
   )
+}
+
+/** Pages of which nothing is asked but their rows: each is one text, and stands for them. */
+async function readWhole<Row extends object>(
+  pool: Pool,
+  query: ListQuery,
+  ask: PageAsk,
+  size: number,
+): Promise<Page<Row>[]> {
+  const { table: name, order, selection, merged, partitions } = query
+  const page = pageStatement(query, ask, size, selected(ownColumns(name, order.column, selection!)))
+  const inOrder = sortedBy({ ...query, merged: true }, {})
+  const statement = asLists(page, selection!, inOrder, merged ? null : '_parent')
+  const lists = await runForTexts(pool, statement)
+  const toWhole = (items: string | null | undefined): Page<Row> => {
+    const rows = new Written(`[${items ?? ''}]`) as unknown as Row[]
+    return { ...emptyPage<Row>(), rows }
+  }
+  if (merged) return [toWhole(lists[0]?.[0])]
+  const byParent = new Map(lists.map(([parent, items]) => [parent, items]))
+  return partitions.map(({ parentId }) => toWhole(byParent.get(parentId ?? null)))
 }
 
 /** How many rows the list has, per partition or over all; one statement. */
@@ -163,9 +187,10 @@ async function readRows<Row extends object>(
   size: number,
 ): Promise<Row[]> {
   const { table: name, order, selection } = query
-  if (!selection) return run<Row>(pool, pageStatement(query, ask, size, Prisma.raw('r.*')))
+  const limit = size + 1
+  if (!selection) return run<Row>(pool, pageStatement(query, ask, limit, Prisma.raw('r.*')))
   const own = ownColumns(name, order.column, selection)
-  const page = pageStatement(query, ask, size, selected(own))
+  const page = pageStatement(query, ask, limit, selected(own))
   const shown = shownColumns(own, query)
   const statement = withJoined(page, shown, selection, sortedBy(query, ask))
   return placed(await runForLists(pool, statement), shown, selection) as Row[]
@@ -173,8 +198,7 @@ async function readRows<Row extends object>(
 
 /** Of a row as JSON only its place is asked for beside it. */
 function shownColumns(own: string[], { merged, order, selection }: ListQuery): string[] {
-  const columns =
-    selection?.text === undefined ? own : selection.isPlaced ? ['id', order.column] : []
+  const columns = selection?.text === undefined ? own : ['id', order.column]
   return merged ? columns : ['_parent', ...columns]
 }
 
@@ -186,12 +210,12 @@ function sortedBy({ order, merged }: ListQuery, { last }: PageAsk): Prisma.Sql {
   return Prisma.raw(`ORDER BY ${parent}r."${order.column}" ${way}, r."id" ${way}`)
 }
 
-function pageStatement(query: ListQuery, ask: PageAsk, size: number, columns: Prisma.Sql) {
+function pageStatement(query: ListQuery, ask: PageAsk, rows: number, columns: Prisma.Sql) {
   const { order } = query
   const sorted = sortedBy({ ...query, merged: true }, ask)
   // A literal limit: PostgreSQL plans a prepared statement with a parameter there badly.
   const skip = Math.trunc(ask.skip ?? 0)
-  const end = Math.trunc(size) + 1
+  const end = Math.trunc(rows)
   const limit = Prisma.raw(`LIMIT ${end}${skip > 0 ? ` OFFSET ${skip}` : ''}`)
   const where = conditions(query, boundsOf(order, ask))
   if (query.merged && query.partitions.length > lateralLimit) {
@@ -201,12 +225,12 @@ function pageStatement(query: ListQuery, ask: PageAsk, size: number, columns: Pr
       ${sorted} ${limit}`
   }
   const ofEach = query.merged ? Prisma.raw(`LIMIT ${end + skip}`) : limit
-  const rows = Prisma.sql`SELECT ${columns} FROM ${table(query)} r WHERE ${where} ${sorted} ${ofEach}`
+  const each = Prisma.sql`SELECT ${columns} FROM ${table(query)} r WHERE ${where} ${sorted} ${ofEach}`
   return query.merged
-    ? Prisma.sql`SELECT r.* FROM ${partitionRows(query)} CROSS JOIN LATERAL (${rows}) r
+    ? Prisma.sql`SELECT r.* FROM ${partitionRows(query)} CROSS JOIN LATERAL (${each}) r
         ${sorted} ${limit}`
     : Prisma.sql`SELECT u."parentId" AS "_parent", r.* FROM ${partitionRows(query)}
-        CROSS JOIN LATERAL (${rows}) r ${sortedBy(query, ask)}`
+        CROSS JOIN LATERAL (${each}) r ${sortedBy(query, ask)}`
 }
 
 function table(query: ListQuery): Prisma.Sql {

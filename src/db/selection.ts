@@ -5,6 +5,7 @@ import type { Pool } from 'pg'
 import { Prisma } from '../generated/prisma/client.ts'
 import type { Key } from './id.ts'
 import { runForLists } from './statement.ts'
+import { runForTexts } from './text-statement.ts'
 import { Written } from './written.ts'
 
 /** A row of another table in the same account, whose id stands in the column `key`. */
@@ -17,8 +18,8 @@ export type Selection = {
   joins: readonly Join[]
   /** SQL of the row as JSON, over `r` and, in their order, the joined `j0`, `j1`: rows are that. */
   text?: string
-  /** Whether a row as JSON also has the columns that say where it stands in its list. */
-  isPlaced?: boolean
+  /** Of a page as JSON nothing is asked but its rows: it comes as one text. */
+  isWhole?: boolean
 }
 
 /** The property of a row under which a row stands that was read with it. */
@@ -52,12 +53,32 @@ export function withJoined(
       ? joins.flatMap((join, index) => columnsOf(`j${index}`, join.columns))
       : [Prisma.raw(text)]),
   ]
+  return Prisma.sql`SELECT ${Prisma.join(columns, ', ')} FROM (${statement}) r
+    ${joined(joins)} ${sorted}`
+}
+
+/**
+ * The rows of the statement as the items of one JSON list, in this order, or of a list for each
+ * value of the column `by`, which comes before it.
+ */
+export function asLists(
+  statement: Prisma.Sql,
+  { joins, text = '' }: Selection,
+  sorted: Prisma.Sql,
+  by: string | null,
+): Prisma.Sql {
+  const key = by === null ? '' : `r."${by}"`
+  return Prisma.sql`SELECT ${Prisma.raw(key && `${key}, `)}
+    string_agg(${Prisma.raw(text)}, ',' ${sorted}) FROM (${statement}) r ${joined(joins)}
+    ${Prisma.raw(key && `GROUP BY ${key}`)}`
+}
+
+function joined(joins: readonly Join[]): Prisma.Sql {
   const tables = joins.map(({ table, key }, index) => {
     const account = table === 'Account' ? '' : `j${index}."accountId" = r."accountId" AND `
-    return Prisma.raw(`LEFT JOIN "${table}" j${index} ON ${account}j${index}."id" = r."${key}"`)
+    return `LEFT JOIN "${table}" j${index} ON ${account}j${index}."id" = r."${key}"`
   })
-  return Prisma.sql`SELECT ${Prisma.join(columns, ', ')} FROM (${statement}) r
-    ${tables.length > 0 ? Prisma.join(tables, ' ') : Prisma.empty} ${sorted}`
+  return Prisma.raw(tables.join(' '))
 }
 
 /** Rows from lists of their columns, those that were read with them in place. */
@@ -105,9 +126,11 @@ export async function readSelected<Row>(
     FROM unnest(${keys.map(({ accountId }) => accountId)}::uuid[],
         ${keys.map(({ id }) => id)}::uuid[]) u("accountId", "id")
       JOIN ${Prisma.raw(`"${table}"`)} r ON ${account} = u."accountId" AND r."id" = u."id"`
-  const shown = selection.text === undefined ? names : names.slice(0, 2)
+  const isText = selection.text !== undefined
+  const shown = isText ? names.slice(0, 2) : names
   const statement = withJoined(chosen, shown, selection, Prisma.empty)
-  const rows = placed(await runForLists(pool, statement), shown, selection)
+  const lists = isText ? await runForTexts(pool, statement) : await runForLists(pool, statement)
+  const rows = placed(lists, shown, selection)
   return new Map(
     rows.map((row) => [String(row['accountId'] ?? row['id']) + String(row['id']), row as Row]),
   )

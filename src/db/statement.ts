@@ -9,7 +9,8 @@ type Asked = Pick<Pool, 'query'>
 
 const names = new Map<string, string>()
 
-function nameOf(text: string): string {
+/** The name under which a text is prepared. */
+export function nameOf(text: string): string {
   let name = names.get(text)
   if (!name) {
     name = createHash('sha1').update(text).digest('base64url')

@@ -11,8 +11,8 @@ import { planAt, type FieldPlan, type ObjectPlan } from './plan.ts'
 /** Whether text will do, because nothing of it can be denied and all of it is sent. */
 export type Asking = { takesText: boolean }
 
-/** The plan of the rows that a field answers with, and whether their places are asked for. */
-type Rows = { plan: ObjectPlan; isPlaced: boolean }
+/** The plan of the rows that a field answers with, and whether nothing else is asked of it. */
+type Rows = { plan: ObjectPlan; isWhole: boolean }
 
 const known = new WeakMap<FieldPlan, Selection>()
 
@@ -29,7 +29,10 @@ export function asText(
   if (!found) {
     const rows = find(field)
     const text = rows && rowText(rows.plan, selection.joins)
-    found = text ? { ...selection, text, isPlaced: rows.isPlaced, name: text } : selection
+    const { isWhole } = rows ?? {}
+    found = text
+      ? { ...selection, text, name: `${isWhole} ${text}`, ...(isWhole && { isWhole }) }
+      : selection
     known.set(field, found)
   }
   return found
@@ -37,26 +40,26 @@ export function asText(
 
 /** The row that the field answers with. */
 export function rowIn({ completion }: FieldPlan): Rows | null {
-  return completion.kind === 'object' ? { plan: completion.plan, isPlaced: false } : null
+  return completion.kind === 'object' ? { plan: completion.plan, isWhole: false } : null
 }
 
 /** The rows of the connection that it answers with; null where they are asked for twice. */
 export function rowsIn({ completion }: FieldPlan): Rows | null {
   if (completion.kind !== 'object') return null
   const plans: ObjectPlan[] = []
-  let isPlaced = false
+  let isWhole = true
   const look = ({ fields }: ObjectPlan) => {
     for (const { completion: below, definition } of fields) {
       const item = below.kind === 'list' ? below.item : below
-      if (/^(cursor|startCursor|endCursor)$/.test(definition.name)) isPlaced = true
       if (item.kind !== 'object') continue
-      if (definition.name === 'nodes' || definition.name === 'node') plans.push(item.plan)
+      if (/^nodes?$/.test(definition.name)) plans.push(item.plan)
       else look(item.plan)
+      if (definition.name !== 'nodes') isWhole = false
     }
   }
   look(completion.plan)
   const [plan] = plans
-  return plan && plans.length === 1 ? { plan, isPlaced } : null
+  return plan && plans.length === 1 ? { plan, isWhole } : null
 }
 
 /** What a field says of itself to be written: the column it shows, or the type of its global id. */

@@ -150,6 +150,10 @@ function completed(
 ): unknown {
   if (value instanceof Error) throw value
   if (value === null || value === undefined) return null
+  if (value instanceof Written) {
+    run.holdsText = true
+    return value
+  }
   switch (completion.kind) {
     case 'leaf': {
       const written = completion.serialize(value)
@@ -157,10 +161,6 @@ function completed(
       throw new Error(`Expected ${completion.type.name} to be serialized to something.`)
     }
     case 'object':
-      if (value instanceof Written) {
-        run.holdsText = true
-        return value
-      }
       return fieldsOf(completion.plan, value, run, path)
     case 'list':
       return listOf(completion, value, field, run, path)

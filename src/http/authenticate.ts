@@ -51,7 +51,7 @@ export function createAuthenticator(services: Services): Authenticator {
       const token = headers[csrfHeader]
       const csrfToken = Array.isArray(token) ? token[0] : token
       const { authorization } = headers
-      return shownCredential(headers, { authorization, csrfToken }, baseUrl())
+      return shownCredential(headers, { authorization, csrfToken }, baseUrl)
     },
     async identify(authorization, origin) {
       const now = clock.now()
@@ -92,13 +92,13 @@ function noteSpent(
 export function shownCredential(
   headers: IncomingHttpHeaders,
   { authorization, csrfToken }: Shown,
-  baseUrl: string,
+  baseUrl: () => string,
 ): string | null {
   // The payload of connection_init is JSON, in which any text can be written.
   if (authorization) return isCookieCredential(authorization) ? 'Cookie' : authorization
   const secret = cookieOf(headers, sessionCookie)
   if (secret === null) return null
-  demandOwnSite(headers, baseUrl)
+  demandOwnSite(headers, baseUrl())
   demandCsrfToken(secret, csrfToken)
   return cookieCredential(secret)
 }

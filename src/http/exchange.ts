@@ -68,26 +68,31 @@ export function headerOf({ req }: Exchange, name: string): string | undefined {
 }
 
 /** The body, or a 413 as soon as it is known to be too long. */
-export async function readBody({ req, res }: Exchange, maxBytes: number): Promise<string> {
+export function readBody({ req, res }: Exchange, maxBytes: number): Promise<string> {
   const tooLong = () => {
     // What is still coming is not read, so the connection cannot serve another request.
     res.setHeader('connection', 'close')
     return new HttpFault(413, `The body is too long: at most ${maxBytes} bytes are accepted.`)
   }
-  if (Number(req.headers['content-length'] ?? 0) > maxBytes) throw tooLong()
-  const chunks: Buffer[] = []
-  let length = 0
-  try {
-    for await (const chunk of req as AsyncIterable<Buffer>) {
+  // By events: to iterate over a body costs more than to answer what is asked by it.
+  return new Promise((resolve, reject) => {
+    if (Number(req.headers['content-length'] ?? 0) > maxBytes) return reject(tooLong())
+    const chunks: Buffer[] = []
+    let length = 0
+    const brokeOff = () => reject(new HttpFault(400, 'The body broke off before it was whole.'))
+    if (req.destroyed) return brokeOff()
+    req.on('error', brokeOff).on('close', () => void (req.readableEnded || brokeOff()))
+    req.on('end', () => {
+      const bytes = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)
+      resolve(bytes.toString('utf8'))
+    })
+    req.on('data', (chunk: Buffer) => {
       length += chunk.length
-      if (length > maxBytes) throw tooLong()
-      chunks.push(chunk)
-    }
-  } catch (error) {
-    if (error instanceof HttpFault) throw error
-    throw new HttpFault(400, 'The body broke off before it was whole.')
-  }
-  return (chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)).toString('utf8')
+      if (length <= maxBytes) return void chunks.push(chunk)
+      req.pause()
+      reject(tooLong())
+    })
+  })
 }
 
 /** The media type of the body, without parameters, in lower case. */

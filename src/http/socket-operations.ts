@@ -95,7 +95,7 @@ function credentialOf(
   if (authorization === undefined || csrfToken === undefined) return undefined
   try {
     const inside = { authorization: authorization ?? headers.authorization, csrfToken }
-    return shownCredential(headers, inside, baseUrl())
+    return shownCredential(headers, inside, baseUrl)
   } catch (error) {
     if (error instanceof HttpFault) return undefined
     throw error
