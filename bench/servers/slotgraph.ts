@@ -10,7 +10,7 @@ import { serve } from '../support/served.ts'
 const db = await openDatabase(process.env['BENCH_DATABASE_URL'] ?? '')
 const app = createApp({
   db,
-  config: { baseUrl: undefined },
+  config: { baseUrl: undefined, rateLimit: Number(process.env['BENCH_RATE_LIMIT'] ?? 0) },
   sealer: createSealer(new Uint8Array(32)),
   clock: { now: () => now },
   log: pino({ level: 'error' }),

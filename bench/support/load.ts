@@ -5,7 +5,8 @@
 import { Agent, request } from 'node:http'
 import type { Measured } from './server.ts'
 
-export type Call = { path: string; headers: Record<string, string>; body: string }
+/** Without a body it is a GET. */
+export type Call = { path: string; headers: Record<string, string>; body?: string }
 
 export type Load = {
   requests: number
@@ -25,19 +26,21 @@ export const graphqlCall = (token: string, query: string, variables: object): Ca
 })
 
 /** One request; the body of the answer. Throws for anything but 200. */
-function send(
+export function send(
   { url }: Measured,
   { path, headers, body }: Call,
-  agent: Agent | false,
+  agent: Agent | false = false,
 ): Promise<string> {
   return new Promise((resolve, reject) => {
     const sent = request(url + path, {
-      method: 'POST',
+      method: body === undefined ? 'GET' : 'POST',
       agent,
       headers: {
-        'content-type': 'application/json',
         accept: 'application/json',
-        'content-length': Buffer.byteLength(body),
+        ...(body !== undefined && {
+          'content-type': 'application/json',
+          'content-length': Buffer.byteLength(body),
+        }),
         ...headers,
       },
     })
@@ -68,20 +71,23 @@ export async function ask<Data>(server: Measured, call: Call): Promise<Data> {
 type Plan = {
   clients: number
   seconds: number
+  /** Most requests, also when there is time left. */
+  requests?: number
   /** The next request of a client. */
   call: (client: number) => Call
   heard?: (answer: string, client: number) => void
 }
 
-/** Loads a server for so many seconds. */
+/** Loads a server for so many seconds, or with so many requests. */
 export async function load(server: Measured, plan: Plan): Promise<Load> {
+  let left = plan.requests ?? Infinity
   const took: number[] = []
   const agent = new Agent({ keepAlive: true, maxSockets: plan.clients })
   const before = await server.cost()
   const began = performance.now()
   const until = began + plan.seconds * 1000
   const client = async (index: number) => {
-    while (performance.now() < until) {
+    while (performance.now() < until && left-- > 0) {
       const asked = performance.now()
       const answer = await send(server, plan.call(index), agent)
       took.push(performance.now() - asked)
@@ -111,6 +117,9 @@ export async function warmUp(server: Measured, plan: Plan): Promise<void> {
 }
 
 const warmRequests = 600
+
+/** The most requests that `warmUp` sends, with so many in a load. */
+export const mostToWarmUp = (requests: number) => warmRequests + requests
 
 /** Loads several servers in turns and keeps of each the round with the median processor time. */
 export async function compare(
