@@ -1,6 +1,7 @@
 // One HTTP request and its response, as every door sees them: path, query, request id, log; and the
 // few ways to answer. Knows no route and no credential.
 
+import { isUtf8 } from 'node:buffer'
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Logger } from 'pino'
@@ -36,7 +37,7 @@ export class HttpFault extends Error {
 const legalRequestId = /^[\w.:+/=-]{1,128}$/
 
 export function openExchange(req: IncomingMessage, res: ServerResponse, log: Logger): Exchange {
-  const target = req.url ?? '/'
+  const target = pathOf(req.url ?? '/')
   const mark = target.indexOf('?')
   const sent = req.headers['x-request-id']
   const requestId = typeof sent === 'string' && legalRequestId.test(sent) ? sent : randomUUID()
@@ -61,13 +62,20 @@ export function openExchange(req: IncomingMessage, res: ServerResponse, log: Log
   }
 }
 
+/** A target may name its host too, as to a proxy (RFC 9112, 3.2.2); what counts is its path. */
+function pathOf(target: string): string {
+  if (target.startsWith('/')) return target
+  const path = target.replace(/^https?:\/\/[^/?]*/i, '')
+  return path.startsWith('?') || path === '' ? `/${path}` : path
+}
+
 /** A header that can be sent once only; the first one counts. */
 export function headerOf({ req }: Exchange, name: string): string | undefined {
   const value = req.headers[name]
   return Array.isArray(value) ? value[0] : value
 }
 
-/** The body, or a 413 as soon as it is known to be too long. */
+/** The body, a text in UTF-8; a 413 as soon as it is known to be too long. */
 export function readBody({ req, res }: Exchange, maxBytes: number): Promise<string> {
   const tooLong = () => {
     // What is still coming is not read, so the connection cannot serve another request.
@@ -84,6 +92,8 @@ export function readBody({ req, res }: Exchange, maxBytes: number): Promise<stri
     req.on('error', brokeOff).on('close', () => void (req.readableEnded || brokeOff()))
     req.on('end', () => {
       const bytes = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)
+      // What is not would be read as a text that nobody has sent.
+      if (!isUtf8(bytes)) return reject(new HttpFault(400, 'The body is not UTF-8.'))
       resolve(bytes.toString('utf8'))
     })
     req.on('data', (chunk: Buffer) => {

@@ -173,6 +173,13 @@ describe('a request that is none', () => {
     expect(body).toEqual({ errors: [{ message, extensions: { code: 'BAD_USER_INPUT' } }] })
   })
 
+  it('because its bytes are no text says so with 400', async () => {
+    const body = new Uint8Array(Buffer.from('{"query":"{ __typename } # \xff"}', 'latin1'))
+    const response = await fetch(`${app.url}/graphql`, { method: 'POST', headers: json, body })
+    expect(response.status).toBe(400)
+    expect(await response.text()).toContain('The body is not UTF-8.')
+  })
+
   it('because variables in the address are no JSON says so with 400', async () => {
     const response = await fetch(`${app.url}/graphql?query={__typename}&variables={`)
     expect(response.status).toBe(400)
@@ -242,6 +249,27 @@ describe('a body that is too long', () => {
   it('is not one of exactly the limit', async () => {
     const { response } = await ask({}, viewerQuery.padEnd(limit, ' '))
     expect(response.status).toBe(200)
+  })
+})
+
+describe('a target', () => {
+  it.each([
+    ['/health', 200],
+    ['http://other.example/health', 200],
+    ['HTTPS://other.example:8443/health?x=1', 200],
+    ['http://other.example', 200],
+    ['http://other.example?x=1', 200],
+    ['http://other.example/nothing', 404],
+  ])('%s is taken by its path', async (path, status) => {
+    const { hostname, port } = new URL(app.url)
+    const found = await new Promise((resolve, reject) => {
+      const asking = request({ hostname, port, path }, (response) => {
+        response.resume()
+        resolve(response.statusCode)
+      })
+      asking.on('error', reject).end()
+    })
+    expect(found).toBe(status)
   })
 })
 

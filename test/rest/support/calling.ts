@@ -15,7 +15,7 @@ export type Init = {
   method?: string
   headers?: Record<string, string>
   body?: unknown
-  raw?: string
+  raw?: string | Uint8Array<ArrayBuffer>
 }
 
 export type Call = (path: string, init?: Init) => Promise<Answered>

@@ -75,7 +75,12 @@ function faultOf({ isOwnError, lenient = [] }: Options, { name }: Route, found: 
 
 type Hostile = { what: string; path: string; init: Parameters<Call>[1] }
 
-const wrongKinds: unknown[] = [7, true, ['x'], { not: '' }, [[[{}]]], 'a\u0000b']
+const wrongKinds: unknown[] = [7, true, ['x'], { not: '' }, [[[{}]]], 'a\u0000b', 'a\ud800']
+
+/** `{"a":"?"}` with a byte that no text in UTF-8 has. */
+const noText = new Uint8Array([0x7b, 0x22, 0x61, 0x22, 0x3a, 0x22, 0xff, 0x22, 0x7d])
+
+const otherTypes = ['text/plain', 'application/x-www-form-urlencoded', 'application/jsonp']
 
 export function* hostileTo(route: Route, sound: Sound, foreign: string[]): Generator<Hostile> {
   const address = pathOf(route, sound.path ?? {})
@@ -101,12 +106,21 @@ export function* hostileTo(route: Route, sound: Sound, foreign: string[]): Gener
     const { [name]: _, ...rest } = sound.query ?? {}
     yield { what: `query without ${name}`, path: address + queryText(rest), init }
   }
+  if (route.method !== 'GET') {
+    for (const key of ['', ' ', 'k'.repeat(256)]) {
+      const headers = { 'idempotency-key': key }
+      yield { what: `Idempotency-Key of ${key.length}`, path: whole, init: { ...init, headers } }
+    }
+  }
   if (!route.body) return
+  yield { what: 'body of no text', path: whole, init: { raw: noText } }
   for (const raw of ['{', '[]', '7', '"text"', 'NaN', '{"a":1}{"b":2}', '['.repeat(9999)]) {
     yield { what: `body ${raw.slice(0, 9)}`, path: whole, init: { raw } }
   }
-  const typed = { raw: JSON.stringify(sound.body ?? {}), headers: { 'content-type': 'text/plain' } }
-  yield { what: 'body of another content type', path: whole, init: typed }
+  for (const type of otherTypes) {
+    const raw = JSON.stringify(sound.body ?? {})
+    yield { what: `body as ${type}`, path: whole, init: { raw, headers: { 'content-type': type } } }
+  }
   for (const { place, json, required } of placesIn(schemaOf(route.body), sound.body ?? {})) {
     for (const value of wrongKinds) {
       if (accepts(json, value)) continue
@@ -164,7 +178,7 @@ function accepts(json: Json, value: unknown): boolean {
   const types = [json.type ?? []].flat()
   if (json.enum) return json.enum.includes(value)
   if (types.length === 0) return true
-  if (typeof value === 'string') return types.includes('string') && !value.includes('\u0000')
+  if (typeof value === 'string') return types.includes('string') && !/\u0000|\ud800/.test(value)
   if (typeof value === 'number') return types.includes('number') || types.includes('integer')
   if (Array.isArray(value)) return types.includes('array') && accepts(json.items ?? {}, value[0])
   if (typeof value === 'object') return types.includes('object')
