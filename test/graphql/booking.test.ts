@@ -3,7 +3,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { encodeId } from '../../src/graphql/ids.ts'
 import { testApp } from '../support/app.ts'
-import { makeApiKey } from '../support/makers.ts'
+import { makeAccount, makeApiClient, makeApiKey } from '../support/makers.ts'
 import { openShop, schedule, tuesday, type Shop } from '../support/shop.ts'
 
 const app = await testApp()
@@ -119,6 +119,16 @@ describe('a booking', () => {
     })
     const byNumber = { number: number.toLowerCase(), account: id.account }
     expect(await app.graphql(key, one, byNumber)).toEqual(byId)
+    // One account is meant where there is one; of several it has to be said which.
+    expect(await app.graphql(key, one, { number })).toEqual(byId)
+    const { id: other } = await makeAccount(app.db)
+    const accountIds = [shop.accountId, other]
+    const { token } = await makeApiClient(app.db, { accountIds, now: app.clock.now() })
+    const { data, errors } = await app.graphql(token, one, { number })
+    expect([data, errors?.[0]?.extensions.code]).toEqual([{ booking: null }, 'BAD_USER_INPUT'])
+    expect(await app.graphql(token, one, byNumber)).toEqual(byId)
+    const elsewhere = { number, account: encodeId('Account', { accountId: other, id: other }) }
+    expect(await app.graphql(token, one, elsewhere)).toEqual({ data: { booking: null } })
   })
 
   it('is moved, approved and cancelled by mutations that say what they refuse', async () => {

@@ -21,7 +21,16 @@ import {
 } from './customer.ts'
 import { flag } from './flags.ts'
 import { listOf, onePage, pageOf, pageSchema } from './lists.ts'
-import { accountOf, bookeoRoute, lang, seesBookings, seesCustomers, type Account } from './route.ts'
+import {
+  accountOf,
+  bookeoRoute,
+  itsAccount,
+  lang,
+  plainRoute,
+  seesBookings,
+  seesCustomers,
+  type Account,
+} from './route.ts'
 import { instantOf, windowOf } from './times.ts'
 
 const active = ['PENDING', 'CONFIRMED', 'COMPLETED', 'NO_SHOW']
@@ -117,7 +126,7 @@ export function theBooking({ booking }: FoundBooking): BookingData {
   return booking
 }
 
-const getBooking = bookeoRoute({
+const getBooking = plainRoute({
   name: 'getBooking',
   summary: 'Get a booking',
   method: 'GET',
@@ -127,9 +136,11 @@ const getBooking = bookeoRoute({
     expandCustomer: flag.optional(),
     expandParticipants: flag.optional(),
   }),
-  document: oneBooking,
-  variables: ({ path, query }, found) => ({
-    ...numbered(path, found),
+  document: `query BookeoThisBooking($number: String!, $expand: Boolean!) {
+    booking(number: $number) { ${expandable} } ${itsAccount}
+  }`,
+  variables: ({ path, query }) => ({
+    number: path['number'] ?? '',
     expand: query.expandCustomer === 'true',
   }),
   answer: { status: 200, description: 'The booking, canceled or not.', schema: bookingSchema },

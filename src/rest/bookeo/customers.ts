@@ -17,7 +17,7 @@ import {
 } from './customer.ts'
 import { flag } from './flags.ts'
 import { listOf, onePage, pageOf, pageSchema } from './lists.ts'
-import { accountOf, bookeoRoute, lang, seesCustomers } from './route.ts'
+import { accountOf, bookeoRoute, itsAccount, lang, plainRoute, seesCustomers } from './route.ts'
 import { instantOf } from './times.ts'
 
 const fieldsOf = {
@@ -132,9 +132,11 @@ const createCustomer = bookeoRoute({
   example: { body: exampleBody, answer: customerExample },
 })
 
-const one = `query BookeoCustomer($ids: [ID!]) {
-  customers(filter: { customerIds: $ids }, first: 1) { totalCount nodes { ${customerFields} } }
-}`
+const oneCustomer = `
+  customers(filter: { customerIds: $ids }, first: 1) { nodes { ${customerFields} } }
+`
+
+const one = `query BookeoCustomer($ids: [ID!]) { ${oneCustomer} }`
 
 /** Archived ones are gone. */
 function only({ customers }: Found): CustomerData {
@@ -143,13 +145,13 @@ function only({ customers }: Found): CustomerData {
   return customer
 }
 
-const getCustomer = bookeoRoute({
+const getCustomer = plainRoute({
   name: 'getCustomer',
   summary: 'Get a customer',
   method: 'GET',
   path: '/customers/:id',
   query: z.object(lang),
-  document: one,
+  document: `query BookeoThisCustomer($ids: [ID!]) { ${oneCustomer} ${itsAccount} }`,
   variables: ({ path }) => ({ ids: [path['id']] }),
   answer: { status: 200, description: 'The customer.', schema: customerSchema },
   reply: (data: Found, _input, found) => customerOf(only(data), accountOf(found)),

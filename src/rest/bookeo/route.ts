@@ -1,4 +1,4 @@
-// What every route of this dialect has in common: it first finds the account that the application
+// What every route of this dialect has in common: it finds the account that the application
 // is installed in, whose zone, currency and language all answers are in, and it takes `lang`.
 
 import type { z } from 'zod'
@@ -18,7 +18,10 @@ type Whose = { accounts: { nodes: Account[] } }
 
 export const accountFields = 'id name timeZone currency locale partyCategories { code name }'
 
-const whose = `query BookeoAccount { accounts(first: 1) { nodes { ${accountFields} } } }`
+/** Selected by a document of `plainRoute` beside what it asks for. */
+export const itsAccount = `accounts(first: 1) { nodes { ${accountFields} } }`
+
+const whose = `query BookeoAccount { ${itsAccount} }`
 
 /** The account of the call, once it was found. */
 export function accountOf(found: Found): Account {
@@ -93,5 +96,22 @@ export function bookeoRoute<
       'content-language': accountOf(found).locale,
       ...headers?.(data, input, base, found),
     }),
+  })
+}
+
+/** The same of a route whose one document finds the account too (`itsAccount`): it asks less. */
+export function plainRoute<Query extends Shape, Body extends Shape, Answer extends z.ZodType, Data>(
+  spec: Spec<Query, Body, Answer, Data & Whose>,
+): Route {
+  return route<Query, Body, Answer, Data & Whose>({
+    ...spec,
+    headers: (data, input, base, found) => ({
+      'content-language': accountOf(data).locale,
+      ...spec.headers?.(data, input, base, found),
+    }),
+    reply: (data, input, found, base) => {
+      checkLanguage((input.query as { lang?: unknown }).lang, accountOf(data))
+      return spec.reply(data, input, { ...(found as object), accounts: data.accounts }, base)
+    },
   })
 }

@@ -3,7 +3,7 @@
 
 import { z } from 'zod'
 import { categoriesOf } from './people.ts'
-import { accountOf, bookeoRoute, lang } from './route.ts'
+import { accountOf, bookeoRoute, itsAccount, lang, plainRoute } from './route.ts'
 import { listOf, onePage, pageOf, pageSchema } from './lists.ts'
 import {
   productExample,
@@ -17,7 +17,7 @@ import { timeOf } from './times.ts'
 
 const noFilters = z.object({})
 
-const apiKeyInfo = bookeoRoute({
+const apiKeyInfo = plainRoute({
   name: 'getApiKeyInfo',
   summary: 'Tell about the api key',
   group: 'settings',
@@ -25,7 +25,7 @@ const apiKeyInfo = bookeoRoute({
   path: '/settings/apikeyinfo',
   query: z.object(lang),
   document: `query BookeoApiKeyInfo {
-    viewer { installation { accountId permissions approvedAt } }
+    viewer { installation { accountId permissions approvedAt } } ${itsAccount}
   }`,
   variables: () => ({}),
   answer: {
@@ -175,7 +175,7 @@ const productList = listOf(
   }),
 )
 
-const products = bookeoRoute({
+const products = plainRoute({
   name: 'listProducts',
   summary: 'List the products',
   group: 'settings',
@@ -186,6 +186,7 @@ const products = bookeoRoute({
     services(filter: $filter, first: $first, skip: $skip) {
       totalCount nodes { ${productFields} }
     }
+    ${itsAccount}
   }`,
   variables: ({ query }) => {
     const { filters, page, size } = productList.asked(query)
