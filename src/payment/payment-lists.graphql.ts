@@ -14,7 +14,7 @@ import {
 } from '../graphql/lists.ts'
 import { DateTimeRange, orderInput, refersTo, withinRange } from '../graphql/narrow.ts'
 import { PaymentMethodEnum } from '../graphql/payment-input.ts'
-import { PaymentKind } from './payment.graphql.ts'
+import { PaymentKind, PaymentState } from './payment.graphql.ts'
 
 const read: readonly Scope[] = ['payments:read']
 
@@ -24,6 +24,7 @@ const PaymentFilter = builder.inputType('PaymentFilter', {
   description: 'Narrows a list of payments; what is left out does not narrow.',
   fields: (t) => ({
     kind: t.field({ type: PaymentKind, description: 'Only this way.' }),
+    state: t.field({ type: [PaymentState], description: 'Only in one of these states.' }),
     method: t.field({ type: [PaymentMethodEnum], description: 'Only by one of these.' }),
     bookingIds: t.idList({ description: 'Only for these bookings.' }),
     customerIds: t.idList({ description: 'Only for bookings of these customers.' }),
@@ -40,6 +41,7 @@ function matching(filter: typeof PaymentFilter.$inferInput | null | undefined): 
     ...withinRange('createdAt', filter.createdAt),
   ]
   if (filter.kind) where.push(Prisma.sql`r."kind" = ${filter.kind}::"PaymentKind"`)
+  if (filter.state) where.push(Prisma.sql`r."state" = ANY(${filter.state}::"PaymentState"[])`)
   if (filter.method) where.push(Prisma.sql`r."method" = ANY(${filter.method}::"PaymentMethod"[])`)
   if (filter.bookingIds) where.push(refersTo('bookingId', 'Booking', filter.bookingIds))
   if (filter.serials) where.push(Prisma.sql`r."serial" = ANY(${filter.serials}::int[])`)

@@ -64,6 +64,10 @@ mutation('refundPayment', {
       type: PaymentMethodEnum,
       description: 'How it was given back; left out, as it was paid.',
     }),
+    throughProvider: t.boolean({
+      description:
+        'True: no more than what a provider took, and so gives back itself; the rest stays due.',
+    }),
     reason: t.string({ description: 'Why; at most 2000 characters.' }),
     ...saidOnce(t),
   }),
@@ -76,6 +80,7 @@ mutation('refundPayment', {
         amountMinor: input.amount?.amount ?? null,
         currency: input.amount?.currency ?? null,
         method: input.method ?? null,
+        throughProvider: input.throughProvider ?? false,
         reason: input.reason ?? null,
         expectedVersion: input.expectedVersion ?? null,
         idempotencyKey: input.idempotencyKey ?? null,

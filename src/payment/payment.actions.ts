@@ -47,6 +47,8 @@ export type RefundWish = Said & {
   currency: string | null
   /** Null for the way in which it was paid. */
   method: PaymentMethod | null
+  /** Whether only what a provider took, and so gives back itself, is meant; the rest stays due. */
+  throughProvider?: boolean
   reason: string | null
 }
 
@@ -99,11 +101,17 @@ async function refund(
     throw invalid(['amount'], message)
   }
   const payments = await tx.payment.findMany({
-    where: { accountId, bookingId: before.id, kind: 'PAYMENT', ...(named && { id }) },
+    where: {
+      accountId,
+      bookingId: before.id,
+      kind: 'PAYMENT',
+      ...(named && { id }),
+      ...(wish.throughProvider && { provider: { not: null } }),
+    },
     orderBy: { serial: 'desc' },
   })
   const left = refundableOf(payments)
-  const amountMinor = wish.amountMinor ?? (named ? left : dueOf(before))
+  const amountMinor = wish.amountMinor ?? (named ? left : dueOf(before, wish, left))
   // What is due may be nothing, or nothing any more: then there is nothing to do.
   if (amountMinor === 0 && wish.amountMinor === null && !named) return []
   if (amountMinor < 1 || amountMinor > left) {
@@ -123,8 +131,14 @@ async function paymentOf(tx: Transaction, { accountId, id }: Key): Promise<Payme
   throw invalid(['paymentId'], 'This is a refund itself: name the payment that it gives back of.')
 }
 
-function dueOf({ number, status, refundOpenMinor }: Booking): number {
-  if (status === 'CANCELLED' || status === 'DECLINED') return refundOpenMinor
+function dueOf(
+  { number, status, refundOpenMinor }: Booking,
+  { throughProvider }: Pick<RefundWish, 'throughProvider'>,
+  left: number,
+): number {
+  if (status === 'CANCELLED' || status === 'DECLINED') {
+    return throughProvider ? Math.min(refundOpenMinor, left) : refundOpenMinor
+  }
   const message = `Booking ${number} is ${status}, so no refund is due: say how much to refund.`
   throw invalid(['amount'], message)
 }

@@ -6,7 +6,7 @@ import type { ActionContext } from '../context.ts'
 import { newId, type Key } from '../db/id.ts'
 import { insertNew } from '../db/insert.ts'
 import { lockRow } from '../db/lock.ts'
-import { transactionReader } from '../db/reader.ts'
+import { transactionReader, type Reader } from '../db/reader.ts'
 import type { Transaction } from '../db/transaction.ts'
 import { invalidAll, notFound } from '../errors.ts'
 import { appendEvents } from '../events/outbox.ts'
@@ -149,4 +149,17 @@ async function letStand(
   const type = needsApproval ? 'booking.updated' : 'booking.confirmed'
   await appendEvents(tx, ctx, [bookingEvent(type, booking, before, staff)])
   return booking
+}
+
+/** What of the refunds of these bookings the provider has yet to make, in minor units. */
+export async function pendingRefunds(read: Reader, bookings: readonly Key[]): Promise<number[]> {
+  const rows = await read<{ bookingId: string; sum: number }>(Prisma.sql`
+    SELECT p."bookingId", sum(p."amountMinor")::int AS "sum"
+    FROM unnest(${bookings.map(({ accountId }) => accountId)}::uuid[],
+        ${bookings.map(({ id }) => id)}::uuid[]) u("accountId", "id")
+      JOIN "Payment" p ON p."accountId" = u."accountId" AND p."bookingId" = u."id"
+    WHERE p."kind" = 'REFUND' AND p."state" = 'PENDING'
+    GROUP BY p."bookingId"`)
+  const sums = new Map(rows.map(({ bookingId, sum }) => [bookingId, sum]))
+  return bookings.map(({ id }) => sums.get(id) ?? 0)
 }

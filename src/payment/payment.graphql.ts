@@ -1,12 +1,15 @@
 // Payment as the graph shows it, and what a booking's payments come to. Lists stand in
 // payment-lists.graphql.ts, mutations in payment-mutations.graphql.ts.
 
+import { poolReader } from '../db/reader.ts'
 import { AuditActor } from '../graphql/actor.ts'
+import { batched } from '../graphql/batches.ts'
 import { builder } from '../graphql/builder.ts'
 import { encodeId } from '../graphql/ids.ts'
 import { Money, moneyOf } from '../graphql/money.ts'
 import { findable, Node } from '../graphql/node.ts'
 import { PaymentMethodEnum } from '../graphql/payment-input.ts'
+import { pendingRefunds } from './payment.data.ts'
 
 findable('Payment', ['payments:read'])
 
@@ -18,7 +21,7 @@ export const PaymentKind = builder.enumType('PaymentKind', {
   } as const,
 })
 
-const PaymentState = builder.enumType('PaymentState', {
+export const PaymentState = builder.enumType('PaymentState', {
   description: 'Where money stands.',
   values: {
     PENDING: { description: 'A refund that the provider has yet to make; it counts already.' },
@@ -154,5 +157,23 @@ builder.prismaObjectField('Booking', 'refundOpen', (t) =>
     reads: ['refundOpenMinor', 'currency'],
     description: 'What of `refundDue` was not paid back yet. Null when denied.',
     resolve: ({ refundOpenMinor, currency }) => moneyOf(refundOpenMinor, currency),
+  }),
+)
+
+builder.prismaObjectField('Booking', 'refundPending', (t) =>
+  t.field({
+    type: Money,
+    nullable: true,
+    scopes: ['payments:read'],
+    reads: ['refundedMinor', 'currency'],
+    description:
+      'What of `amountRefunded` the provider has yet to give back; 0 when nothing is under way. ' +
+      'Null when denied.',
+    resolve: ({ accountId, id, refundedMinor, currency }, _args, ctx) =>
+      refundedMinor === 0
+        ? moneyOf(0, currency)
+        : batched(ctx, 'refundPending', { accountId, id }, (keys) =>
+            pendingRefunds(poolReader(ctx.db), keys),
+          ).then((pending) => moneyOf(pending, currency)),
   }),
 )

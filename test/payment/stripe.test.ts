@@ -48,6 +48,7 @@ const checkout = (bookingId: string, input: object = {}, on = app) =>
   )
 
 const sums = `status payBy amountPaid { amount } amountRefunded { amount } refundOpen { amount }
+  refundPending { amount }
   payments { nodes { id kind state provider method reference amount { amount } } }`
 const bookingOf = async (id: string) => {
   const document = `query ($id: ID!) { booking(id: $id) { ${sums} } }`
@@ -264,11 +265,14 @@ describe('a refund through Stripe', () => {
     // Stripe has made it, and the worker does not know.
     await expect.poll(() => waits(row.id), { timeout: 10_000 }).toBe(true)
     expect(refundsOf([row.id])).toHaveLength(1)
+    const sent = await bookingOf(bookingId)
+    expect([sent.amountRefunded, sent.refundPending]).toEqual([{ amount: 2000 }, { amount: 2000 }])
     stripe.forgetKeys()
     app.clock.advance(3_600_000)
     await Promise.all([work(), work(), work()])
     await lastBecomes(bookingId, 'DONE')
     expect(refundsOf([row.id])).toHaveLength(1)
+    expect((await bookingOf(bookingId)).refundPending).toEqual({ amount: 0 })
   })
 
   it('is taken back when Stripe refuses it, also afterwards', async () => {

@@ -7,7 +7,8 @@ import type { Dialect, Problem, Word } from '../route.ts'
 import { scopesOf } from './permissions.ts'
 import { blockRoutes } from './blocks.ts'
 import { bookingRoutes } from './bookings.ts'
-import { changeRoutes } from './change-booking.ts'
+import { cancelBooking } from './cancel-booking.ts'
+import { replaceBooking } from './change-booking.ts'
 import { createBooking } from './create-booking.ts'
 import { customerRoutes } from './customers.ts'
 import { holdRoutes } from './holds.ts'
@@ -43,7 +44,8 @@ export const bookeo: Dialect = {
     ...holdRoutes,
     ...bookingRoutes,
     createBooking,
-    ...changeRoutes,
+    replaceBooking,
+    cancelBooking,
     ...customerRoutes,
     ...paymentRoutes,
     ...blockRoutes,

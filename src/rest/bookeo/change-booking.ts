@@ -1,22 +1,19 @@
-// PUT and DELETE /bookings/{number}: a booking is replaced as a whole, under the same number, and
-// canceled, which leaves it readable.
+// PUT /bookings/{number}: a booking is replaced as a whole, under the same number.
 
 import { z } from 'zod'
-import { text } from '../fields.ts'
-import { noBody, type Found } from '../route.ts'
+import type { Found } from '../route.ts'
 import {
   adjustmentsOf,
   bookingExample,
   bookingOf,
   bookingSchema,
   customFieldsOf,
-  isCanceled,
   sumOf,
   type BookingData,
 } from './booking.ts'
 import { numbered, oneBooking, theBooking, type FoundBooking } from './bookings.ts'
 import { adjusted, notifying, notifyOf, sentBooking, setPrice } from './create-booking.ts'
-import { flag, mode } from './flags.ts'
+import { mode } from './flags.ts'
 import { numbersOf } from './people.ts'
 import { eventOf, fault, placeOf, placeSteps, sentParty, type Place } from './place.ts'
 import { accountOf, bookeoRoute, lang } from './route.ts'
@@ -25,7 +22,7 @@ import { instantOf } from './times.ts'
 const body = z.object(sentBooking)
 type Body = z.output<typeof body>
 
-const find = {
+export const find = {
   document: oneBooking,
   variables: ({ path }: { path: Readonly<Record<string, string>> }, found: Found) => ({
     ...numbered(path, found),
@@ -33,7 +30,7 @@ const find = {
   }),
 }
 
-const before = (found: Found): BookingData => theBooking(found as FoundBooking)
+export const before = (found: Found): BookingData => theBooking(found as FoundBooking)
 
 const sameIds = (some: readonly { id: string }[], others: readonly { id: string }[]) =>
   JSON.stringify(some.map(({ id }) => id).toSorted()) ===
@@ -86,7 +83,7 @@ function checkKept(sent: Body, found: Found): void {
 const numbersText = (numbers: ReturnType<typeof numbersOf>) =>
   JSON.stringify(numbers.map((each) => [each.peopleCategoryId, each.number]).toSorted())
 
-const success = (name: string) =>
+export const success = (name: string) =>
   `... on ${name}Success { __typename } ... on Refusal { code message path }`
 
 type Put = { body: Body; query: { mode?: 'backend' | undefined } & Parameters<typeof notifyOf>[0] }
@@ -199,7 +196,7 @@ const marks = [
   },
 ]
 
-const replaceBooking = bookeoRoute({
+export const replaceBooking = bookeoRoute({
   name: 'replaceBooking',
   summary: 'Replace a booking',
   description:
@@ -224,62 +221,3 @@ const replaceBooking = bookeoRoute({
     answer: bookingExample,
   },
 })
-
-/** Left out, the policy of the business decides what is given back; without it, all is. */
-const refundOf = (applies: 'true' | 'false' | undefined) =>
-  applies === 'false' ? 'FULL' : 'POLICY'
-
-const cancelBooking = bookeoRoute({
-  name: 'cancelBooking',
-  summary: 'Cancel a booking',
-  description:
-    'It stays readable. Without the cancelation policy all that was paid is due back, which needs ' +
-    'a permission for payments. What becomes of it is always in the history of the customer.',
-  method: 'DELETE',
-  path: '/bookings/:number',
-  query: z.object({
-    ...lang,
-    reason: text(500).optional(),
-    ...notifying,
-    applyCancellationPolicy: flag.optional().describe('True if left out.'),
-    trackInCustomerHistory: flag.optional(),
-    cancelRemainingSeries: flag
-      .optional()
-      .describe('Also what follows in the series that it was made with.'),
-  }),
-  before: [
-    find,
-    {
-      document: `mutation BookeoCancelSeries($input: CancelBookingSeriesInput!) {
-        cancelBookingSeries(input: $input) { ${success('CancelBookingSeries')} }
-      }`,
-      variables: ({ query }, found) => {
-        const { id, series } = before(found)
-        if (query.cancelRemainingSeries !== 'true' || !series || isCanceled(before(found))) {
-          return null
-        }
-        const input = { id: series.id, bookingId: id, part: 'THIS_AND_LATER' }
-        const refund = refundOf(query.applyCancellationPolicy)
-        return { input: { ...input, refund, reason: query.reason || null, ...notifyOf(query) } }
-      },
-    },
-    {
-      document: `mutation BookeoCancel($input: CancelBookingInput!) {
-        cancelBooking(input: $input) { ${success('CancelBooking')} }
-      }`,
-      variables: ({ query }, found) => {
-        if (found.cancelBookingSeries) return null
-        const refund = refundOf(query.applyCancellationPolicy)
-        const { id } = before(found)
-        return { input: { id, refund, reason: query.reason || null, ...notifyOf(query) } }
-      },
-    },
-  ],
-  document: null,
-  variables: () => ({}),
-  answer: { status: 204, description: 'It is canceled.', schema: noBody },
-  reply: () => undefined,
-  example: { path: { number: 'PHMS6HR' }, query: { reason: 'Rain' } },
-})
-
-export const changeRoutes = [replaceBooking, cancelBooking]

@@ -40,6 +40,9 @@ const somePayments = `query BookeoPayments(
     .join('\n')}
 }`
 
+/** What a provider has yet to give back, or could not, is no payment yet. */
+const happened = { state: ['DONE'] }
+
 type Part = { totalCount: number; nodes: PaymentData[] }
 type Parts = { part0: Part; part1: Part; part2: Part }
 
@@ -69,6 +72,7 @@ const listPayments = bookeoRoute({
     return {
       ...partsAsk(page, size),
       filter: {
+        ...happened,
         ...(received && { receivedAt: received }),
         ...(filters.paymentMethod && { method: [methodIn(filters.paymentMethod)] }),
         ...(customerId && { customerIds: [customerId] }),
@@ -101,12 +105,17 @@ const getPayment = bookeoRoute({
   query: z.object(lang),
   before: [seesPayments],
   document: `query BookeoPayment($id: ID!) {
-    payment: node(id: $id) { ... on Payment { ${paymentFields} } }
+    payment: node(id: $id) { ... on Payment { state ${paymentFields} } }
   }`,
   variables: ({ path }) => ({ id: path['id'] }),
   answer: { status: 200, description: 'The payment.', schema: paymentSchema },
-  reply: ({ payment }: { payment: Partial<PaymentData> | null }, _input, found) => {
-    if (payment?.id === undefined) throw new Absent('No payment has this id.')
+  reply: (
+    { payment }: { payment: (Partial<PaymentData> & { state?: string }) | null },
+    _input,
+    found,
+  ) => {
+    if (payment?.id === undefined || payment.state !== 'DONE')
+      throw new Absent('No payment has this id.')
     return paymentOf(payment as PaymentData, accountOf(found))
   },
   example: { path: { id: paymentExample.id }, answer: paymentExample },
@@ -132,15 +141,16 @@ const listBookingPayments = bookeoRoute({
   path: '/bookings/:number/payments',
   query: ofBooking.query,
   before: [seesPayments, findBooking],
-  document: `query BookeoBookingPayments($ids: [ID!], $first: Int, $skip: Int) {
-    payments(filter: { bookingIds: $ids }, first: $first, skip: $skip,
+  document: `query BookeoBookingPayments($filter: PaymentFilter, $first: Int, $skip: Int) {
+    payments(filter: $filter, first: $first, skip: $skip,
       orderBy: { field: RECEIVED_AT, direction: ASC }) {
       totalCount nodes { ${paymentFields} }
     }
   }`,
   variables: ({ query }, found) => {
     const { page, size } = ofBooking.asked(query)
-    return { ...pageAsk(page, size), ids: [theBooking(found as FoundBooking).id] }
+    const booking = theBooking(found as FoundBooking)
+    return { ...pageAsk(page, size), filter: { ...happened, bookingIds: [booking.id] } }
   },
   answer: { status: 200, description: 'The payments.', schema: pageSchema(paymentSchema) },
   reply: ({ payments }: OfBooking, { query }, found) =>

@@ -8,7 +8,7 @@ export const bookingFields = `
   service { id kind }
   customer { id name email phone }
   price { amount currency } amountPaid { amount currency } amountRefunded { amount currency }
-  refundDue { amount currency } refundOpen { amount currency }
+  refundDue { amount currency } refundOpen { amount currency } refundPending { amount currency }
 `
 
 type Money = { amount: number; currency: string } | null
@@ -28,6 +28,7 @@ export type BookingData = {
   amountRefunded: Money
   refundDue: Money
   refundOpen: Money
+  refundPending: Money
 }
 
 export const statuses = ['pending', 'confirmed', 'canceled', 'no_show', 'completed'] as const
@@ -58,6 +59,7 @@ const paymentStatus = z.enum([
   'partially_paid',
   'paid',
   'refund_due',
+  'refund_pending',
   'partially_refunded',
   'refunded',
 ])
@@ -75,7 +77,11 @@ export const bookingSchema = z.object({
   currency: z.string().nullable(),
   paymentStatus: paymentStatus.nullable(),
   refund: z
-    .object({ amount: z.int(), currency: z.string(), status: z.enum(['due', 'processed']) })
+    .object({
+      amount: z.int(),
+      currency: z.string(),
+      status: z.enum(['due', 'pending', 'processed']),
+    })
     .optional(),
   createdAt: z.iso.datetime(),
   updatedAt: z.iso.datetime(),
@@ -141,24 +147,39 @@ function moneyOf({ status, price, amountPaid, ...booking }: BookingData): {
   if (!amountPaid) return { amount: null, currency: null, paymentStatus: null }
   const { currency, amount: kept } = amountPaid
   const amount = price?.amount ?? 0
-  const [refunded, due, open] = [booking.amountRefunded, booking.refundDue, booking.refundOpen].map(
+  const { amountRefunded, refundDue, refundOpen, refundPending } = booking
+  const [refunded, due, open, pending] = [amountRefunded, refundDue, refundOpen, refundPending].map(
     (money) => money?.amount ?? 0,
-  ) as [number, number, number]
+  ) as [number, number, number, number]
   const owed = statusOf[status] === 'canceled' ? 0 : amount
   return {
     amount,
     currency,
-    paymentStatus: paidOf({ amount, kept, refunded, open, owed }),
+    paymentStatus: paidOf({ amount, kept, refunded, open, pending, owed }),
     ...((due > 0 || refunded > 0) && {
-      refund: { amount: due || refunded, currency, status: open > 0 ? 'due' : 'processed' },
+      refund: { amount: due || refunded, currency, status: refundStatus(open, pending) },
     }),
   }
 }
 
-type Sums = { amount: number; kept: number; refunded: number; open: number; owed: number }
+/** Money is back when Stripe said so. */
+function refundStatus(open: number, pending: number): Refund['status'] {
+  if (open > 0) return 'due'
+  return pending > 0 ? 'pending' : 'processed'
+}
 
-function paidOf({ amount, kept, refunded, open, owed }: Sums): Paid {
+type Sums = {
+  amount: number
+  kept: number
+  refunded: number
+  open: number
+  pending: number
+  owed: number
+}
+
+function paidOf({ amount, kept, refunded, open, pending, owed }: Sums): Paid {
   if (open > 0) return 'refund_due'
+  if (pending > 0) return 'refund_pending'
   // What was too much and given back leaves a booking paid.
   if (refunded > 0 && (owed === 0 || kept < owed)) {
     return kept > 0 ? 'partially_refunded' : 'refunded'

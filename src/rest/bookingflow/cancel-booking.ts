@@ -21,9 +21,10 @@ export const cancelBooking = route({
   name: 'cancelBooking',
   summary: 'Cancel a booking and process refund',
   description:
-    'Its time or places are free at once, and what the policy of the room gives back is recorded ' +
-    'as refunds of its payments; no money is sent by it. `refund` says how much that is, and is not ' +
-    'there when it is nothing; it stays due when the key has not `payments:write`. With an ' +
+    'Its time or places are free at once, and what the policy of the room gives back is given ' +
+    'back: by Stripe what was paid through it (`refund` is `pending` until it says so), while for ' +
+    'all else it is recorded. `refund` says how much that is, and is not there when it is nothing; ' +
+    'it stays `due` when the key has not `payments:write`, or when Stripe refuses. With an ' +
     '`Idempotency-Key` it can be repeated safely; without one the second time is 409 ' +
     '`already_canceled`. Nothing is given back twice.',
   method: 'DELETE',

@@ -22,6 +22,7 @@ type PaymentData = {
   id: string
   amount: { amount: number; currency: string }
   method: string
+  provider: string | null
   reference: string | null
   receivedAt: Date
   createdAt: Date
@@ -32,7 +33,7 @@ const paymentSucceeded = telling<{ node: Partial<PaymentData> | null }>({
   name: 'payment.succeeded',
   document: `query BookingFlowPaid($subject: ID!) {
     node(id: $subject) { ... on Payment {
-      id amount { amount currency } method reference receivedAt createdAt booking { id }
+      id amount { amount currency } method provider reference receivedAt createdAt booking { id }
     } }
   }`,
   body: ({ node }, { occurredAt }) =>
@@ -52,6 +53,7 @@ function paymentOf({ id, amount: { amount, currency }, booking, ...payment }: Pa
     amount,
     currency,
     method: payment.method.toLowerCase(),
+    provider: payment.provider?.toLowerCase() ?? null,
     reference: payment.reference,
     receivedAt: utc(payment.receivedAt),
     createdAt: utc(payment.createdAt),
@@ -69,7 +71,8 @@ export const formats: NonNullable<Dialect['formats']> = {
     about:
       'BookingFlow: booking.created, booking.updated, booking.canceled and payment.succeeded, with ' +
       '{ type, timestamp, data }. Body and signature (Standard Webhooks) are ours; the vendor ' +
-      'publishes neither. A booking that is not approved is canceled here.',
+      'publishes neither. payment.succeeded tells of what Stripe has taken, and of what is recorded ' +
+      'otherwise, whose `provider` is null. A booking that is not approved is canceled here.',
     events: {
       'booking.created': created,
       'booking.updated': updated,

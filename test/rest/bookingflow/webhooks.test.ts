@@ -91,6 +91,7 @@ describe('a receiver', () => {
           amount: 24000,
           currency: 'PLN',
           method: 'debit_card',
+          provider: null,
           reference: 'r1',
           receivedAt: timestamp,
           createdAt: timestamp,
