@@ -19,14 +19,15 @@ export async function demoText(
   filePath: string,
   { demo, credentials }: { demo: Demo; credentials: DemoCredentials },
 ): Promise<string> {
-  const { admin, frontDesk, console: person } = credentials
+  const { admin, frontDesk, relentify, console: person } = credentials
   const graphql = `${address}/graphql`
   const desk = { url: graphql, token: frontDesk.apiKey }
   const free = await freeStart(db, clock, demo)
   const today = formatUtc(Math.floor(clock.now() / DAY) * DAY)
   const parts = [
     `The demo: five businesses in five time zones. Their credentials: ${filePath}\n` +
-      `Sign in at ${address}/sign-in as ${person.email}, password ${person.password}`,
+      `Sign in at ${address}/sign-in as ${person.email}, password ${person.password}\n` +
+      `Customers book at ${address}/book/${demo.salon.slug}/${relentify.slug}`,
     titled(
       'The next bookings of all five, as an OAuth client:',
       `TOKEN=$(curl -s -u '${admin.clientId}:${admin.clientSecret}' \\\n` +

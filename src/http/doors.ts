@@ -7,6 +7,8 @@ import { printContract } from '../graphql/printer.ts'
 import { schema } from '../graphql/schema.ts'
 import { dialects } from '../rest/dialects.ts'
 import { createAuthenticator } from './authenticate.ts'
+import { bookingPageRoutes } from './book/booking-page.ts'
+import { managePageRoutes } from './book/manage-page.ts'
 import { calendarRoutes } from './calendars.ts'
 import { consentRoutes } from './consent.ts'
 import { consoleRoutes } from './console.ts'
@@ -74,6 +76,8 @@ export function createDoors({ services, baseUrl, eventLagSeconds }: Parts): Door
       ...linkRoutes({ services, people }),
       ...offerRoutes({ services, people }),
       ...calendarRoutes(services),
+      ...bookingPageRoutes(services),
+      ...managePageRoutes(services),
       ...consoleRoutes(services, people),
       ...consentRoutes(
         { services, people },

@@ -70,6 +70,15 @@ builder.prismaObject('BookingLink', {
     id: t.id({ description: 'Global id.', ...globalId('BookingLink') }),
     slug: t.exposeString('slug', { description: 'Unique in its account; part of addresses.' }),
     title: t.exposeString('title', { description: 'For people.' }),
+    url: t.field({
+      type: 'URL',
+      nullable: true,
+      description: 'Its public page, where anybody books. Null only together with an error.',
+      resolve: async ({ accountId, slug }, _args, ctx) => {
+        const account = await ctx.load('Account', { accountId, id: accountId })
+        return account && `${ctx.baseUrl()}/book/${account.slug}/${slug}`
+      },
+    }),
     distribution: t.expose('distribution', {
       type: DistributionEnum,
       description: 'How it chooses from its staff.',

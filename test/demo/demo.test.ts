@@ -88,6 +88,8 @@ describe('a start with the demo', () => {
     expect(program.output().stdout).toContain(
       `Sign in at ${url}/sign-in as ${person.email}, password ${person.password}\n`,
     )
+    const [, page = ''] = /Customers book at (\S+)\n/.exec(program.output().stdout) ?? []
+    expect(await (await fetch(page)).text()).toContain('30 minute consultation')
     const signedIn = await fetch(`${url}/console/sign-in`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
