@@ -38,8 +38,8 @@ export type Context = ActionContext &
     budgets: Budgets
     /** The provider of payments; null when none is set up. */
     till: Till | null
-    /** Set while nothing that is asked can be denied, and the answer is only to be sent. */
-    takesText: boolean
+    /** The variables of an operation of which nothing can be denied and whose answer is sent. */
+    sentWith: Readonly<Record<string, unknown>> | null
     /** What the operation took; set by whoever lets it run. */
     spending?: Spending
     /** Of a subscription: the cursor that its transport received last; it wins over `after`. */
@@ -76,7 +76,7 @@ export function newContext(
     origin,
     requestId,
     load,
-    takesText: false,
+    sentWith: null,
     // Most requests write nothing.
     get log() {
       return (log ??= services.log.child({ requestId }))

@@ -3,6 +3,7 @@
 import { demandArgument } from '../graphql/arguments.ts'
 import { accountsWithin, may, type Viewer } from '../auth/viewer.ts'
 import type { Scope } from '../auth/scope.ts'
+import type { Context } from '../context.ts'
 import { Prisma, type Booking } from '../generated/prisma/client.ts'
 import { builder } from '../graphql/builder.ts'
 import { keyOf, type NodeName } from '../graphql/ids.ts'
@@ -17,8 +18,8 @@ import {
   pageArgs,
 } from '../graphql/lists.ts'
 import { loadSelected } from '../graphql/loaders.ts'
-import { rowsWanted, rowWanted } from '../graphql/look-ahead.ts'
 import { DateTimeRange, orderInput, refersTo, withinRange } from '../graphql/narrow.ts'
+import { rowsWanted, rowWanted } from '../graphql/row-text.ts'
 import { BookingSourceEnum, BookingStatusEnum } from './booking.graphql.ts'
 
 const read: readonly Scope[] = ['bookings:read']
@@ -182,6 +183,8 @@ builder.queryField('booking', (t) =>
   }),
 )
 
+type Narrowing = { filter?: Filter; orderBy?: Parameters<typeof orderOf>[0] }
+
 const below = {
   Account: Prisma.sql`TRUE`,
   Service: Prisma.sql`r."serviceId" = u."parentId"`,
@@ -195,12 +198,18 @@ const below = {
 }
 
 for (const [parent, where] of Object.entries(below)) {
+  const listOf = (args: Narrowing, { viewer }: Context) => ({
+    table: 'Booking',
+    where: [where, ...matching(viewer, args.filter)],
+    order: orderOf(args.orderBy),
+  })
   builder.prismaObjectField(parent as keyof typeof below, 'bookings', (t) =>
     t.field({
       type: BookingConnection,
       nullable: true,
       scopes: read,
       reads: [],
+      below: listOf,
       description: 'Its bookings, soonest first unless another order is asked for.',
       complexity: connectionCost,
       args: {
@@ -214,12 +223,7 @@ for (const [parent, where] of Object.entries(below)) {
           { accountId: 'accountId' in row ? row.accountId : row.id, id: row.id },
           `${parent}.bookings`,
           args,
-          {
-            table: 'Booking',
-            where: [where, ...matching(ctx.viewer, args.filter)],
-            order: orderOf(args.orderBy),
-            selection: rowsWanted(ctx, info),
-          },
+          { ...listOf(args, ctx), selection: rowsWanted(ctx, info) },
           args,
         ),
     }),

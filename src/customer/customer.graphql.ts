@@ -17,9 +17,10 @@ import {
   listOverAccounts,
   pageArgs,
 } from '../graphql/lists.ts'
-import { globalId, one, rowsWanted } from '../graphql/look-ahead.ts'
+import { globalId, one } from '../graphql/look-ahead.ts'
 import { DateTimeRange, orderInput, refersTo, withinRange } from '../graphql/narrow.ts'
 import { findable, Node } from '../graphql/node.ts'
+import { rowsWanted } from '../graphql/row-text.ts'
 import { forbidden } from '../graphql/scopes.ts'
 import type { Scope } from '../auth/scope.ts'
 import { emailOf } from './customer.ts'

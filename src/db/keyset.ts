@@ -144,6 +144,19 @@ async function readWhole<Row extends object>(
   return partitions.map(({ parentId }) => toWhole(byParent.get(parentId ?? null)))
 }
 
+/** The list below the row that `u` names, as one text, for the statement that reads that row. */
+export function listOfParent(
+  query: Omit<ListQuery, 'partitions' | 'merged'> & { selection: Selection },
+  ask: PageAsk,
+  size: number,
+): Prisma.Sql {
+  const { table: name, order, selection } = query
+  const one = { ...query, partitions: [], merged: false }
+  const columns = selected(ownColumns(name, order.column, selection))
+  const { each } = ofPartition(one, ask, size, columns)
+  return asLists(each, selection, sortedBy({ ...one, merged: true }, {}), null)
+}
+
 /** How many rows the list has, per partition or over all; one statement. */
 export async function countRows(pool: Pool, query: ListQuery): Promise<number[]> {
   if (query.partitions.length === 0) return query.merged ? [0] : []
@@ -210,22 +223,28 @@ function sortedBy({ order, merged }: ListQuery, { last }: PageAsk): Prisma.Sql {
   return Prisma.raw(`ORDER BY ${parent}r."${order.column}" ${way}, r."id" ${way}`)
 }
 
-function pageStatement(query: ListQuery, ask: PageAsk, rows: number, columns: Prisma.Sql) {
-  const { order } = query
+/** What a partition, which `u` names, gives of a page: its rows, in order. */
+function ofPartition(query: ListQuery, ask: PageAsk, rows: number, columns: Prisma.Sql) {
   const sorted = sortedBy({ ...query, merged: true }, ask)
   // A literal limit: PostgreSQL plans a prepared statement with a parameter there badly.
   const skip = Math.trunc(ask.skip ?? 0)
   const end = Math.trunc(rows)
   const limit = Prisma.raw(`LIMIT ${end}${skip > 0 ? ` OFFSET ${skip}` : ''}`)
-  const where = conditions(query, boundsOf(order, ask))
+  // What is skipped is skipped of all partitions together.
+  const ofEach = query.merged ? Prisma.raw(`LIMIT ${end + skip}`) : limit
+  const where = conditions(query, boundsOf(query.order, ask))
+  const each = Prisma.sql`SELECT ${columns} FROM ${table(query)} r WHERE ${where} ${sorted} ${ofEach}`
+  return { each, sorted, limit }
+}
+
+function pageStatement(query: ListQuery, ask: PageAsk, rows: number, columns: Prisma.Sql) {
+  const { each, sorted, limit } = ofPartition(query, ask, rows, columns)
   if (query.merged && query.partitions.length > lateralLimit) {
     const ids = query.partitions.map(({ accountId }) => accountId)
     return Prisma.sql`SELECT ${columns} FROM ${table(query)} r
-      WHERE ${conditions(query, boundsOf(order, ask), Prisma.sql`ANY(${ids}::uuid[])`)}
+      WHERE ${conditions(query, boundsOf(query.order, ask), Prisma.sql`ANY(${ids}::uuid[])`)}
       ${sorted} ${limit}`
   }
-  const ofEach = query.merged ? Prisma.raw(`LIMIT ${end + skip}`) : limit
-  const each = Prisma.sql`SELECT ${columns} FROM ${table(query)} r WHERE ${where} ${sorted} ${ofEach}`
   return query.merged
     ? Prisma.sql`SELECT r.* FROM ${partitionRows(query)} CROSS JOIN LATERAL (${each}) r
         ${sorted} ${limit}`

@@ -18,6 +18,8 @@ export type Selection = {
   joins: readonly Join[]
   /** SQL of the row as JSON, over `r` and, in their order, the joined `j0`, `j1`: rows are that. */
   text?: string
+  /** Lists below a row, each of which its JSON has as `items` of `b0`, `b1`. */
+  below?: readonly Prisma.Sql[]
   /** Of a page as JSON nothing is asked but its rows: it comes as one text. */
   isWhole?: boolean
 }
@@ -43,9 +45,10 @@ export function selected(names: readonly string[]): Prisma.Sql {
 export function withJoined(
   statement: Prisma.Sql,
   names: readonly string[],
-  { joins, text }: Selection,
+  selection: Selection,
   sorted: Prisma.Sql,
 ): Prisma.Sql {
+  const { joins, text } = selection
   if (joins.length === 0 && text === undefined) return statement
   const columns = [
     ...columnsOf('r', names),
@@ -54,7 +57,7 @@ export function withJoined(
       : [Prisma.raw(text)]),
   ]
   return Prisma.sql`SELECT ${Prisma.join(columns, ', ')} FROM (${statement}) r
-    ${joined(joins)} ${sorted}`
+    ${joined(selection)} ${sorted}`
 }
 
 /**
@@ -63,23 +66,32 @@ export function withJoined(
  */
 export function asLists(
   statement: Prisma.Sql,
-  { joins, text = '' }: Selection,
+  selection: Selection,
   sorted: Prisma.Sql,
   by: string | null,
 ): Prisma.Sql {
   const key = by === null ? '' : `r."${by}"`
   return Prisma.sql`SELECT ${Prisma.raw(key && `${key}, `)}
-    string_agg(${Prisma.raw(text)}, ',' ${sorted}) FROM (${statement}) r ${joined(joins)}
+    string_agg(${Prisma.raw(selection.text ?? '')}, ',' ${sorted}) AS "items"
+    FROM (${statement}) r ${joined(selection)}
     ${Prisma.raw(key && `GROUP BY ${key}`)}`
 }
 
-function joined(joins: readonly Join[]): Prisma.Sql {
+function joined({ joins, below = [] }: Selection): Prisma.Sql {
   const tables = joins.map(({ table, key }, index) => {
     const account = table === 'Account' ? '' : `j${index}."accountId" = r."accountId" AND `
     return `LEFT JOIN "${table}" j${index} ON ${account}j${index}."id" = r."${key}"`
   })
-  return Prisma.raw(tables.join(' '))
+  if (below.length === 0) return Prisma.raw(tables.join(' '))
+  const lists = below.map(
+    (list, index) => Prisma.sql`CROSS JOIN LATERAL (${list}) ${Prisma.raw(`b${index}`)}`,
+  )
+  return Prisma.sql`${Prisma.raw(tables.join(' '))}
+    CROSS JOIN LATERAL (SELECT ${Prisma.raw(keyOfParent)}) u ${Prisma.join(lists, ' ')}`
 }
+
+/** How lists below a row name it. */
+const keyOfParent = 'r."accountId", r."id" AS "parentId"'
 
 /** Rows from lists of their columns, those that were read with them in place. */
 export function placed(

@@ -18,15 +18,28 @@ import {
   type SelectionSetNode,
 } from 'graphql'
 import type { Context } from '../context.ts'
+import type { ListQuery } from '../db/keyset.ts'
 import { joinedName, type Join, type Selection } from '../db/selection.ts'
 import { conditionsIn, isSelected, variablesOf, type Variables } from './conditions.ts'
 import { encodeId, type NodeName } from './ids.ts'
 import type { LoadedModel, Row } from './loaders.ts'
-import { asText, rowIn, rowsIn, type Asking } from './row-text.ts'
 
 type One = { model: LoadedModel; key: string }
 
-type Reading = { reads?: readonly string[]; one?: One; globalId?: NodeName }
+/** What the list below a row reads, for arguments as its resolver takes them; null: not in text. */
+export type ListBelow = (
+  // oxlint-disable-next-line no-explicit-any -- each field has arguments of its own
+  args: any,
+  ctx: Context,
+) => Omit<ListQuery, 'partitions' | 'merged' | 'selection'> | null
+
+type Reading = {
+  reads?: readonly string[]
+  one?: One
+  globalId?: NodeName
+  /** The list below a row that the field answers with, as its resolver reads it. */
+  below?: ListBelow
+}
 
 declare global {
   // oxlint-disable-next-line no-namespace -- the way Pothos plugins add options
@@ -40,9 +53,9 @@ declare global {
 
 class LookAheadPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   override onOutputFieldConfig(config: PothosOutputFieldConfig<Types>) {
-    const { reads, one, globalId } = config.pothosOptions as Reading
+    const { reads, one, globalId, below } = config.pothosOptions as Reading
     if (!reads && !one) return config
-    return { ...config, extensions: { ...config.extensions, reads, one, globalId } }
+    return { ...config, extensions: { ...config.extensions, reads, one, globalId, below } }
   }
 }
 
@@ -93,8 +106,8 @@ const known = new WeakMap<FieldNode, { conditions: readonly string[]; by: Map<st
 const maxRemembered = 64
 
 /** What the rows of the connection are asked for that this field answers with. */
-export function rowsWanted(ctx: Asking, info: GraphQLResolveInfo): Selection | undefined {
-  const selection = wantedBy(info, ({ returnType, fragments }, page) => {
+export function selectionOfRows(info: GraphQLResolveInfo): Selection | undefined {
+  return wantedBy(info, ({ returnType, fragments }, page) => {
     const connection = getNamedType(returnType)
     const shown = isObjectType(connection) ? connection.getFields()['nodes'] : undefined
     const type = shown && getNamedType(shown.type)
@@ -102,17 +115,15 @@ export function rowsWanted(ctx: Asking, info: GraphQLResolveInfo): Selection | u
     const within = { fragments, variables: variablesOf(info) }
     return selectionOf(type, nodeSelections(page, within), within)
   })
-  return selection && asText(ctx, info, selection, rowsIn)
 }
 
 /** What the one row is asked for that this field answers with. */
-export function rowWanted(ctx: Asking, info: GraphQLResolveInfo): Selection | undefined {
-  const selection = wantedBy(info, ({ returnType, fragments }, row) => {
+export function selectionOfRow(info: GraphQLResolveInfo): Selection | undefined {
+  return wantedBy(info, ({ returnType, fragments }, row) => {
     const type = getNamedType(returnType)
     const within = { fragments, variables: variablesOf(info) }
     return isObjectType(type) ? selectionOf(type, [row], within) : null
   })
-  return selection && asText(ctx, info, selection, rowIn)
 }
 
 function wantedBy(

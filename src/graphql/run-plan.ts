@@ -19,8 +19,8 @@ import type { Variables } from './conditions.ts'
 
 type Path = { before: Path | null; key: string | number }
 
-/** `takesText` is set while it runs, where what may be written by the database may stand in it. */
-export type Asking = { viewer: Viewer; takesText: boolean }
+/** `sentWith` is set while it runs, where what the database writes may stand in the answer. */
+export type Asking = { viewer: Viewer; sentWith: Variables | null }
 
 type Run = {
   ctx: Asking
@@ -51,14 +51,14 @@ export async function runPlan(
   const errors: GraphQLError[] = []
   const so = { isProven, isUnplanned: false, holdsText: false }
   const run: Run = { ctx, variables, args: new Map(), errors, ...so }
-  ctx.takesText = isProven && isSent
+  ctx.sentWith = isProven && isSent ? variables : null
   let data: ExecutionResult['data'] = null
   try {
     data = (await fieldsOf(plan.root, undefined, run, null)) as ExecutionResult['data']
   } catch (error) {
     errors.push(error as GraphQLError)
   }
-  ctx.takesText = false
+  ctx.sentWith = null
   if (run.isUnplanned) return undefined
   if (run.holdsText) data = new Written(jsonOf(data) ?? 'null') as never
   return errors.length > 0 ? { errors, data: data ?? null } : { data: data ?? null }

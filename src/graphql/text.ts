@@ -56,6 +56,14 @@ function fault(value: unknown, path: string, depth = 0): string | null {
   return null
 }
 
+/** Refuses arguments with what is no text. */
+export function demandText(args: object): void {
+  for (const [name, value] of Object.entries(args)) {
+    const message = fault(value, name)
+    if (message) throw new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } })
+  }
+}
+
 class TextPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   override wrapResolve(
     resolver: GraphQLFieldResolver<unknown, Types['Context'], object>,
@@ -63,7 +71,7 @@ class TextPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   ): GraphQLFieldResolver<unknown, Types['Context'], object> {
     if (Object.keys(config.args).length === 0) return resolver
     return (parent, args, ctx, info) => {
-      this.#check(args)
+      demandText(args)
       return resolver(parent, args, ctx, info)
     }
   }
@@ -74,17 +82,10 @@ class TextPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
     return (
       subscriber &&
       ((parent, args, ctx, info) => {
-        this.#check(args)
+        demandText(args)
         return subscriber(parent, args, ctx, info)
       })
     )
-  }
-
-  #check(args: object) {
-    for (const [name, value] of Object.entries(args)) {
-      const message = fault(value, name)
-      if (message) throw new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } })
-    }
   }
 }
 

@@ -6,8 +6,9 @@ import pg from 'pg'
 import { cookieCredential, isFailure, viewerOf } from '../../src/auth/credential.ts'
 import { newContext } from '../../src/context.ts'
 import { isEventSource, type EventSource } from '../../src/events/source.ts'
-import { execute } from '../../src/graphql/documents.ts'
+import { execute, prepare } from '../../src/graphql/documents.ts'
 import { publicResult } from '../../src/graphql/public-errors.ts'
+import { answerQuickly } from '../../src/graphql/quick.ts'
 import { schema } from '../../src/graphql/schema.ts'
 import type { TestApp } from '../support/app.ts'
 
@@ -66,5 +67,12 @@ export async function asker(app: TestApp, token: string | null) {
     listen,
     /** The answer, and how many statements it took. */
     counted: (document: string, variables: Variables) => counted(() => ask(document, variables)),
+    /** How many it takes where the answer is only to be sent. */
+    countedSent: async (text: string, variables: Variables) => {
+      const { document } = prepare(text)
+      if (!document) throw new Error('The document is not valid.')
+      const asked = { schema, document, variables, isSent: true }
+      return (await counted(() => answerQuickly(asked, context()))).statements
+    },
   }
 }

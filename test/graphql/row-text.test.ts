@@ -60,6 +60,12 @@ const forms = [
     ask: (row: string) =>
       `customers { nodes { name bookings(last: 3) { pageInfo { startCursor } nodes ${row} } } }`,
   },
+  {
+    type: 'Booking',
+    ask: (row: string) => `customers(last: 30) { nodes { id bookings(last: 3) { nodes ${row} }
+      before: bookings(first: 2, skip: 1, filter: { status: [CONFIRMED], search: "o" },
+        orderBy: { field: CREATED_AT, direction: DESC }) { __typename list: nodes { number } } } }`,
+  },
   { type: 'Booking', ask: (row: string) => `booking(id: "${world.id('Booking')}") ${row}` },
 ]
 
@@ -116,6 +122,37 @@ describe('a row that the database writes', () => {
     expect(theirs.sent?.data).not.toBeInstanceOf(Written)
     expect(theirs.sent?.errors?.[0]?.extensions['code']).toBe('FORBIDDEN')
     expect(JSON.stringify(theirs.sent?.data)).toBe(theirs.usual)
+  })
+
+  it('is none below a row where something is wrong with the list, which says so', async () => {
+    const { data } = await app.graphql(
+      tokens.multiAccountAdmin,
+      '{ customers { nodes { bookings(first: 1) { edges { cursor } } } } }',
+    )
+    const [edge] = data.customers.nodes.flatMap(
+      (each: { bookings: { edges: object[] } }) => each.bookings.edges,
+    )
+    const nodes = 'nodes { number }'
+    for (const args of [
+      'first: 101',
+      'first: 1, last: 1',
+      'after: "x"',
+      'filter: { search: "\u0001" }',
+    ]) {
+      const asked = `{ customers(first: 2) { nodes { name bookings(${args}) { ${nodes} } } } }`
+      const { sent, usual } = await answersOf(asked)
+      expect(sent?.data).not.toBeInstanceOf(Written)
+      expect(sent?.errors?.map(({ path }) => path?.join('.'))).toEqual([
+        'customers.nodes.0.bookings',
+        'customers.nodes.1.bookings',
+      ])
+      expect(JSON.stringify(sent?.data)).toBe(usual)
+    }
+    const paged = `{ customers(first: 3) { nodes { bookings(first: 2, after: "${edge.cursor}") {
+      ${nodes} } } } }`
+    const { sent, usual } = await answersOf(paged)
+    if (!(sent?.data instanceof Written)) expect.fail('The database wrote nothing.')
+    expect(sent.data.text).toBe(usual)
   })
 
   it('arrives as values where more than its text is needed', async () => {

@@ -1,6 +1,7 @@
 // How many statements the documents take that are asked most, beside the one for the credential. A
 // list takes one for itself and the rows it refers to, and one for each list below it, however many
-// rows there are; who does a booking beside its lead takes two.
+// rows there are; where all of it is columns and sent as it is, none for the lists below it. Who
+// does a booking beside its lead takes two.
 import { expect, it } from 'vitest'
 import { asker } from '../canary/asker.ts'
 import { fillWorld } from '../canary/world.ts'
@@ -11,7 +12,7 @@ const app = await testApp()
 const { accounts, tokens } = await makeViewers(app.db, app.clock.now())
 const world = await fillWorld(app.db, accounts.first.id, 'countone')
 await fillWorld(app.db, accounts.second.id, 'counttwo')
-const { counted } = await asker(app, tokens.multiAccountAdmin)
+const { counted, countedSent } = await asker(app, tokens.multiAccountAdmin)
 
 const row = `id number startsAt status price { formatted } customer { name email } staff { name }
   service { name } account { name }`
@@ -59,4 +60,14 @@ it.each(documents)('%s: %i', async (_name, statements, document) => {
   const found = await counted(document, asked)
   expect(found.answer.errors).toBeUndefined()
   expect(found.statements).toBe(statements)
+  expect(await countedSent(document, asked)).toBe(statements)
+})
+
+it('one for lists below rows where all of it is columns', async () => {
+  const names = 'id startsAt status customer { name } staff { name } service { name }'
+  const document = `{ customers(first: 20) { nodes { id name bookings(last: 5) { nodes { ${names} }
+    } } } }`
+  await counted(document, {})
+  expect((await counted(document, {})).statements).toBe(2)
+  expect(await countedSent(document, {})).toBe(1)
 })
