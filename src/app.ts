@@ -67,7 +67,12 @@ type Parts = {
   formats?: Formats
 }
 
-type Worker = { start(): Promise<void> | void; stop(): Promise<void> }
+type Worker = {
+  /** From then on nothing in the log escapes it. */
+  follow?: () => Promise<void>
+  start(): void
+  stop(): Promise<void>
+}
 
 export type App = ReturnType<typeof createApp>
 
@@ -119,7 +124,9 @@ export function createApp(parts: Parts) {
     services,
     start: async () => {
       await startEvents()
-      for (const worker of workers) await worker.start()
+      for (const { follow } of workers) await follow?.()
+      // What waits to be done may keep all connections busy from now on.
+      for (const worker of workers) worker.start()
       upkeep.start()
       budgets.start()
     },
@@ -196,8 +203,8 @@ function createSending({ events, webhooks, ...services }: Services, reach: Reach
   const dispatcher = createDispatcher({ ...services, onAdded: worker.wake })
   let unsubscribe = () => {}
   return {
-    start: async () => {
-      await dispatcher.start()
+    follow: dispatcher.start,
+    start: () => {
       worker.start()
       unsubscribe = events.onEvent(dispatcher.wake)
     },
@@ -218,8 +225,8 @@ function createCalendars({ events, ...services }: Services, reach: Reach) {
   const marker = createCalendarMarker({ ...services, onAdded: writer.wake })
   let unsubscribe = () => {}
   return {
-    start: async () => {
-      await marker.start()
+    follow: marker.start,
+    start: () => {
       reader.start()
       writer.start()
       unsubscribe = events.onEvent(() => {
@@ -242,8 +249,8 @@ function createNotices({ events, ...services }: Services, mailer: Mailer, from?:
   const planner = createNoticePlanner({ ...services, onAdded: worker.wake })
   let unsubscribe = () => {}
   return {
-    start: async () => {
-      await planner.start()
+    follow: planner.start,
+    start: () => {
       worker.start()
       unsubscribe = events.onEvent(planner.wake)
     },
@@ -261,8 +268,9 @@ function createWaiting({ events, ...services }: Services) {
   const worker = createWaitlistWorker({ services })
   let unsubscribe = () => {}
   return {
-    start: async () => {
-      await worker.start()
+    follow: worker.follow,
+    start: () => {
+      worker.start()
       unsubscribe = events.onEvent(worker.wake)
     },
     stop: async () => {

@@ -35,7 +35,10 @@ export function createLoop({ work, onFault, pollMs, shortestPauseMs }: Options):
   }
 
   return {
-    start: run,
+    start: () => {
+      // Whoever woke it has begun it.
+      if (!running) run()
+    },
     wake: () => {
       if (stopped || woken) return
       woken = true

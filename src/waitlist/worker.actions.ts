@@ -16,7 +16,9 @@ import { awaitedServices, dueServices, stirAll, stirring } from './waitlist.data
 import { expireWaitlist, offerService, settleOffers } from './offer.actions.ts'
 
 export type WaitlistWorker = {
-  start(): Promise<void>
+  /** Reads the log from now on. */
+  follow(): Promise<void>
+  start(): void
   /** There is something new in the log. */
   wake(): void
   /** Ends after what is being done. */
@@ -81,10 +83,8 @@ export function createWaitlistWorker({ services, ...options }: Options): Waitlis
     onWritten: loop.wake,
   })
   return {
-    start: async () => {
-      await follower.start()
-      loop.start()
-    },
+    follow: follower.start,
+    start: loop.start,
     wake: follower.wake,
     stop: async () => {
       await follower.stop()

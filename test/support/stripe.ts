@@ -3,6 +3,7 @@
 // it has done what was asked.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 import { Stripe } from 'stripe'
 import { afterAll } from 'vitest'
 import type { TestApp } from './app.ts'
@@ -21,6 +22,7 @@ export async function stripeServer() {
   const answers = new Map<string, { fields: string; body: object }>()
   const faults: Fault[] = []
   const requests: { method: string; path: string; key: string | null }[] = []
+  const manner = { slowMs: 0 }
   let ids = 0
 
   const answer = (method: string, path: string, fields: Fields): object | null => {
@@ -73,6 +75,7 @@ export async function stripeServer() {
     const body = known?.body ?? answer(method, path, fields)
     if (body && key !== null) answers.set(key, { fields: text, body })
     if (fault === 'CUT_OFF') return void req.socket.destroy()
+    if (manner.slowMs > 0) await delay(Math.random() * manner.slowMs)
     return body ? say(200, body) : say(400, refusal)
   }
 
@@ -92,6 +95,8 @@ export async function stripeServer() {
     sessions,
     refunds,
     requests,
+    /** How long it may take to answer what it has done. */
+    manner,
     /** The next requests fail so; the library asks once more by itself. */
     fail: (...next: Fault[]) => void faults.push(...next),
     /** Forgets every key, as Stripe does after a day. */
@@ -124,7 +129,7 @@ let events = 0
 
 /** Tells the application of something, as Stripe does; returns the status of its answer. */
 export async function tell(
-  app: TestApp,
+  app: Pick<TestApp, 'post'> & { clock: { now(): number } },
   type: string,
   object: object,
   { secret = webhookSecret, at = app.clock.now() } = {},

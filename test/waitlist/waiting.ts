@@ -14,7 +14,8 @@ import { becomes } from '../webhook/delivering.ts'
 /** A worker of a node; several look after the same database. */
 export async function startWaiting(db: TestDatabase, { clock, log }: Shop['ctx']) {
   const worker = createWaitlistWorker({ services: { db, clock, log }, pollMs: 20, sweepMs: 20 })
-  await worker.start()
+  await worker.follow()
+  worker.start()
   let stopped: Promise<void> | undefined
   const stop = () => (stopped ??= worker.stop())
   onTestFinished(stop)

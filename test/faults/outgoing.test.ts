@@ -1,0 +1,224 @@
+// Processes that send mails, give money back and write into calendars are killed in the middle of
+// it, again and again: nothing is forgotten, no refund is made twice, a mail that comes twice is
+// the same message, and the calendar holds what is booked. ROUNDS says how often.
+import { setTimeout as delay } from 'node:timers/promises'
+import { expect, it } from 'vitest'
+import { cancelBooking } from '../../src/booking/status.actions.ts'
+import { rescheduleBooking } from '../../src/booking/move.actions.ts'
+import { refundPayment } from '../../src/payment/payment.actions.ts'
+import { isPassing } from '../../src/db/failure.ts'
+import { decodeId, encodeId } from '../../src/graphql/ids.ts'
+import type { TestApp } from '../support/app.ts'
+import { done } from '../support/ask.ts'
+import { caldavServer } from '../support/caldav-server.ts'
+import { testDatabase } from '../support/database.ts'
+import { startMailServer } from '../support/mail-server.ts'
+import { makeApiKey } from '../support/makers.ts'
+import { openShop } from '../support/shop.ts'
+import { sessionOf, stripeServer, tell } from '../support/stripe.ts'
+import { rounds, startServer, type Server } from './servers.ts'
+
+const HOUR = 3_600_000
+const kills = rounds(2, 0.5)
+const byRound = process.env['ROUNDS'] ? 20 : 6
+
+const db = await testDatabase()
+const mail = await startMailServer()
+const stripe = await stripeServer()
+const calendar = await caldavServer()
+for (const { manner } of [mail, stripe, calendar]) manner.slowMs = 150
+
+const variables = {
+  DATABASE_URL: db.url,
+  WEBHOOKS_ALLOW_LOCAL: 'true',
+  SMTP_URL: mail.url,
+  STRIPE_SECRET_KEY: stripe.config.stripeSecretKey,
+  STRIPE_WEBHOOK_SECRET: stripe.config.stripeWebhookSecret,
+  STRIPE_API_BASE: stripe.config.stripeApiBase,
+}
+
+/** A server as the helpers of tests ask it. */
+function asked({ url }: Server): TestApp {
+  const post: TestApp['post'] = (path, init) => fetch(url + path, { method: 'POST', ...init })
+  const graphql: TestApp['graphql'] = async (token, query, input) => {
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` }
+    const body = JSON.stringify({ query, variables: input })
+    return (await post('/graphql', { headers, body })).json() as ReturnType<TestApp['graphql']>
+  }
+  return { url, db, post, graphql, clock: { now: () => Date.now() } } as unknown as TestApp
+}
+
+/** What the dead had taken is free, as if the time of their leases had passed. */
+async function endLeases() {
+  for (const table of ['Notice', 'Payment', 'CalendarWrite', 'CalendarSource']) {
+    await db.pool.query(`UPDATE "${table}" SET "leasedUntil" = now() WHERE "leasedUntil" > now()`)
+  }
+}
+
+const shop = await openShop(db, { hours: [0, 1440] })
+const { accountId } = shop
+const { key } = await makeApiKey(db, { accountId })
+const serviceId = encodeId('Service', { accountId, id: shop.serviceId })
+const first = (Math.ceil(Date.now() / HOUR) + 48) * HOUR
+const all = kills * byRound
+const spreadMs = 400
+const soon = { timeout: 180_000, interval: 200 }
+
+/** Booked and paid, by as many customers; then some is moved, called off, and given back. */
+async function fill(app: TestApp): Promise<string[]> {
+  await done(app, key, 'createCalendarSource', {
+    staffId: encodeId('StaffMember', { accountId, id: shop.staffIds[0] ?? '' }),
+    name: 'Anna',
+    kind: 'CALDAV',
+    url: calendar.url,
+    username: 'anna',
+    password: 'secret',
+    writesBookings: true,
+  })
+  const ids: string[] = []
+  for (let nth = 0; nth < all; nth += 1) {
+    const customer = { name: `Customer ${nth}`, email: `customer${nth}@example.com` }
+    const startsAt = new Date(first + 2 * nth * HOUR)
+    const notify = { staff: false, reminders: false, customer: false }
+    const input = { serviceId, customer, startsAt, notify }
+    const { id: bookingId } = await done(app, key, 'createBooking', input)
+    const pages = { successUrl: 'https://shop.example/', cancelUrl: 'https://shop.example/' }
+    const page = { bookingId, amount: { amount: 4500 }, ...pages }
+    const { url } = await done(app, key, 'startCheckout', page, 'url')
+    expect(await tell(app, 'checkout.session.completed', sessionOf(stripe, url))).toBe(200)
+    ids.push(bookingId)
+  }
+  return ids
+}
+
+const ctx = { ...shop.ctx, clock: { now: () => Date.now() } }
+
+/** All at any moment: half of the money goes back, a third is called off, a third moves. */
+async function change(ids: readonly string[], from: number) {
+  const notify = { staff: false, reminders: false, customer: true }
+  const plain = { reason: null, expectedVersion: null }
+  const back = { ...plain, amountMinor: 2250, currency: null, method: null }
+  const alike = { staffId: null, resourceId: null, sessionId: null, durationMinutes: null }
+  const changes = ids.map(async (encoded, index) => {
+    const nth = from + index
+    const key = { accountId, id: decodeId(encoded)?.id ?? '' }
+    const once = (what: string) => ({ idempotencyKey: what + encoded })
+    await delay(Math.random() * spreadMs)
+    await insist(() => refundPayment(ctx, { by: 'bookingId', key }, { ...back, ...once('refund') }))
+    await delay(Math.random() * spreadMs)
+    const off = { ...plain, ...once('cancel'), refund: 'NONE' as const, notify }
+    if (nth % 3 === 0) await insist(() => cancelBooking(ctx, key, off))
+    if (nth % 3 !== 1) return
+    const startsAt = new Date(first + (2 * nth + 1) * HOUR)
+    const move = { ...alike, startsAt, expectedVersion: null, notify }
+    await insist(() => rescheduleBooking(ctx, key, move))
+  })
+  await Promise.all(changes)
+}
+
+/** Again and again while the database has no time for it. */
+async function insist(work: () => Promise<unknown>): Promise<void> {
+  for (;;) {
+    const error = await work().then(
+      () => null,
+      (trouble: unknown) => trouble,
+    )
+    if (error === null) return
+    if (!isPassing(error)) throw error
+    await delay(50)
+  }
+}
+
+const arrived = () => stripe.requests.length + calendar.requests.length + mail.mails.length
+
+/** After some of what a round means has arrived, none of which is answered at once. */
+async function inTheMiddle(changing: Promise<void>) {
+  let changed = false
+  const finish = () => (changed = true)
+  changing.then(finish, finish)
+  const wanted = arrived() + 1 + Math.floor(Math.random() * 2 * byRound)
+  while (arrived() < wanted && !changed) await delay(2)
+  await delay(Math.random() * 50)
+}
+
+const looks = () => stripe.requests.filter(({ method }) => method === 'GET').length
+const asks = () => stripe.requests.filter(({ method, path }) => method + path === 'POST/v1/refunds')
+
+/** How often each was made, once all are done. */
+async function everyRefund(): Promise<string[]> {
+  const where = { accountId, kind: 'REFUND' as const }
+  const open = () => db.prisma.payment.count({ where: { ...where, state: 'PENDING' } })
+  await expect.poll(open, soon).toBe(0)
+  const rows = await db.prisma.payment.findMany({ where })
+  const told = { accountId, type: 'payment.refunded' }
+  expect(await db.prisma.event.count({ where: told })).toBe(rows.length)
+  expect(asks().filter(({ key }) => !rows.some(({ id }) => key === `refund-${id}`))).toEqual([])
+  return rows.map(({ id, state, providerRef }) => {
+    const made = stripe.refunds.filter(({ metadata }) => Object(metadata).refund === id)
+    const isRight = state === 'DONE' && made[0]?.id === providerRef
+    return isRight && made.length === 1 ? 'once' : `${state}, ${made.length} times`
+  })
+}
+
+async function everyMail() {
+  const where = { accountId }
+  const open = () => db.prisma.notice.count({ where: { ...where, state: 'WAITING' } })
+  await expect.poll(open, soon).toBe(0)
+  const rows = await db.prisma.notice.findMany({ where })
+  const kinds = Array.from({ length: all }, (_, nth) => ['CANCELLATION', 'CHANGE'][nth % 3] ?? '')
+  expect(rows.map(({ kind, state }) => `${kind} ${state}`).toSorted()).toEqual(
+    kinds.flatMap((kind) => (kind ? [`${kind} SENT`] : [])).toSorted(),
+  )
+  const sent = mail.mails.map(({ messageId = '' }) => /<([\w-]+)@/.exec(messageId)?.[1])
+  expect([...new Set(sent)].toSorted()).toEqual(rows.map(({ id }) => id).toSorted())
+  // Those that both servers had in hand.
+  expect(sent.length - rows.length).toBeLessThanOrEqual(kills * 2 * 20)
+  const told = { accountId, type: 'notice.sent' }
+  expect(await db.prisma.event.count({ where: told })).toBe(rows.length)
+}
+
+async function whatIsBooked() {
+  const open = () => db.prisma.calendarWrite.count({ where: { accountId, dueAt: { not: null } } })
+  await expect.poll(open, soon).toBe(0)
+  const where = { accountId, status: { not: 'CANCELLED' as const } }
+  const bookings = await db.prisma.booking.findMany({ where })
+  const plain = (at: Date) => at.toISOString().replaceAll(/[-:]|\.\d+/g, '')
+  const wanted = bookings.map(({ id, startsAt }) => [`${id}.ics`, plain(startsAt)])
+  const held = [...calendar.files].map(([name, { text }]) => [
+    name,
+    /^DTSTART:(\w+)/m.exec(text)?.[1],
+  ])
+  expect(held.toSorted()).toEqual(wanted.toSorted())
+}
+
+it(
+  'servers that are killed make every refund once, send every mail and leave what is booked',
+  async () => {
+    const start = () => Promise.all([startServer(variables), startServer(variables)])
+    let servers = await start()
+    const ids = await fill(asked(servers[0]))
+    for (let round = 0; round < kills; round += 1) {
+      const from = round * byRound
+      const changed = change(ids.slice(from, from + byRound), from)
+      await inTheMiddle(changed)
+      for (const { program } of servers) program.kill('SIGKILL')
+      await Promise.all(servers.map(({ program }) => program.ended))
+      await changed
+      await endLeases()
+      // It would know them for a day, and the dead may lie longer.
+      stripe.forgetKeys()
+      servers = await start()
+    }
+    expect(await everyRefund()).toEqual(Array.from({ length: all }, () => 'once'))
+    await everyMail()
+    await whatIsBooked()
+    const twice = mail.mails.length - new Set(mail.mails.map(({ messageId }) => messageId)).size
+    const counts = [
+      `${all} refunds, ${looks()} looked for after a death`,
+      `${mail.mails.length} mails, ${twice} of them twice`,
+      `${calendar.requests.length} requests at the calendar`,
+    ]
+    if (process.env['ROUNDS']) process.stdout.write(`${kills} kills: ${counts.join('; ')}\n`)
+  },
+  600_000 + kills * 60_000,
+)
