@@ -17,6 +17,7 @@ export const askings: Record<string, Asking> = {
     slug: 'hudson-physio',
     calls: [
       () => ({ name: '50 bookings of all accounts', path: '/bookings?page[size]=50' }),
+      () => ({ name: '50 customers of all accounts', path: '/customers?page[size]=50' }),
       ({ data: [{ id }] }: Listed<{ id: string }>) => ({
         name: 'a booking',
         path: `/bookings/${id}`,
@@ -61,6 +62,7 @@ export const askings: Record<string, Asking> = {
         name: 'a user',
         path: `/admin/users/${id}`,
       }),
+      () => ({ name: 'all users', path: '/admin/users?limit=50' }),
       ({ data: [{ service_id: id }] }: Listed<{ service_id: number }>) => ({
         name: 'free times of a week',
         path: `/available-slots?service_id=${id}&start_date=2026-03-04&number_of_days=7`,
