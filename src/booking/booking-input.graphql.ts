@@ -39,6 +39,10 @@ const NotifyInput = builder.inputType('NotifyInput', {
       defaultValue: true,
       description: 'Remind the customer before the start, as the service says.',
     }),
+    thanks: t.boolean({
+      defaultValue: true,
+      description: 'Thank the customer after the end, as the service says.',
+    }),
   }),
 })
 
@@ -52,12 +56,13 @@ export const notifyInput = (t: Fields) =>
 /** Who is to be told, to be spread into what an action takes. */
 export function notifyOf({ notify }: { notify?: typeof NotifyInput.$inferInput | null }) {
   if (!notify) return {}
-  const { customer, staff, reminders } = notify
+  const { customer, staff, reminders, thanks } = notify
   return {
     notify: {
       customer: customer ?? true,
       staff: staff ?? true,
       ...(reminders === false && { reminders }),
+      ...(thanks === false && { thanks }),
     },
   }
 }

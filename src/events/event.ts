@@ -28,7 +28,12 @@ export type SubjectType =
 export type Change = { field: string; from: unknown; to: unknown }
 
 /** Whom whoever made a change wants told of it. */
-export type Notify = { customer: boolean; staff: boolean; reminders?: boolean }
+export type Notify = {
+  customer: boolean
+  staff: boolean
+  reminders?: boolean
+  thanks?: boolean
+}
 
 /** Ids (uuids) of what the event is about, by which subscribers filter. */
 export type About = {

@@ -89,6 +89,7 @@ const statusesOf: Readonly<Record<BookingNotice, readonly string[]>> = {
   DECLINED: ['DECLINED'],
   CANCELLATION: ['CANCELLED'],
   REMINDER: ['CONFIRMED'],
+  THANKS: ['CONFIRMED', 'COMPLETED'],
 }
 
 /** The mail of a notice. `bookings` are soonest first, as they are now. */
@@ -191,13 +192,15 @@ export function viewOf(
 
 type Sent = Manner & { from: Mail['from']; to: Mail['to']; at: number; urls: ManageUrls }
 
+const uncalendared: readonly BookingNotice[] = ['REQUEST', 'REVIEW', 'DECLINED', 'THANKS']
+
 /** What a calendar makes of it; nothing where it would learn nothing new. */
 function calendarOf(
   { kind }: ToldNotice,
   bookings: readonly ToldBooking[],
   { timeZone, from, to, at, urls }: Sent,
 ): Mail['calendar'] | null {
-  if (kind === 'REQUEST' || kind === 'REVIEW' || kind === 'DECLINED') return null
+  if (uncalendared.includes(kind)) return null
   const method = kind === 'CANCELLATION' ? 'CANCEL' : 'REQUEST'
   const entries = bookings.map((booking) => entryOf(booking, { from, to, at, urls }))
   return { method, content: calendarText({ method, timeZone, entries }) }

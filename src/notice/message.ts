@@ -3,7 +3,7 @@
 import Mustache from 'mustache'
 import type { Issue } from '../errors.ts'
 import { isOfWaitlist, type NoticeKind } from './notice.ts'
-import { languageOf, wordsOf } from './words.ts'
+import { languageOf, wordsOf, type Words } from './words.ts'
 
 /** What a template can name. Nothing else reaches it. */
 export type NoticeView = {
@@ -37,12 +37,16 @@ export const templateLimits = { subject: 200, text: 10_000, html: 50_000, depth:
 /** Most bookings that one message lists. */
 export const mostListed = 20
 
+function saidBy(words: Words, kind: NoticeKind, toStaff: boolean): Words['thanks'] {
+  if (isOfWaitlist(kind)) return words.waiting[kind]
+  if (kind === 'THANKS') return words.thanks
+  return words.said[`${toStaff ? 'staff' : 'customer'} ${kind}`]
+}
+
 /** What the gateway says itself, in the language of `locale` or in English. */
 export function usualTemplate(kind: NoticeKind, toStaff: boolean, locale: string): Template {
   const { words } = wordsOf(locale)
-  const { subject, sentence } = isOfWaitlist(kind)
-    ? words.waiting[kind]
-    : words.said[`${toStaff ? 'staff' : 'customer'} ${kind}`]
+  const { subject, sentence } = saidBy(words, kind, toStaff)
   const text = [
     words.greeting,
     '',

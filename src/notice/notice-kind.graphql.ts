@@ -11,6 +11,7 @@ const kinds: Record<NoticeKind | 'WEBHOOK_DISABLED', string> = {
   DECLINED: 'A booking that was asked for is declined.',
   CANCELLATION: 'A booking is cancelled.',
   REMINDER: 'A booking comes soon.',
+  THANKS: 'A booking is over: thanks to the customer.',
   WAITLIST_OFFER: 'Something has come free for who waits, and is held for them: to the customer.',
   WAITLIST_LEFT: 'Somebody is off the waitlist: to the customer.',
   WAITLIST_EXPIRED: 'An offer, or what was waited for, is over: to the customer.',

@@ -7,11 +7,15 @@ import type { Reader } from '../db/reader.ts'
 import { Prisma, type Notice } from '../generated/prisma/client.ts'
 import type { Instant } from '../time/instant.ts'
 import type { ToldEndpoint } from './endpoint-mail.ts'
-import type { Booked, Planned } from './notice.ts'
+import type { Booked, Cancels, Planned } from './notice.ts'
 
 const instant = (at: Instant) => Prisma.sql`${new Date(at).toISOString()}::timestamptz`
 
-type BookedRow = Omit<Booked, 'startsAt'> & { accountId: string; startsAt: Date }
+type BookedRow = Omit<Booked, 'startsAt' | 'endsAt'> & {
+  accountId: string
+  startsAt: Date
+  endsAt: Date
+}
 
 /** Bookings as they are now, by their ids. */
 export async function bookedNow(
@@ -20,17 +24,22 @@ export async function bookedNow(
 ): Promise<Map<string, Booked>> {
   const rows = await read<BookedRow>(Prisma.sql`
     SELECT b."accountId", b."id", b."status"::text AS "status", b."customerId", b."startsAt",
-      s."reminderMinutes"
+      b."endsAt", s."reminderMinutes", s."thanksMinutes"
     FROM unnest(${keys.map(({ accountId }) => accountId)}::uuid[],
         ${keys.map(({ bookingId }) => bookingId)}::uuid[]) u("accountId", "id")
       JOIN "Booking" b ON b."accountId" = u."accountId" AND b."id" = u."id"
       JOIN "Service" s ON s."accountId" = b."accountId" AND s."id" = b."serviceId"`)
-  return new Map(rows.map((row) => [row.id, { ...row, startsAt: row.startsAt.getTime() }]))
+  return new Map(
+    rows.map((row) => [
+      row.id,
+      { ...row, startsAt: row.startsAt.getTime(), endsAt: row.endsAt.getTime() },
+    ]),
+  )
 }
 
 /** Ends what waits for these bookings, if the place of the reader was `moved`. */
 export function cancelling(
-  bookings: readonly { accountId: string; bookingId: string; onlyReminders: boolean }[],
+  bookings: readonly { accountId: string; bookingId: string; cancels: Cancels }[],
   now: Instant,
 ): Prisma.Sql {
   return Prisma.sql`
@@ -38,10 +47,11 @@ export function cancelling(
       "nextAttemptAt" = NULL, "reason" = 'What it was about has changed.'
     FROM unnest(${bookings.map(({ accountId }) => accountId)}::uuid[],
         ${bookings.map(({ bookingId }) => bookingId)}::uuid[],
-        ${bookings.map(({ onlyReminders }) => onlyReminders)}::boolean[])
-      u("accountId", "bookingId", "onlyReminders")
+        ${bookings.map(({ cancels }) => cancels)}::text[]) u("accountId", "bookingId", "cancels")
     WHERE n."accountId" = u."accountId" AND n."bookingId" = u."bookingId"
-      AND n."state" = 'WAITING' AND (n."kind" = 'REMINDER' OR NOT u."onlyReminders")
+      AND n."state" = 'WAITING'
+      AND CASE u."cancels" WHEN 'ALL' THEN TRUE
+        WHEN 'TIMED' THEN n."kind" IN ('REMINDER', 'THANKS') ELSE n."kind" <> 'THANKS' END
       AND (n."leasedUntil" IS NULL OR n."leasedUntil" <= ${instant(now)})
       AND EXISTS (SELECT FROM moved)`
 }

@@ -10,6 +10,7 @@ const bookingKinds = [
   'DECLINED',
   'CANCELLATION',
   'REMINDER',
+  'THANKS',
 ] as const
 
 const waitlistKinds = ['WAITLIST_OFFER', 'WAITLIST_LEFT', 'WAITLIST_EXPIRED'] as const
@@ -41,16 +42,19 @@ export type Happened = {
   /** The stored fields that changed. */
   changed: ReadonlySet<string>
   /** Whom whoever made the change wants told; left out, everybody. */
-  notify: { customer: boolean; staff: boolean; reminders?: boolean } | null
+  notify: { customer: boolean; staff: boolean; reminders?: boolean; thanks?: boolean } | null
 }
 
-/** The booking as it is now, with what its service says of reminders. */
+/** The booking as it is now, with what its service says of reminders and thanks. */
 export type Booked = {
   id: string
   status: string
   customerId: string
   startsAt: Instant
+  endsAt: Instant
   reminderMinutes: readonly number[]
+  /** After the end; null: not at all. */
+  thanksMinutes: number | null
 }
 
 export type Planned = {
@@ -66,21 +70,34 @@ export type Planned = {
   dueAt: Instant
 }
 
-export type Plan = {
-  /** Of these bookings nothing that waits is sent any more, and of the others no reminder. */
-  cancels: 'ALL' | 'REMINDERS' | null
-  adds: Planned[]
+/**
+ * What waits and is not sent any more: all, what is planned anew for another time (reminders and
+ * thanks), or what is late once somebody came (all but thanks).
+ */
+export type Cancels = 'ALL' | 'TIMED' | 'BUT_THANKS'
+
+export type Plan = { cancels: Cancels | null; adds: Planned[] }
+
+/** Whether notices of a kind are among what is not sent any more. */
+export function isCancelled(cancels: Cancels, kind: string): boolean {
+  if (cancels === 'ALL') return true
+  return cancels === 'TIMED' ? kind === 'REMINDER' || kind === 'THANKS' : kind !== 'THANKS'
+}
+
+/** What two events together end. */
+export function bothOf(one: Cancels | undefined, other: Cancels): Cancels {
+  return one === undefined || one === other ? other : 'ALL'
 }
 
 /** What people are told of, and see in what they are sent. */
 const shown = ['startsAt', 'endsAt', 'staffId', 'serviceId', 'sessionId', 'resourceIds']
 
-/** What one event means; nothing for what has begun, because nobody needs to hear of it. */
+/** What one event means; only thanks for what has begun, because nobody needs to hear of it. */
 export function planOf(event: Happened, booking: Booked, now: Instant): Plan {
   const told = toldBy(event, booking)
-  if (booking.startsAt <= now) return { cancels: told.cancels, adds: [] }
-  const { customer = true, staff = true, reminders = true } = event.notify ?? {}
-  const adds: Planned[] = []
+  const { customer = true, staff = true, reminders = true, thanks = true } = event.notify ?? {}
+  const adds = told.reminds && thanks ? thanksOf(event, booking, now) : []
+  if (booking.startsAt <= now) return { cancels: told.cancels, adds }
   const base = { eventId: event.id, bookingIds: [booking.id], minutesBefore: 0, dueAt: now }
   if (told.customer && customer) {
     const { customerId } = booking
@@ -125,13 +142,14 @@ function toldBy({ type, changed }: Happened, { status }: Booked): Told {
     case 'booking.rescheduled':
     case 'booking.updated': {
       if (!isOpen || !shown.some((field) => changed.has(field))) return nothing
-      return { customer: 'CHANGE', staff: 'CHANGE', reminds, cancels: 'REMINDERS' }
+      return { customer: 'CHANGE', staff: 'CHANGE', reminds, cancels: 'TIMED' }
     }
     case 'booking.declined':
       return { ...nothing, customer: 'DECLINED', cancels: 'ALL' }
     case 'booking.cancelled':
       return { ...nothing, customer: 'CANCELLATION', staff: 'CANCELLATION', cancels: 'ALL' }
     case 'booking.completed':
+      return { ...nothing, cancels: 'BUT_THANKS' }
     case 'booking.no_show':
       return { ...nothing, cancels: 'ALL' }
     default:
@@ -154,10 +172,18 @@ function remindersOf(event: Happened, booking: Booked, now: Instant): Planned[] 
     .filter(({ dueAt }) => dueAt > now)
 }
 
+function thanksOf(event: Happened, booking: Booked, now: Instant): Planned[] {
+  const { id, customerId, endsAt, thanksMinutes } = booking
+  if (thanksMinutes === null) return []
+  const dueAt = endsAt + thanksMinutes * MINUTE
+  const about = { customerId, staffId: null, bookingIds: [id], minutesBefore: 0 }
+  return dueAt > now ? [{ ...about, eventId: event.id, kind: 'THANKS', dueAt }] : []
+}
+
 /** Whom one transaction tells the same of several bookings is told once, of all of them. */
 export function together(planned: readonly (Planned & { xid: bigint })[]): Planned[] {
   const groups = Map.groupBy(planned, (each) =>
-    each.kind === 'REMINDER'
+    each.kind === 'REMINDER' || each.kind === 'THANKS'
       ? each
       : [each.xid, each.kind, each.customerId ?? each.staffId].join(' '),
   )

@@ -7,7 +7,16 @@ import type { Reader } from '../db/reader.ts'
 import type { Prisma } from '../generated/prisma/client.ts'
 import type { Instant } from '../time/instant.ts'
 import { adding, bookedNow, cancelling, cancellingOffers, makersOf } from './notice.data.ts'
-import { planOf, together, waitlistNotices, type Happened, type Planned } from './notice.ts'
+import {
+  bothOf,
+  isCancelled,
+  planOf,
+  together,
+  waitlistNotices,
+  type Cancels,
+  type Happened,
+  type Planned,
+} from './notice.ts'
 
 type Options = Pick<Following, 'db' | 'clock' | 'log' | 'pollMs'> & {
   /** Notices were added. */
@@ -23,7 +32,7 @@ export function createNoticePlanner({ onAdded, ...options }: Options): Follower 
   })
 }
 
-type Cancelled = { accountId: string; bookingId: string; onlyReminders: boolean }
+type Cancelled = { accountId: string; bookingId: string; cancels: Cancels }
 
 async function statementsFor(
   read: Reader,
@@ -89,16 +98,11 @@ async function ofBookings(
     if (!booking) continue
     const { cancels, adds } = planOf(happened(event), booking, now)
     if (cancels) {
-      const onlyReminders = cancels === 'REMINDERS'
       planned = planned.filter(
-        (each) => each.bookingIds[0] !== bookingId || (onlyReminders && each.kind !== 'REMINDER'),
+        ({ bookingIds, kind }) => bookingIds[0] !== bookingId || !isCancelled(cancels, kind),
       )
-      const before = cancelled.get(bookingId)?.onlyReminders ?? true
-      cancelled.set(bookingId, {
-        accountId,
-        bookingId,
-        onlyReminders: onlyReminders && before,
-      })
+      const before = cancelled.get(bookingId)?.cancels
+      cancelled.set(bookingId, { accountId, bookingId, cancels: bothOf(before, cancels) })
     }
     planned.push(...adds.map((each) => ({ ...each, xid, accountId })))
   }

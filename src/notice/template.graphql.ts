@@ -85,11 +85,12 @@ const words = (t: InputBuilder, required: boolean) => ({
 const toStaffText = 'True: for notices to staff; false when left out: for those to customers.'
 
 function wordable(kind: string, toStaff: boolean): NoticeKind {
-  if (isOfBookings(kind)) return kind
-  if (!isOfWaitlist(kind)) {
+  if (!isOfBookings(kind) && !isOfWaitlist(kind)) {
     throw invalid(['kind'], `What ${kind} tells is no booking, and has words of the gateway only.`)
   }
-  if (toStaff) throw invalid(['toStaff'], `${kind} is told to customers only.`)
+  if (toStaff && (kind === 'THANKS' || isOfWaitlist(kind))) {
+    throw invalid(['toStaff'], `${kind} is told to customers only.`)
+  }
   return kind
 }
 

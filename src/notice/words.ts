@@ -14,7 +14,8 @@ export type Words = {
   manage: string
   /** Before the address at which an offer is accepted. */
   accept: string
-  said: Readonly<Record<`${'customer' | 'staff'} ${BookingNotice}`, Said>>
+  said: Readonly<Record<`${'customer' | 'staff'} ${Exclude<BookingNotice, 'THANKS'>}`, Said>>
+  thanks: Said
   waiting: Readonly<Record<WaitlistNotice, Said>>
 }
 
@@ -82,6 +83,10 @@ const en: Words = {
       subject: 'Reminder: {{service.name}}, {{when}}',
       sentence: '{{customer.name}} is coming.',
     },
+  },
+  thanks: {
+    subject: 'Thank you: {{service.name}}, {{when}}',
+    sentence: 'thank you for coming. We would be glad to see you again.',
   },
   waiting: {
     WAITLIST_OFFER: {
@@ -165,6 +170,10 @@ const de: Words = {
       sentence: '{{customer.name}} kommt.',
     },
   },
+  thanks: {
+    subject: 'Danke: {{service.name}}, {{when}}',
+    sentence: 'vielen Dank für Ihren Besuch. Wir freuen uns auf ein Wiedersehen.',
+  },
   waiting: {
     WAITLIST_OFFER: {
       subject: 'Frei für Sie: {{service.name}}, {{when}}',
@@ -247,6 +256,10 @@ const pl: Words = {
       subject: 'Przypomnienie: {{service.name}}, {{when}}',
       sentence: 'zbliża się wizyta: {{customer.name}}.',
     },
+  },
+  thanks: {
+    subject: 'Dziękujemy: {{service.name}}, {{when}}',
+    sentence: 'dziękujemy za wizytę. Do zobaczenia ponownie.',
   },
   waiting: {
     WAITLIST_OFFER: {

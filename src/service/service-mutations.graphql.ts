@@ -64,6 +64,11 @@ const terms = (t: InputBuilder) => ({
       'How many minutes before the start the customer is reminded, at most five times; replaces ' +
       'the list. [1440], a day, at first; bookings that are made or moved from then on follow it.',
   }),
+  thanksMinutes: t.int({
+    description:
+      'How many minutes after the end the customer is thanked by mail, 0 to 43200; null: not at all, ' +
+      'as at first.',
+  }),
   staffIds: t.idList({
     description: 'Who gives it, in order; replaces the list. Those who stay keep their own terms.',
   }),
@@ -89,6 +94,7 @@ const clearable = [
   'bookableFromOn',
   'bookableUntilOn',
   'dailyLimit',
+  'thanksMinutes',
 ] as const
 
 type Price = typeof MoneyInput.$inferInput | null

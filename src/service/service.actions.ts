@@ -62,6 +62,7 @@ const fields = [
   'depositMinor',
   'payWithinMinutes',
   'reminderMinutes',
+  'thanksMinutes',
   'active',
   'staffIds',
   'staffTerms',
@@ -86,6 +87,7 @@ const defaults = {
   depositMinor: null,
   payWithinMinutes: 30,
   reminderMinutes: [1440],
+  thanksMinutes: null,
 }
 
 /** Needs services:write. Refuses VALIDATION_FAILED, NOT_FOUND, IDEMPOTENCY_CONFLICT. */

@@ -143,6 +143,10 @@ builder.prismaObject('Service', {
     reminderMinutes: t.exposeIntList('reminderMinutes', {
       description: 'How many minutes before the start the customer is reminded; may be empty.',
     }),
+    thanksMinutes: t.exposeInt('thanksMinutes', {
+      nullable: true,
+      description: 'How many minutes after the end the customer is thanked; null: not at all.',
+    }),
     cancelRefundPercent: t.exposeInt('cancelRefundPercent', {
       description: 'Percent of what was paid that a later cancellation gives back.',
     }),

@@ -24,11 +24,14 @@ export type ServiceTerms = {
   depositMinor: number | null
   payWithinMinutes: number
   reminderMinutes: number[]
+  thanksMinutes: number | null
 }
 
 const DAY_MINUTES = 1440
 /** Most reminders, and the longest time before a start. */
 const reminders = { most: 5, minutes: 60 * DAY_MINUTES }
+/** The longest time after an end. */
+const longestThanks = 30 * DAY_MINUTES
 
 /** Where the input has an amount with its currency. */
 const amounts: Record<string, string[]> = {
@@ -69,6 +72,7 @@ export function serviceIssues(terms: ServiceTerms): Issue[] {
   between('depositPercent', 0, 100)
   between('depositMinor', 0, 2_000_000_000)
   between('payWithinMinutes', 1, 30 * DAY_MINUTES)
+  between('thanksMinutes', 0, longestThanks)
   want(
     terms.depositMinor === null || terms.depositPercent === 0,
     'deposit',

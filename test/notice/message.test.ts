@@ -133,6 +133,17 @@ describe('a mail', () => {
     })
   })
 
+  it('thanks whoever came or may have come, without a calendar file, and nobody else', () => {
+    const thanks = { ...notice, kind: 'THANKS' as const }
+    for (const status of ['CONFIRMED', 'COMPLETED']) {
+      const mail = mailOf(thanks, [booking({ status })], sending)
+      expect([mail.subject.slice(0, 10), mail.calendar]).toEqual(['Thank you:', undefined])
+    }
+    for (const status of ['NO_SHOW', 'CANCELLED']) {
+      expect(composeNotice(thanks, [booking({ status })], sending)).toMatchObject({ isOver: true })
+    }
+  })
+
   it('has words for every kind in every language', () => {
     for (const language of languages) {
       for (const kind of noticeKinds) {

@@ -1,6 +1,14 @@
 // What an event of a booking means for people, before anything is sent.
 import { describe, expect, it } from 'vitest'
-import { nextTry, planOf, together, type Booked, type Happened } from '../../src/notice/notice.ts'
+import {
+  bothOf,
+  isCancelled,
+  nextTry,
+  planOf,
+  together,
+  type Booked,
+  type Happened,
+} from '../../src/notice/notice.ts'
 import { HOUR, MINUTE } from '../../src/time/instant.ts'
 
 const now = Date.UTC(2026, 2, 2, 8)
@@ -11,7 +19,9 @@ const booking = (wish: Partial<Booked> = {}): Booked => ({
   status: 'CONFIRMED',
   customerId: 'c',
   startsAt: now + 3 * DAY,
+  endsAt: now + 3 * DAY + HOUR,
   reminderMinutes: [1440, 60],
+  thanksMinutes: null,
   ...wish,
 })
 
@@ -47,7 +57,7 @@ describe('an event', () => {
     ['confirmed', { status: 'CANCELLED' }, [null]],
     ['declined', { status: 'DECLINED' }, ['ALL', 'DECLINED customer']],
     ['cancelled', { status: 'CANCELLED' }, ['ALL', 'CANCELLATION customer', 'CANCELLATION staff']],
-    ['completed', { status: 'COMPLETED' }, ['ALL']],
+    ['completed', { status: 'COMPLETED' }, ['BUT_THANKS']],
     ['no_show', { status: 'NO_SHOW' }, ['ALL']],
     ['paid', {}, [null]],
   ])('booking.%s of %j', (type, wish, expected) => {
@@ -55,7 +65,7 @@ describe('an event', () => {
   })
 
   it('that changes what people see tells them, and plans reminders anew', () => {
-    const changes = ['REMINDERS', 'CHANGE customer', 'CHANGE staff']
+    const changes = ['TIMED', 'CHANGE customer', 'CHANGE staff']
     for (const field of ['startsAt', 'staffId', 'resourceIds', 'sessionId']) {
       const moved = event('rescheduled', { changed: new Set([field]) })
       expect(said(moved)).toEqual([...changes, ...reminders])
@@ -68,6 +78,39 @@ describe('an event', () => {
     const begun = booking({ startsAt: now, status: 'CANCELLED' })
     expect(said(event('cancelled'), begun)).toEqual(['ALL'])
     expect(said(event('created'), booking({ startsAt: now - 1 }))).toEqual([null])
+  })
+
+  it('plans thanks for after the end, anew when it is moved, also while it goes on', () => {
+    const thankful = booking({ thanksMinutes: 30 })
+    const { adds } = planOf(event('created'), thankful, now)
+    expect(adds.find(({ kind }) => kind === 'THANKS')).toMatchObject({
+      customerId: 'c',
+      dueAt: thankful.endsAt + 30 * MINUTE,
+    })
+    const moved = event('rescheduled', { changed: new Set(['startsAt']) })
+    expect(said(moved, thankful)).toContain('THANKS customer')
+    const going = { startsAt: now - MINUTE, endsAt: now + MINUTE }
+    expect(said(event('created'), booking({ ...going, thanksMinutes: 0 }))).toEqual([
+      null,
+      'THANKS customer',
+    ])
+    const over = { startsAt: now - 2 * MINUTE, endsAt: now - MINUTE }
+    expect(said(event('created'), booking({ ...over, thanksMinutes: 0 }))).toEqual([null])
+    const silent = { customer: true, staff: true, thanks: false }
+    expect(said(event('created', { notify: silent }), thankful)).not.toContain('THANKS customer')
+    expect(said(event('created'), booking({ thanksMinutes: 0, status: 'PENDING' }))).not.toContain(
+      'THANKS customer',
+    )
+  })
+
+  it('leaves thanks to whoever came, and only to them', () => {
+    const ended = (type: string, status: string) =>
+      planOf(event(type), booking({ status, startsAt: now - DAY }), now).cancels
+    expect(isCancelled(ended('completed', 'COMPLETED')!, 'THANKS')).toBe(false)
+    expect(isCancelled(ended('completed', 'COMPLETED')!, 'REMINDER')).toBe(true)
+    expect(isCancelled(ended('no_show', 'NO_SHOW')!, 'THANKS')).toBe(true)
+    expect(isCancelled(ended('cancelled', 'CANCELLED')!, 'THANKS')).toBe(true)
+    expect([bothOf(undefined, 'TIMED'), bothOf('TIMED', 'BUT_THANKS')]).toEqual(['TIMED', 'ALL'])
   })
 
   it('plans no reminder whose time has passed', () => {

@@ -10,7 +10,7 @@ import { encodeId } from '../../src/graphql/ids.ts'
 import { claimNotices } from '../../src/notice/notice.data.ts'
 import { createFileMailer, createSmtpMailer } from '../../src/outbound/mail.ts'
 import { serveApp, testApp } from '../support/app.ts'
-import { done } from '../support/ask.ts'
+import { change, done } from '../support/ask.ts'
 import { testDatabase } from '../support/database.ts'
 import { startMailServer } from '../support/mail-server.ts'
 import { makeApiKey } from '../support/makers.ts'
@@ -124,6 +124,26 @@ describe('a booking', () => {
       expect(reminders).toHaveLength(1)
     }, soon)
     expect(kept.id).not.toBe(gone.id)
+  })
+
+  it('is thanked for as its service says, which is not at all unless somebody says so', async () => {
+    const desk = await openDesk()
+    const { serviceId: id } = desk
+    const service = (input: object) =>
+      change(app, desk.key, 'updateService', { id, ...input }, 'thanksMinutes')
+    for (const thanksMinutes of [-1, 43_201]) {
+      const refused = { code: 'VALIDATION_FAILED', path: ['thanksMinutes'] }
+      expect(await service({ thanksMinutes })).toMatchObject(refused)
+    }
+    expect((await service({ thanksMinutes: 90 })).data).toEqual({ thanksMinutes: 90 })
+    await desk.book(tuesday(140))
+    await vi.waitFor(async () => {
+      const [thanks] = await app.db.prisma.notice.findMany({
+        where: { accountId: desk.accountId, kind: 'THANKS' },
+      })
+      expect(thanks?.dueAt.getTime()).toBe(tuesday(142).getTime() + HOUR / 2)
+    }, soon)
+    expect((await service({ thanksMinutes: null })).data).toEqual({ thanksMinutes: null })
   })
 
   it('that moves is told again, and its reminder moves along', async () => {

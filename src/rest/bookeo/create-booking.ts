@@ -48,12 +48,19 @@ export function notifyOf({
   notifyUsers,
   notifyCustomer,
   sendCustomerReminders,
+  sendCustomerThankyou,
 }: {
   notifyUsers?: Flag
   notifyCustomer?: Flag
   sendCustomerReminders?: Flag
+  sendCustomerThankyou?: Flag
 }) {
-  const said = { staff: notifyUsers, customer: notifyCustomer, reminders: sendCustomerReminders }
+  const said = {
+    staff: notifyUsers,
+    customer: notifyCustomer,
+    reminders: sendCustomerReminders,
+    thanks: sendCustomerThankyou,
+  }
   const switched = Object.entries(said).filter(([, flag]) => flag !== undefined)
   if (switched.length === 0) return {}
   return { notify: Object.fromEntries(switched.map(([name, flag]) => [name, flag === 'true'])) }
@@ -137,7 +144,8 @@ export const createBooking = bookeoRoute({
   summary: 'Make a booking',
   description:
     'By `eventId`, or by `productId` and `startTime`; for a customer by id, or by description: ' +
-    'the one with this e-mail address, else a new one. There are no promotion codes.',
+    'the one with this e-mail address, else a new one. There are no promotion codes. When ' +
+    'customers are reminded and thanked, and whether at all, is the business to say.',
   method: 'POST',
   path: '/bookings',
   query: z.object({
@@ -148,7 +156,9 @@ export const createBooking = bookeoRoute({
     sendCustomerReminders: flag
       .optional()
       .describe('Whether to remind the customer before the start; true if left out.'),
-    sendCustomerThankyou: flag.optional(),
+    sendCustomerThankyou: flag
+      .optional()
+      .describe('Whether to thank the customer after the end; true if left out.'),
   }),
   body,
   before: [

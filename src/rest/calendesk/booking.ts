@@ -122,19 +122,25 @@ export const bookingTerms = {
   location_id: number(0).nullish(),
   notify_customer: z.boolean().optional(),
   notify_employee: z.boolean().optional(),
+  notify_reminders: z.boolean().optional(),
 }
 
 export const termsNote =
   'Ours: `custom_fields` is an object that is kept as a whole; `location_id` means nothing, ' +
   'because a business is one place; `notify_customer` and `notify_employee` say who is to be ' +
-  'told, both when left out.'
+  'told, both when left out, and `notify_reminders` whether the customer is reminded.'
 
-type Switches = { notify_customer?: boolean | undefined; notify_employee?: boolean | undefined }
+type Switches = {
+  notify_customer?: boolean | undefined
+  notify_employee?: boolean | undefined
+  notify_reminders?: boolean | undefined
+}
 
 /** Who is to be told. */
 export function notifyOf({
   notify_customer: customer = true,
   notify_employee: staff = true,
+  notify_reminders: reminders = true,
 }: Switches) {
-  return { customer, staff }
+  return { customer, staff, reminders }
 }

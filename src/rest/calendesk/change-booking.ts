@@ -198,14 +198,18 @@ function refuseOthers({ service, customer, status }: BookingData, sent: Body): v
   }
 }
 
+const flag = z.enum(['true', 'false'], 'has to be true or false')
+
 export const cancelBooking = route({
   name: 'cancelBooking',
   summary: 'Cancel a booking',
-  description: "Ours. Its time is free at once; what is given back is the service's policy.",
+  description:
+    "Ours. Its time is free at once; what is given back is the service's policy. " +
+    '`notify_customer=false` and `notify_employee=false` leave out who is not to be told.',
   group: 'bookings',
   method: 'DELETE',
   path: '/bookings/:id',
-  query: z.object({}),
+  query: z.object({ notify_customer: flag.optional(), notify_employee: flag.optional() }),
   before: [
     {
       document: `query CalendeskBookingToCancel($numbers: [Int!]!) {
@@ -218,7 +222,15 @@ export const cancelBooking = route({
   document: `mutation CalendeskCancelBooking($cancelBooking: CancelBookingInput!) {
     ${changed('cancelBooking', 'CancelBookingSuccess')}
   }`,
-  variables: (_input, found) => ({ cancelBooking: { id: bookingIn(found).id } }),
+  variables: ({ query: { notify_customer, notify_employee } }, found) => ({
+    cancelBooking: {
+      id: bookingIn(found).id,
+      notify: notifyOf({
+        notify_customer: notify_customer !== 'false',
+        notify_employee: notify_employee !== 'false',
+      }),
+    },
+  }),
   refusals: { ILLEGAL_TRANSITION: notThat },
   answer: shown,
   reply: ({ cancelBooking: { data } }: { cancelBooking: { data: BookingData } }, _input, found) =>

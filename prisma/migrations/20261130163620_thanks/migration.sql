@@ -1,0 +1,5 @@
+-- AlterEnum
+ALTER TYPE "NoticeKind" ADD VALUE 'THANKS';
+
+-- AlterTable
+ALTER TABLE "Service" ADD COLUMN     "thanksMinutes" INTEGER;
