@@ -2,8 +2,9 @@
 // comes soon after another is put together. The first comes at once, so a single change is quick;
 // in a burst there is one batch in each window.
 
-import type { EventSource } from './source.ts'
+import type { Receiver } from './handoff.ts'
 import type { ReadEvent } from './log.data.ts'
+import type { EventSource } from './source.ts'
 
 type Options<T extends ReadEvent> = {
   /** What becomes of an event. */
@@ -32,9 +33,8 @@ function nextOf(source: EventSource) {
 
 export function gathered<T extends ReadEvent>(
   source: EventSource,
-  options: Options<T>,
+  { derive, merge, windowMs = 250 }: Options<T>,
 ): EventSource {
-  const { derive, merge, windowMs = 250 } = options
   const ready: T[] = []
   let coming: Promise<IteratorResult<ReadEvent, undefined>> | null = null
   let quietUntil = -Infinity
@@ -66,17 +66,22 @@ export function gathered<T extends ReadEvent>(
     }
   }
 
+  const next = async (): Promise<IteratorResult<ReadEvent, undefined>> => {
+    if (ready.length === 0) {
+      await gather()
+      quietUntil = performance.now() + windowMs
+    }
+    const value = ready.shift()
+    return value ? { done: false, value } : { done: true, value: undefined }
+  }
+
+  const handing = handOn(next, () => ended)
   return {
-    next: async () => {
-      if (ready.length === 0) {
-        await gather()
-        quietUntil = performance.now() + windowMs
-      }
-      const value = ready.shift()
-      return value ? { done: false, value } : { done: true, value: undefined }
-    },
+    next,
+    ...handing,
     return: () => {
       ended = true
+      handing.goOn()
       return source.return()
     },
     follow: (viewer) => source.follow(viewer),
@@ -84,5 +89,26 @@ export function gathered<T extends ReadEvent>(
     [Symbol.asyncIterator]() {
       return this
     },
+  }
+}
+
+/** Asks for one after the other, and hands them on. */
+function handOn(next: EventSource['next'], isEnded: () => boolean) {
+  let goOn = () => {}
+  const run = async (receiver: Receiver<ReadEvent>): Promise<void> => {
+    let fault: unknown = null
+    try {
+      for (let step = await next(); !step.done && !isEnded(); step = await next()) {
+        const isHeld = new Promise<void>((resolve) => (goOn = resolve))
+        if (!receiver.take(step.value)) await isHeld
+      }
+    } catch (error) {
+      fault = error
+    }
+    receiver.onEnd(fault)
+  }
+  return {
+    handTo: (receiver: Receiver<ReadEvent>) => void run(receiver),
+    goOn: () => goOn(),
   }
 }

@@ -1,6 +1,15 @@
-// A queue between one giver and one taker, as an async iterator written by hand: an async generator
-// cannot be ended while it waits for its next value. Knows nothing of events. A class, because
-// thousands are held at once and methods that are shared weigh nothing.
+// A queue between one giver and one who gets the values: asked for one by one, as by an async
+// iterator (written by hand: an async generator cannot be ended while it waits for its next value),
+// or handed on as they come. Knows nothing of events. A class, because thousands are held at once
+// and methods that are shared weigh nothing.
+
+/** Gets values one after the other, without a promise for each. */
+export type Receiver<T, Fault = unknown> = {
+  /** False: the next only after `goOn`, which is called when this has returned. */
+  take(value: T): boolean
+  /** Nothing comes any more. Called once, with what ended it, if something did. */
+  onEnd(fault: Fault | null): void
+}
 
 type Result<T> = IteratorResult<T, undefined>
 type Taker<T> = { resolve: (result: Result<T>) => void; reject: (error: unknown) => void }
@@ -14,6 +23,9 @@ export class Handoff<T> {
   private taker: Taker<T> | null = null
   /** Whoever asks while another waits; of two takers the first gets the first. */
   private others: Taker<T>[] | null = null
+  private receiver: Receiver<T> | null = null
+  /** The receiver has not asked to go on yet. */
+  private isHeld = false
   private ended = false
   private fault: { error: unknown } | null = null
 
@@ -25,7 +37,22 @@ export class Handoff<T> {
     if (this.ended) return
     const taker = this.takeTaker()
     if (taker) taker.resolve({ done: false, value })
+    else if (this.receiver && this.wanted()) this.isHeld = !this.receiver.take(value)
     else this.values.push(value)
+  }
+
+  /** What is there and what comes; to be called once, by whoever does not ask for the next. */
+  handTo(receiver: Receiver<T>): void {
+    this.receiver = receiver
+    if (this.ended) receiver.onEnd(this.fault?.error ?? null)
+    else this.goOn()
+  }
+
+  goOn(): void {
+    this.isHeld = false
+    while (this.receiver && !this.isHeld && this.values.length > 0) {
+      this.isHeld = !this.receiver.take(this.values.shift() as T)
+    }
   }
 
   /** Values that were given and not yet taken. */
@@ -33,9 +60,10 @@ export class Handoff<T> {
     return this.values.length
   }
 
-  /** Whether the taker waits for a value. */
+  /** Whether a value that is given is taken at once. */
   wanted(): boolean {
-    return this.taker !== null
+    if (!this.receiver) return this.taker !== null
+    return !this.isHeld && this.values.length === 0
   }
 
   /** Whoever waits gets the error, else the next one to ask; what was not taken is dropped. */
@@ -56,6 +84,7 @@ export class Handoff<T> {
       taker.resolve({ done: true, value: undefined })
     }
     this.owner.onEnd()
+    this.receiver?.onEnd(this.fault?.error ?? null)
   }
 
   next(): Promise<Result<T>> {

@@ -4,11 +4,16 @@
 
 import type { Scope } from '../auth/scope.ts'
 import { Forbidden, type Viewer } from '../auth/viewer.ts'
+import type { Receiver } from './handoff.ts'
 import type { ReadEvent } from './log.data.ts'
 import type { EventSubscription } from './subscriber.ts'
 
 export type EventSource = AsyncIterableIterator<ReadEvent, undefined> & {
   return(): Promise<IteratorResult<ReadEvent, undefined>>
+  /** Hands on each event as it comes; to be called once, and instead of next(). */
+  handTo(receiver: Receiver<ReadEvent>): void
+  /** The receiver takes the next. */
+  goOn(): void
   /** From now on for this viewer. Throws Forbidden when nothing is left for it to hear. */
   follow(viewer: Viewer): void
   /** Whether the viewer that was named last may hear this event. */
@@ -56,6 +61,14 @@ class Source implements EventSource {
 
   [Symbol.asyncIterator](): this {
     return this
+  }
+
+  handTo(receiver: Receiver<ReadEvent>): void {
+    this.subscription.handTo(receiver)
+  }
+
+  goOn(): void {
+    this.subscription.goOn()
   }
 
   follow(viewer: Viewer): void {

@@ -4,7 +4,7 @@
 // class, because thousands are held at once and methods that are shared weigh nothing.
 
 import { compareCursors, type EventCursor } from './cursor.ts'
-import { Handoff } from './handoff.ts'
+import { Handoff, type Receiver } from './handoff.ts'
 import type { LogPage, ReadEvent } from './log.data.ts'
 
 export type EventSubscription = AsyncIterableIterator<ReadEvent, undefined> & {
@@ -12,6 +12,10 @@ export type EventSubscription = AsyncIterableIterator<ReadEvent, undefined> & {
   readonly accounts: ReadonlySet<string>
   /** Ends at once, also while next() is waiting. */
   return(): Promise<IteratorResult<ReadEvent, undefined>>
+  /** Hands on each event as it comes; to be called once, and instead of next(). */
+  handTo(receiver: Receiver<ReadEvent>): void
+  /** The receiver takes the next. */
+  goOn(): void
   /** From now on, the events of these accounts (uuids). */
   retarget(accounts: ReadonlySet<string>): void
 }
@@ -65,8 +69,18 @@ export class Subscriber implements EventSubscription {
 
   next(): Promise<IteratorResult<ReadEvent, undefined>> {
     const next = this.queue.next()
-    if (!this.isLive && this.queue.wanted()) void this.catchUp()
+    this.readIfWanted()
     return next
+  }
+
+  handTo(receiver: Receiver<ReadEvent>): void {
+    this.queue.handTo(receiver)
+    this.readIfWanted()
+  }
+
+  goOn(): void {
+    this.queue.goOn()
+    this.readIfWanted()
   }
 
   return(): Promise<IteratorResult<ReadEvent, undefined>> {
@@ -138,6 +152,10 @@ export class Subscriber implements EventSubscription {
     if (this.position && compareCursors(event, this.position) <= 0) return true
     this.position = null
     return false
+  }
+
+  private readIfWanted(): void {
+    if (!this.isLive && this.queue.wanted()) void this.catchUp()
   }
 
   private async catchUp(): Promise<void> {

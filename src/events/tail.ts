@@ -70,7 +70,9 @@ export function createEventTail(options: Options): EventTail {
     woken = true
     if (reading) return
     clearTimeout(timer)
-    timer = setTimeout(run, Math.max(0, shortestPauseMs - reader.health().lastReadMs))
+    const pauseMs = shortestPauseMs - reader.health().lastReadMs
+    if (pauseMs <= 0) run()
+    else timer = setTimeout(run, pauseMs)
   }
 
   return {

@@ -7,13 +7,14 @@ import type { ExecutionResult, GraphQLError } from 'graphql'
 import { MessageType } from 'graphql-ws'
 import type { Logger } from 'pino'
 import { WebSocket } from 'ws'
+import type { Receiver } from '../events/handoff.ts'
 import { publicError, type ErrorScope } from '../graphql/public-errors.ts'
 import type { CredentialLost, Listener, Rights } from './rights.ts'
 import { clientOf } from './router.ts'
 import { senderOf } from './sender.ts'
 import { nextFrame } from './socket-frame.ts'
 import type { Delivered } from './stream-executions.ts'
-import type { ResultStream, Taker } from './streams.ts'
+import type { ResultStream } from './streams.ts'
 
 /** What all connections of a door have in common. */
 export type ConnectionDoor = {
@@ -97,19 +98,19 @@ export class Connection implements Listener {
     this.socket.send(JSON.stringify(message), () => {})
   }
 
-  /** Resolves when the client may get more; at once when nothing is returned. */
-  deliver(operationId: string, result: Delivered): Promise<void> | void {
+  /** Between the frames of ws, which holds none back. False: `stream` goes on when it has left. */
+  deliver(operationId: string, result: Delivered, stream: ResultStream | null): boolean {
     const { wire, socket } = this
-    // Between the frames of ws, which holds none back. Mostly the network takes it at once, and
-    // nobody has to wait; else whoever writes waits until it left.
+    // Mostly the network takes it at once, and nobody has to wait.
     if (wire.writableLength === 0) {
-      if (socket.readyState !== WebSocket.OPEN) return
-      wire.write(nextFrame(operationId, result.bytes()), 'latin1')
-      return
+      if (socket.readyState === WebSocket.OPEN) {
+        wire.write(nextFrame(operationId, result.bytes()), 'latin1')
+      }
+      return true
     }
-    if (this.isCut()) return
-    const frame = nextFrame(operationId, result.bytes())
-    return new Promise((resolve) => wire.write(frame, 'latin1', () => resolve()))
+    if (this.isCut()) return true
+    wire.write(nextFrame(operationId, result.bytes()), 'latin1', () => stream?.goOn())
+    return false
   }
 
   close(code: number, reason: string): void {
@@ -130,7 +131,7 @@ export class Connection implements Listener {
 }
 
 /** One operation of a connection; it takes the results of its stream, if it has one. */
-export class SocketOperation implements Taker {
+export class SocketOperation implements Receiver<Delivered, GraphQLError> {
   readonly connection: Connection
   private readonly id: string
   private stream: ResultStream | null = null
@@ -153,8 +154,8 @@ export class SocketOperation implements Taker {
     stream.handTo(this)
   }
 
-  take(result: Delivered): Promise<void> | void {
-    return this.connection.deliver(this.id, result)
+  take(result: Delivered): boolean {
+    return this.connection.deliver(this.id, result, this.stream)
   }
 
   onEnd(fault: GraphQLError | null): void {

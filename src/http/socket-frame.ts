@@ -12,9 +12,16 @@ const beyondAscii = /[^\0-\x7f]/
 
 /** A `next` message of graphql-transport-ws in one whole, unmasked text frame. */
 export function nextFrame(operationId: string, payload: string): string {
-  const before = `{"id":${bytesOf(JSON.stringify(operationId))},"type":"next","payload":`
+  const before = `{"id":${quoted(operationId)},"type":"next","payload":`
   return `${head(before.length + payload.length + 1)}${before}${payload}}`
 }
+
+/** As JSON; nearly all ids are uuids or numbers, in which nothing is escaped. */
+function quoted(text: string): string {
+  return plain.test(text) ? `"${text}"` : bytesOf(JSON.stringify(text))
+}
+
+const plain = /^[\w-]*$/
 
 function head(length: number): string {
   if (length < 126) return String.fromCharCode(0x81, length)

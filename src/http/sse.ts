@@ -99,9 +99,13 @@ function pump(res: Exchange['res'], stream: ResultStream, limits: typeof sseLimi
   res.write(':\n\n')
   stream.handTo({
     take: ({ cursor, json }) => {
-      if (res.writableEnded) return stream.end()
+      if (res.writableEnded) {
+        stream.end()
+        return false
+      }
       const isTaken = res.write(`id: ${cursor}\nevent: next\ndata: ${json()}\n\n`)
-      return isTaken ? undefined : drained(res, limits.unreadMs)
+      if (!isTaken) whenDrained(res, limits.unreadMs, () => stream.goOn())
+      return isTaken
     },
     onEnd: (fault) => {
       clearInterval(keepAlive)
@@ -116,15 +120,13 @@ function finish(res: Exchange['res'], result: ExecutionResult): void {
   res.end(`event: next\ndata: ${JSON.stringify(result)}\n\nevent: complete\ndata:\n\n`)
 }
 
-/** Resolves when the client has read what was written, or is cut because it does not read. */
-function drained(res: Exchange['res'], waitMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => res.destroy(), waitMs)
-    const go = () => {
-      clearTimeout(timer)
-      res.off('drain', go).off('close', go)
-      resolve()
-    }
-    res.on('drain', go).on('close', go)
-  })
+/** Calls back when the client has read what was written, or is cut because it does not read. */
+function whenDrained(res: Exchange['res'], waitMs: number, then: () => void): void {
+  const timer = setTimeout(() => res.destroy(), waitMs)
+  const go = () => {
+    clearTimeout(timer)
+    res.off('drain', go).off('close', go)
+    then()
+  }
+  res.on('drain', go).on('close', go)
 }

@@ -12,10 +12,13 @@ import {
 } from 'graphql'
 import type { Viewer } from '../auth/viewer.ts'
 import { newContext, type Services } from '../context.ts'
+import type { Receiver } from '../events/handoff.ts'
+import type { ReadEvent } from '../events/log.data.ts'
 import { isEventSource, type EventSource } from '../events/source.ts'
 import { publicError, publicResult, type ErrorScope } from '../graphql/public-errors.ts'
+import { createAudiences, type Audience, type Member } from './audience.ts'
 import { CredentialLost, type Listener, type Rights, type RightsRegistry } from './rights.ts'
-import { createExecutions, type Delivered, type Operation } from './stream-executions.ts'
+import type { Delivered } from './stream-executions.ts'
 
 export type SubscribeRequest = {
   document: DocumentNode
@@ -35,18 +38,12 @@ export const streamLimits = {
   perCredential: 10_000,
 }
 
-/** Whoever gets the results. */
-export type Taker = {
-  /** The next comes when what is returned resolves; at once when nothing is. */
-  take(result: Delivered): Promise<void> | void
-  /** Nothing comes any more; the error says what ended it, if something did. */
-  onEnd(fault: GraphQLError | null): void
-}
-
 /** One result for each event. */
 export type ResultStream = {
   /** Hands on each, one after the other, until the end. To be called once. */
-  handTo(taker: Taker): void
+  handTo(receiver: Receiver<Delivered, GraphQLError>): void
+  /** The receiver takes the next. */
+  goOn(): void
   /** Ends at once, also while it waits. */
   end(): void
 }
@@ -71,7 +68,7 @@ export function createStreams(options: Options): Streams {
     rights,
     log: services.log,
     holds: createHolds(perCredential),
-    executions: createExecutions(services, schema),
+    audiences: createAudiences(services, schema),
     count: 0,
   }
 
@@ -80,7 +77,7 @@ export function createStreams(options: Options): Streams {
     const stream = new Stream(within, request)
     try {
       const viewer = await stream.rights.viewer(request.since ?? performance.now())
-      stream.take(request)
+      stream.hold(request)
       const source = await createSourceEventStream({
         schema,
         document: request.document,
@@ -132,21 +129,22 @@ type Within = {
   rights: RightsRegistry
   log: Services['log']
   holds: ReturnType<typeof createHolds>
-  executions: ReturnType<typeof createExecutions>
+  audiences: ReturnType<typeof createAudiences>
   /** How many are open. */
   count: number
 }
 
 // A class, because thousands are held at once and methods that are shared weigh nothing.
-class Stream implements ResultStream, Listener {
+class Stream implements ResultStream, Listener, Member, Receiver<ReadEvent> {
   readonly rights: Rights
+  readonly requestId: string
   fault: GraphQLError | null = null
   private readonly within: Within
-  private readonly requestId: string
   private ended = false
   private isCounted = false
-  private operation: Operation | null = null
+  private audience: Audience | null = null
   private source: EventSource | null = null
+  private receiver: Receiver<Delivered, GraphQLError> | null = null
 
   constructor(within: Within, { authorization, requestId }: SubscribeRequest) {
     this.within = within
@@ -155,36 +153,63 @@ class Stream implements ResultStream, Listener {
   }
 
   /** Takes its place among those of its credential. */
-  take(request: SubscribeRequest): void {
-    const { holds, executions } = this.within
+  hold(request: SubscribeRequest): void {
+    const { holds, audiences } = this.within
     if (this.fault) throw this.fault
     holds.take(this.rights.authorization)
     this.isCounted = true
-    this.operation = executions.hold(request)
+    this.audience = audiences.hold(request, this.rights)
   }
 
   begin(source: EventSource): ResultStream | ExecutionResult {
     if (this.ended) {
       // The credential was lost meanwhile.
       void source.return()
-      return { errors: this.fault ? [this.fault] : [] }
+    } else {
+      this.source = source
+      this.within.count += 1
+      // Its rights may have changed meanwhile.
+      const viewer = this.rights.known(0)
+      if (viewer) this.onViewer(viewer)
     }
-    this.source = source
-    this.within.count += 1
-    return this
+    return this.ended ? { errors: this.fault ? [this.fault] : [] } : this
   }
 
-  handTo(taker: Taker): void {
-    void this.flow(taker)
+  handTo(receiver: Receiver<Delivered, GraphQLError>): void {
+    if (this.ended) return receiver.onEnd(this.fault)
+    this.receiver = receiver
+    this.source?.handTo(this)
+  }
+
+  take(event: ReadEvent): boolean {
+    if (!this.ended) this.audience?.join(event, this)
+    return false
+  }
+
+  mayHear(event: ReadEvent): boolean {
+    return !this.ended && this.source !== null && this.source.mayHear(event)
+  }
+
+  tell(result: Delivered | null): void {
+    if (this.ended) return
+    try {
+      if (result === null || this.receiver?.take(result)) this.goOn()
+    } catch (error) {
+      this.fail(error)
+    }
+  }
+
+  goOn(): void {
+    this.source?.goOn()
   }
 
   end(): void {
     if (this.ended) return
     this.ended = true
-    const { within, rights, operation, source } = this
+    const { within, rights, audience, source } = this
     rights.release(this)
     if (this.isCounted) within.holds.giveBack(rights.authorization)
-    if (operation) within.executions.letGo(operation)
+    if (audience) within.audiences.giveBack(audience)
     if (!source) return
     within.count -= 1
     void source.return()
@@ -208,31 +233,15 @@ class Stream implements ResultStream, Listener {
     this.fail(lost)
   }
 
-  scope(): ErrorScope {
-    return { log: this.within.log, requestId: this.requestId }
+  /** The source ended. */
+  onEnd(fault: unknown): void {
+    if (fault === null) this.end()
+    else this.fail(fault)
+    this.receiver?.onEnd(this.fault)
   }
 
-  // One function from the event to whoever takes it: thousands of them wait, each for every event.
-  private async flow(taker: Taker): Promise<void> {
-    const { source, operation, rights, within, requestId } = this
-    try {
-      while (source && operation && !this.ended) {
-        const { done, value: event } = await source.next()
-        if (done) break
-        const viewer = rights.known(event.readAt) ?? (await rights.viewer(event.readAt))
-        source.follow(viewer)
-        if (!source.mayHear(event)) continue
-        const result = await within.executions.run(operation, event, viewer, requestId)
-        if (this.ended) break
-        // Nobody waits for what was taken at once.
-        const taken = taker.take(result)
-        if (taken) await taken
-      }
-    } catch (error) {
-      this.fail(error)
-    }
-    this.end()
-    taker.onEnd(this.fault)
+  scope(): ErrorScope {
+    return { log: this.within.log, requestId: this.requestId }
   }
 }
 

@@ -16,6 +16,8 @@ function sums(windowMs: number) {
       queue.end()
       return Promise.resolve({ done: true, value: undefined })
     },
+    handTo: (receiver) => queue.handTo(receiver),
+    goOn: () => queue.goOn(),
     follow: () => {},
     mayHear: () => true,
     [Symbol.asyncIterator]() {

@@ -181,6 +181,23 @@ describe('a reader who does not keep up', () => {
     expect(versions(got)).toEqual(range(1, 100))
   })
 
+  it('is handed what it missed when it goes on, however often it holds', async () => {
+    const accountId = await newAccount(db)
+    const small = await startEvents(db, { queueLimit: 3, pageSize: 4 })
+    const slow = await small.hub.subscribe({ accountIds: [accountId] })
+    const heard: ReadEvent[] = []
+    slow.handTo({ take: (event) => heard.push(event) % 3 !== 0, onEnd: () => {} })
+    for (const round of range(0, 3)) {
+      await write(db, ...range(1, 6).map((n) => numbered(accountId, round * 6 + n)))
+    }
+    await expect
+      .poll(() => {
+        slow.goOn()
+        return versions(heard)
+      })
+      .toEqual(range(1, 24))
+  })
+
   it('keeps the events that fit in its queue', async () => {
     const accountId = await newAccount(db)
     const small = await startEvents(db, { queueLimit: 10 })

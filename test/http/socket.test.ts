@@ -259,6 +259,19 @@ describe('resuming', () => {
   })
 })
 
+/** A stream as doors open it. */
+async function openStream(key: string, query: string, variables = {}): Promise<ResultStream> {
+  const { document } = prepare(query)
+  const stream = await live.streams.open({
+    document: document as DocumentNode,
+    variables,
+    operationName: null,
+    authorization: `Bearer ${key}`,
+    requestId: 'test',
+  })
+  return stream as ResultStream
+}
+
 describe('many listeners', () => {
   it('who ask the same with the same rights share one execution and one text', async () => {
     const shop = await openShop(db)
@@ -266,18 +279,7 @@ describe('many listeners', () => {
     const same = [await makeApiKey(db, { accountId }), await makeApiKey(db, { accountId })]
     const fewer = await makeApiKey(db, { accountId, scopes: ['bookings:read', 'events:read'] })
     const query = 'subscription ($f: BookingEventFilter) { bookingEvents(filter: $f) { type } }'
-    const open = async (key: string, variables = {}) => {
-      const { document } = prepare(query)
-      const authorization = `Bearer ${key}`
-      const stream = await live.streams.open({
-        document: document as DocumentNode,
-        variables,
-        operationName: null,
-        authorization,
-        requestId: 'test',
-      })
-      return stream as ResultStream
-    }
+    const open = (key: string, variables = {}) => openStream(key, query, variables)
     const streams = [
       await open(same[0]!.key),
       await open(same[1]!.key),
@@ -287,7 +289,13 @@ describe('many listeners', () => {
     const next = Promise.all(
       streams.map(
         (stream) =>
-          new Promise<Delivered | null>((take) => stream.handTo({ take, onEnd: () => take(null) })),
+          new Promise<Delivered | null>((resolve) => {
+            const take = (result: Delivered) => {
+              resolve(result)
+              return false
+            }
+            stream.handTo({ take, onEnd: () => resolve(null) })
+          }),
       ),
     )
     await book(shop, 0)
@@ -298,6 +306,29 @@ describe('many listeners', () => {
     expect(narrower).not.toBe(first)
     expect([poorer?.json(), narrower?.json()]).toEqual([first?.json(), first?.json()])
     for (const stream of streams) stream.end()
+  })
+
+  it('more than are told at once, each get every event once and in order', async () => {
+    const shop = await openShop(db)
+    const { key } = await makeApiKey(db, { accountId: shop.accountId })
+    const query = 'subscription { bookingEvents { type } }'
+    const listeners = await Promise.all(
+      Array.from({ length: 1_200 }, async () => {
+        const stream = await openStream(key, query)
+        const heard: string[] = []
+        stream.handTo({ take: (result) => heard.push(result.json()) > 0, onEnd: () => {} })
+        return { stream, heard }
+      }),
+    )
+    const { id } = await book(shop, 0)
+    await edit(shop, id, 'Once')
+    await edit(shop, id, 'Twice')
+    const json = (type: string) => JSON.stringify({ data: { bookingEvents: { type } } })
+    const all = ['booking.created', 'booking.updated', 'booking.updated'].map(json)
+    for (const { stream, heard } of listeners) {
+      await expect.poll(() => heard).toEqual(all)
+      stream.end()
+    }
   })
 
   it('with other rights get what theirs allow', async () => {
