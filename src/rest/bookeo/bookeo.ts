@@ -35,7 +35,9 @@ export const bookeo: Dialect = {
     '`httpStatus` and `errorId` of an error (`errorId` is a word that stays), 1,000 calls in a ' +
     'minute for each api key, the options of a booking (its custom fields), participants (counted ' +
     'by category, and not named). What a permission does not allow is left out of answers: prices ' +
-    'need payments_r_all, customers of bookings customers_r_all.',
+    'need payments_r_all, customers of bookings customers_r_all. Who made, changed or canceled a ' +
+    'booking (creationAgent, lastChangeAgent, cancelationAgent) is of the audit log, for which there ' +
+    'is no permission; installations made otherwise may have it.',
   mounts: ['/bookeo/v2'],
   routes: [
     ...settingsRoutes,

@@ -1,7 +1,7 @@
 // GET /bookings: the bookings of the business, the next ones to start last.
 
 import { z } from 'zod'
-import { id, instant } from '../fields.ts'
+import { id, instant, localDate } from '../fields.ts'
 import { pageAsk, pageNumber, pageSize } from '../numbered.ts'
 import { route } from '../route.ts'
 import {
@@ -18,20 +18,32 @@ type Data = { bookings: { nodes: BookingData[]; totalCount: number } }
 
 const usual = { page: 1, limit: 50 }
 
+const isDate = (text: string) => localDate.safeParse(text).success
+
+/** ISO 8601; a date alone is its beginning, in UTC. */
+const moment = z
+  .string()
+  .refine(
+    (text) => isDate(text) || instant.safeParse(text).success,
+    'has to be a date-time such as 2026-05-01T10:00:00Z, or a date',
+  )
+  .transform((text) => new Date(text).toISOString())
+
 export const listBookings = route({
   name: 'listBookings',
   summary: 'List bookings',
   description:
-    'Ordered by their start, which is ours. Bookings that were not made through a link are listed ' +
-    'too; they have no booking_link_id.',
+    'Ordered by their start, which is ours; so is that `from` and `to` may be dates, which begin in ' +
+    'UTC, and that what starts at `to` is left out. Bookings that were not made through a link are ' +
+    'listed too; they have no booking_link_id.',
   method: 'GET',
   path: '/bookings',
   query: z.object({
     ...testMode,
     booking_link_id: id.optional(),
     status: z.enum(statuses, `has to be one of ${statuses.join(', ')}`).optional(),
-    from: instant.optional(),
-    to: instant.optional(),
+    from: moment.optional().describe('When it starts, at the earliest.'),
+    to: moment.optional().describe('Before when it starts.'),
     page: pageNumber.optional(),
     limit: pageSize(100).optional(),
   }),

@@ -45,7 +45,7 @@ beforeAll(async () => {
 
 describe('the Relentify recordings', () => {
   it('are all there', () => {
-    expect(recordingsIn(folder)).toHaveLength(42)
+    expect(recordingsIn(folder)).toHaveLength(44)
   })
 
   replay({ dialect: relentify, folder, calls: () => calls, names })
