@@ -16,7 +16,15 @@ import { formatUtc } from '../time/instant.ts'
 import type { BusyWindow } from '../availability/busy-times.ts'
 
 /** Why the server did not do it: a sentence. */
-export class CalendarFault extends Error {}
+export class CalendarFault extends Error {
+  /** Whether nobody answered at all. */
+  readonly isSilence: boolean
+
+  constructor(message: string, isSilence = false) {
+    super(message)
+    this.isSilence = isSilence
+  }
+}
 
 export type CalDav = {
   /** What differs whenever anything in the calendar differs. */
@@ -169,7 +177,7 @@ function fetchBy(asker: Asker, stopped: AbortSignal): typeof fetch {
       ...(typeof body === 'string' && { body }),
     }
     const reply = await asker.ask(asked, stopped)
-    if ('error' in reply) throw new CalendarFault(reply.error)
+    if ('error' in reply) throw new CalendarFault(reply.error, true)
     const { status, headers } = reply
     const isEmpty = status === 204 || status === 205 || status === 304
     return new Response(isEmpty ? null : reply.body, { status, headers })

@@ -116,7 +116,9 @@ mutation('updateCalendarSource', {
 })
 
 mutation('syncCalendarSource', {
-  description: 'Has a connected calendar read whole, now rather than when its time comes.',
+  description:
+    'Has a connected calendar read whole, now rather than when its time comes, and tries again what ' +
+    'could not be written there.',
   scopes,
   data: 'CalendarSource',
   dataDescription: 'The calendar, which is read within seconds: then `syncedAt` moves.',

@@ -32,7 +32,7 @@ import {
 } from './source.ts'
 import { usualScopes } from './feed.ts'
 import { aboutOf } from './sync.actions.ts'
-import { forgetWritten, markCalendar } from './write.data.ts'
+import { forgetWritten, markCalendar, reviveWrites } from './write.data.ts'
 
 export type SourceContext = ActionContext & SealingContext & { reach: Reach }
 
@@ -142,12 +142,16 @@ export async function updateCalendarSource(
   })
 }
 
-/** Needs calendars:write and availability:write. It is read whole, soon. Refuses NOT_FOUND. */
+/**
+ * Needs calendars:write and availability:write. It is read whole, soon, and what could not be
+ * written there is tried again. Refuses NOT_FOUND.
+ */
 export async function syncCalendarSource(ctx: ActionContext, key: Key): Promise<CalendarSource> {
   demand(ctx.viewer, key.accountId, needed, 'CalendarSource', 'id')
   return transaction(ctx.db, async (tx) => {
     const before = await lockSource(tx, key)
     const row = await write(tx, before, anew(new Date(ctx.clock.now())))
+    await reviveWrites(transactionReader(tx), row, ctx.clock.now())
     await tell(tx, ctx, 'calendar.updated', row, changesBetween(before, row, ['nextSyncAt']))
     return row
   })

@@ -21,7 +21,7 @@ import {
 import { findable, Node } from '../graphql/node.ts'
 import { userName } from '../graphql/user-name.ts'
 import { SourceKindEnum } from './source-kind.graphql.ts'
-import { countWaiting } from './write.data.ts'
+import { countWrites, type WriteCounts } from './write.data.ts'
 
 const read: readonly Scope[] = ['calendars:read']
 
@@ -72,7 +72,11 @@ builder.prismaObject('CalendarSource', {
     }),
     waitingWrites: t.int({
       description: 'How many entries have to be written there, or taken away, still.',
-      resolve: (row, _args, ctx) => waitingWrites(ctx, row),
+      resolve: async (row, _args, ctx) => (await writeCounts(ctx, row)).waiting,
+    }),
+    failedWrites: t.int({
+      description: 'How many entries were given up; `retryCalendarWrite` tries one again.',
+      resolve: async (row, _args, ctx) => (await writeCounts(ctx, row)).failed,
     }),
     host: t.exposeString('host', {
       description: 'Where it is read: the host of its address, the rest of which may be a secret.',
@@ -123,9 +127,9 @@ builder.prismaObject('CalendarSource', {
 })
 
 /** Counted for all calendars of one selection together. */
-function waitingWrites(ctx: Context, { accountId, id }: Key): Promise<number> {
-  return batched(ctx, 'CalendarSource.waitingWrites', { accountId, id }, (keys) =>
-    countWaiting(poolReader(ctx.db), keys),
+function writeCounts(ctx: Context, { accountId, id }: Key): Promise<WriteCounts> {
+  return batched(ctx, 'CalendarSource.writes', { accountId, id }, (keys) =>
+    countWrites(poolReader(ctx.db), keys),
   )
 }
 

@@ -30,7 +30,7 @@ import {
   type SyncContext,
 } from './source.data.ts'
 import { asksForNews, nextReading, readingWindow } from './source.ts'
-import { markMissing } from './write.data.ts'
+import { markMissing, reviveWrites } from './write.data.ts'
 
 type Options = {
   services: SyncContext
@@ -229,6 +229,10 @@ function settle(
         const seen = { intact: found.busy.intact, window: told, since: found.since }
         await markMissing(transactionReader(tx), source, seen, now)
       }
+    }
+    // It answers again: nobody has to wait for the time of the next try.
+    if (source.lastError !== null && row.lastError === null) {
+      await reviveWrites(transactionReader(tx), source, now)
     }
     const event = eventOf(source, row, changed)
     if (event) await appendEvents(tx, ctx, [event])

@@ -8,20 +8,21 @@ import { newId } from '../db/id.ts'
 import { lockRow } from '../db/lock.ts'
 import { poolReader, transactionReader } from '../db/reader.ts'
 import { transaction } from '../db/transaction.ts'
-import type { LoggedEvent } from '../events/event.ts'
+import type { Change, LoggedEvent } from '../events/event.ts'
 import { createFollower, type Follower, type Following } from '../events/follower.ts'
 import { createLoop } from '../events/loop.ts'
 import { appendEvents } from '../events/outbox.ts'
 import type { Asker } from '../outbound/ask.ts'
+import { nextTry } from '../time/next-try.ts'
 import { CalendarFault, createCalDav, placeOf } from './caldav.actions.ts'
 import { feedEntry, type FeedFact } from './feed-entries.ts'
 import { shownScopes } from './feed.ts'
 import { calendarText } from './ics.ts'
-import { nextReading } from './source.ts'
 import type { SyncContext } from './source.data.ts'
 import {
   claimWrites,
   factsOf,
+  holdBack,
   markingEntries,
   settleWrite,
   type Entry,
@@ -111,7 +112,7 @@ async function look(
   stopped: AbortSignal,
 ): Promise<Written> {
   const { etag, contentHash, entryId } = write
-  const done = { error: null, nextAt: null }
+  const done = { error: null, nextAt: null, isSilent: false }
   let text: string | null = null
   try {
     text = textOf(write, fact)
@@ -132,9 +133,11 @@ async function look(
       log.error({ err: error, calendarId: write.sourceId }, 'an entry could not be written')
     }
     const sentence = error instanceof CalendarFault ? error.message : 'It could not be written.'
-    const nextAt = nextReading(clock.now(), write.attempts + 1, 'CALDAV')
+    const isSilent = error instanceof CalendarFault && error.isSilence
+    const nextAt = nextTry(clock.now(), write.attempts + 1)
     // What was sent may stand there, whatever became of the answer.
-    return { etag: text === null ? etag : (etag ?? ''), contentHash: null, error: sentence, nextAt }
+    const standing = text === null ? etag : (etag ?? '')
+    return { etag: standing, contentHash: null, error: sentence, nextAt, isSilent }
   }
 }
 
@@ -162,15 +165,21 @@ async function settle(
   await transaction(services.db, async (tx) => {
     // First the calendar, then its entries, as whoever deletes it goes.
     await lockRow(tx, 'CalendarSource', { accountId, id })
-    if (!(await settleWrite(transactionReader(tx), worker, write, written, now))) return
+    const read = transactionReader(tx)
+    if (!(await settleWrite(read, worker, write, written, now))) return
+    const { nextAt, isSilent } = written
+    if (isSilent && nextAt !== null) await holdBack(read, write, nextAt)
     const where = { accountId_id: { accountId, id } }
     const before = await tx.calendarSource.findUnique({ where, select: { writeError: true } })
     if (!before) return
     // A server may come back to the mark that it had before we wrote: the next reading is whole.
     const wrote = written.etag !== write.etag
     if (wrote) await tx.calendarSource.update({ where, data: { etag: null } })
-    if (before.writeError === error) return
+    const isGivenUp = error !== null && nextAt === null
+    if (before.writeError === error && !isGivenUp) return
     await tx.calendarSource.update({ where, data: { writeError: error } })
+    const changes: Change[] = [{ field: 'writeError', from: before.writeError, to: error }]
+    if (isGivenUp) changes.push({ field: 'failedWrite', from: null, to: write.id })
     await appendEvents(tx, { ...services, viewer: systemViewer([accountId]) }, [
       {
         type: error === null ? 'calendar.synced' : 'calendar.failed',
@@ -179,7 +188,7 @@ async function settle(
         subjectId: id,
         subjectVersion: source.version,
         about: { ...(source.staffId && { staffIds: [source.staffId] }) },
-        changes: [{ field: 'writeError', from: before.writeError, to: error }],
+        changes,
       },
     ])
   })

@@ -22,7 +22,8 @@ const does = Prisma.sql`(EXISTS (SELECT FROM "Booking" b WHERE b."accountId" = n
       AND l."sessionId" = n."entryId" AND l."staffId" = s."staffId"))`
 
 const again = Prisma.sql`ON CONFLICT ("accountId", "sourceId", "entryId") DO UPDATE
-  SET "dueAt" = excluded."dueAt", "wanted" = "CalendarWrite"."wanted" + 1, "attempts" = 0`
+  SET "dueAt" = excluded."dueAt", "wanted" = "CalendarWrite"."wanted" + 1, "attempts" = 0,
+    "failedAt" = NULL`
 
 export type Entry = { accountId: string; entryId: string }
 
@@ -88,24 +89,66 @@ export async function markMissing(
   const within = Prisma.sql`b."accountId" = w."accountId" AND b."id" = w."entryId"
     AND b."endsAt" > ${at(seen.window.from)} AND b."startsAt" < ${at(seen.window.to)}`
   await read(Prisma.sql`
-    UPDATE "CalendarWrite" w SET "dueAt" = ${at(now)}, "wanted" = "wanted" + 1, "contentHash" = NULL
+    UPDATE "CalendarWrite" w SET "dueAt" = ${at(now)}, "wanted" = "wanted" + 1, "attempts" = 0,
+      "contentHash" = NULL
     WHERE w."accountId" = ${accountId}::uuid AND w."sourceId" = ${id}::uuid
-      AND w."etag" IS NOT NULL AND w."dueAt" IS NULL AND w."writtenAt" < ${at(seen.since)}
+      AND w."etag" IS NOT NULL AND w."dueAt" IS NULL AND w."failedAt" IS NULL
+      AND w."writtenAt" < ${at(seen.since)}
       AND w."entryId" <> ALL(${[...seen.intact]}::uuid[])
       AND (EXISTS (SELECT FROM "Booking" b WHERE ${within})
         OR EXISTS (SELECT FROM "Session" b WHERE ${within}))`)
 }
 
-/** How many entries of each of these calendars somebody has to look after still. */
-export async function countWaiting(read: Reader, keys: readonly Key[]): Promise<number[]> {
+export type WriteCounts = { waiting: number; failed: number }
+
+/** How many entries of each of these calendars wait, and how many are given up. */
+export async function countWrites(read: Reader, keys: readonly Key[]): Promise<WriteCounts[]> {
   const ids = keys.map(({ id }) => id)
-  const rows = await read<{ id: string; count: number }>(Prisma.sql`
-    SELECT "sourceId"::text AS "id", count(*)::int AS "count" FROM "CalendarWrite"
+  const rows = await read<WriteCounts & { id: string }>(Prisma.sql`
+    SELECT "sourceId"::text AS "id", count("dueAt")::int AS "waiting",
+      count("failedAt")::int AS "failed" FROM "CalendarWrite"
     WHERE "accountId" = ANY(${keys.map(({ accountId }) => accountId)}::uuid[])
-      AND "sourceId" = ANY(${ids}::uuid[]) AND "dueAt" IS NOT NULL
+      AND "sourceId" = ANY(${ids}::uuid[]) AND ("dueAt" IS NOT NULL OR "failedAt" IS NOT NULL)
     GROUP BY "sourceId"`)
-  const counts = new Map(rows.map(({ id, count }) => [id, count]))
-  return ids.map((id) => counts.get(id) ?? 0)
+  const counts = new Map(rows.map((row) => [row.id, row]))
+  return ids.map((id) => counts.get(id) ?? { waiting: 0, failed: 0 })
+}
+
+/** Has everything tried now that failed in this calendar, given up or not. */
+export async function reviveWrites(
+  read: Reader,
+  { accountId, id }: Pick<CalendarSource, 'accountId' | 'id'>,
+  now: Instant,
+): Promise<void> {
+  await read(Prisma.sql`
+    UPDATE "CalendarWrite" SET "dueAt" = ${at(now)}, "attempts" = 0, "failedAt" = NULL
+    WHERE "accountId" = ${accountId}::uuid AND "sourceId" = ${id}::uuid
+      AND "lastError" IS NOT NULL AND ("failedAt" IS NOT NULL OR "dueAt" > ${at(now)})`)
+}
+
+/** Makes an entry that was given up wait again; null when it was not. */
+export async function againWrite(
+  read: Reader,
+  { accountId, id }: Key,
+  now: Instant,
+): Promise<CalendarWrite | null> {
+  const [row] = await read<CalendarWrite>(Prisma.sql`
+    UPDATE "CalendarWrite" SET "dueAt" = ${at(now)}, "attempts" = 0, "failedAt" = NULL
+    WHERE "accountId" = ${accountId}::uuid AND "id" = ${id}::uuid AND "failedAt" IS NOT NULL
+    RETURNING *`)
+  return row ?? null
+}
+
+/** Where a server says nothing, all that waits there waits until then. */
+export async function holdBack(
+  read: Reader,
+  { accountId, sourceId }: Pick<CalendarWrite, 'accountId' | 'sourceId'>,
+  until: Instant,
+): Promise<void> {
+  await read(Prisma.sql`
+    UPDATE "CalendarWrite" SET "dueAt" = ${at(until)}
+    WHERE "accountId" = ${accountId}::uuid AND "sourceId" = ${sourceId}::uuid
+      AND "dueAt" < ${at(until)} AND "leasedBy" IS NULL`)
 }
 
 /**
@@ -176,7 +219,10 @@ export type Written = {
   contentHash: Uint8Array | null
   /** Null: it is as it should be. */
   error: string | null
+  /** Null with an error: it is given up. */
   nextAt: Instant | null
+  /** Nobody answered, so that nobody would answer for the others either. */
+  isSilent: boolean
 }
 
 /** Writes down what came of it; false when the lease was lost. What changed meanwhile stays due. */
@@ -192,6 +238,8 @@ export async function settleWrite(
       "contentHash" = ${contentHash}::bytea, "lastError" = ${error},
       "writtenAt" = CASE WHEN ${error === null} THEN ${at(now)} ELSE "writtenAt" END,
       "attempts" = CASE WHEN ${error === null} THEN 0 ELSE "attempts" + 1 END,
+      "failedAt" = CASE WHEN "wanted" = ${wanted}::int AND ${error !== null && nextAt === null}
+        THEN ${at(now)} END,
       "dueAt" = CASE WHEN "wanted" = ${wanted}::int THEN ${at(nextAt)} ELSE "dueAt" END
     WHERE "accountId" = ${accountId}::uuid AND "sourceId" = ${sourceId}::uuid
       AND "entryId" = ${entryId}::uuid AND "leasedBy" = ${worker}

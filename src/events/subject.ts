@@ -29,7 +29,7 @@ const subjects: Readonly<Record<SubjectType, Subject>> = {
   Hold: { noun: 'hold', verbs: ['placed', 'released', 'expired'], read: 'bookings:read' },
   WaitlistEntry: {
     noun: 'waitlist',
-    verbs: ['joined', 'offered', 'booked', 'left', 'expired'],
+    verbs: ['joined', 'offered', 'booked', 'left', 'expired', 'failed'],
     read: 'bookings:read',
   },
   Customer: { noun: 'customer', verbs: ['created', 'updated', 'deleted'], read: 'customers:read' },
@@ -45,7 +45,11 @@ const subjects: Readonly<Record<SubjectType, Subject>> = {
     read: 'availability:read',
   },
   BookingLink: { noun: 'link', verbs: kept, read: 'availability:read' },
-  Payment: { noun: 'payment', verbs: ['succeeded', 'refunded'], read: 'payments:read' },
+  Payment: {
+    noun: 'payment',
+    verbs: ['succeeded', 'refunded', 'refund_failed'],
+    read: 'payments:read',
+  },
   ApiKey: { noun: 'key', verbs: ['revoked'], read: 'clients:read' },
   Installation: { noun: 'app', verbs: ['installed', 'uninstalled'], read: 'apps:read' },
   Notice: { noun: 'notice', verbs: ['sent', 'failed'], read: 'bookings:read' },

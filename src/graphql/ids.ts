@@ -40,6 +40,7 @@ const codes = {
   NoticeTemplate: 41,
   CalendarFeed: 50,
   CalendarSource: 51,
+  CalendarWrite: 52,
 } as const
 
 export type NodeName = keyof typeof codes

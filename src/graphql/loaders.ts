@@ -36,6 +36,7 @@ export type LoadedModel =
   | 'WebhookDelivery'
   | 'CalendarFeed'
   | 'CalendarSource'
+  | 'CalendarWrite'
   | 'Membership'
   | 'Notice'
   | 'NoticeTemplate'

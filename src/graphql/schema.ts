@@ -86,5 +86,6 @@ import '../calendar/feed.graphql.ts'
 import '../calendar/feed-mutations.graphql.ts'
 import '../calendar/source.graphql.ts'
 import '../calendar/source-mutations.graphql.ts'
+import '../calendar/write.graphql.ts'
 
 export const schema: GraphQLSchema = builder.toSchema({ directives })

@@ -1,6 +1,6 @@
 // Which notices an event of a booking means, and when one is tried again. Pure.
 
-import { HOUR, MINUTE, type Instant } from '../time/instant.ts'
+import { MINUTE, type Instant } from '../time/instant.ts'
 
 const bookingKinds = [
   'CONFIRMATION',
@@ -191,13 +191,4 @@ export function together(planned: readonly (Planned & { xid: bigint })[]): Plann
     const [{ xid: _, ...first }] = group as [Planned & { xid: bigint }]
     return { ...first, bookingIds: [...new Set(group.flatMap(({ bookingIds }) => bookingIds))] }
   })
-}
-
-/** Milliseconds before each try after the first: eight tries in 37 hours. */
-const waits = [MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 4 * HOUR, 8 * HOUR, 24 * HOUR]
-
-/** When to try again after so many tries; null when it is given up. */
-export function nextTry(now: Instant, attempts: number): Instant | null {
-  const wait = waits[attempts - 1]
-  return wait === undefined ? null : now + wait
 }

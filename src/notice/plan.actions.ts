@@ -44,10 +44,16 @@ async function statementsFor(
   return [...statements, ...ofWaitlist(events, now), ...(await ofBookings(read, events, now))]
 }
 
+const endsOffer: ReadonlySet<string> = new Set([
+  'waitlist.booked',
+  'waitlist.left',
+  'waitlist.expired',
+])
+
 /** Who waits is told of an offer, and of the end of it or of the waiting, unless by a booking. */
 function ofWaitlist(events: readonly LoggedEvent[], now: Instant): Prisma.Sql[] {
   const told = events.filter(({ subjectType }) => subjectType === 'WaitlistEntry')
-  const ended = told.filter(({ type }) => type !== 'waitlist.joined' && type !== 'waitlist.offered')
+  const ended = told.filter(({ type }) => endsOffer.has(type))
   const planned = told.flatMap(({ id: eventId, accountId, type, subjectId, about }) => {
     const kind = waitlistNotices[type]
     const { customerId, notify } = about

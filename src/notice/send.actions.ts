@@ -11,6 +11,7 @@ import { createLoop, type Loop } from '../events/loop.ts'
 import { appendEvents } from '../events/outbox.ts'
 import type { Notice, StaffMember } from '../generated/prisma/client.ts'
 import { MailRefused, type Mailer } from '../outbound/mail.ts'
+import { nextTry } from '../time/next-try.ts'
 import { keepManageLinks, newManageLink, type ManageLink } from '../booking/manage-link.data.ts'
 import { offerPath } from '../waitlist/offer-link.ts'
 import { entriesOf, type OfferedEntry } from '../waitlist/waitlist.data.ts'
@@ -30,7 +31,7 @@ import {
   type Settlement,
   type Subject,
 } from './notice.data.ts'
-import { isOfBookings, isOfWaitlist, nextTry } from './notice.ts'
+import { isOfBookings, isOfWaitlist } from './notice.ts'
 import { composeWaiting } from './waitlist-mail.ts'
 
 type Options = {

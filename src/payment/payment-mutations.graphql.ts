@@ -7,6 +7,7 @@ import { MoneyInput } from '../graphql/money.ts'
 import { mutation, type InputBuilder } from '../graphql/mutations.ts'
 import { PaymentMethodEnum, paymentInput, paymentOf } from '../graphql/payment-input.ts'
 import { recordPayment, refundPayment } from './payment.actions.ts'
+import { retryRefund } from './retry.actions.ts'
 
 const refusals: readonly RefusalCode[] = ['VERSION_CONFLICT', 'IDEMPOTENCY_CONFLICT']
 
@@ -87,4 +88,16 @@ mutation('refundPayment', {
       },
     )
   },
+})
+
+mutation('retryRefund', {
+  description:
+    'Has the provider asked again for a refund that is PENDING and not tried any more ' +
+    '(`nextAttemptAt` is null). It is looked up first, so that it is not made twice.',
+  scopes: ['payments:write'],
+  data: 'Payment',
+  dataDescription: 'The refund, which is tried soon.',
+  refusals: ['ILLEGAL_TRANSITION'],
+  input: (t) => ({ id: t.id({ required: true, description: 'The refund.' }) }),
+  resolve: ({ id }, ctx) => retryRefund(ctx, demandKey('Payment', id, 'id')),
 })

@@ -64,6 +64,19 @@ builder.prismaObject('Payment', {
       type: PaymentState,
       description: 'Where the money stands; DONE for all that was recorded.',
     }),
+    attemptCount: t.exposeInt('tries', {
+      description: 'Of a refund through a provider: how often it was asked for it.',
+    }),
+    nextAttemptAt: t.expose('nextTryAt', {
+      type: 'DateTime',
+      nullable: true,
+      description:
+        'When the provider is asked next; null when it is not: while PENDING, `retryRefund` asks.',
+    }),
+    lastError: t.exposeString('lastError', {
+      nullable: true,
+      description: 'Why a refund was not made at the last try; null when it was, or was not tried.',
+    }),
     provider: t.expose('provider', {
       type: PaymentProvider,
       nullable: true,

@@ -103,3 +103,8 @@ export function shareOut<P extends Refundable>(
   }
   return parts
 }
+
+/** Whether a refund waits for somebody to have it tried again. */
+export function isStuck({ state, nextTryAt }: { state: string; nextTryAt: Date | null }): boolean {
+  return state === 'PENDING' && nextTryAt === null
+}

@@ -7,11 +7,12 @@ import type { Key } from '../db/id.ts'
 import { poolReader } from '../db/reader.ts'
 import { transaction, type Transaction } from '../db/transaction.ts'
 import { bookingEvent, changeBooking, staffOf } from '../booking/booking.data.ts'
+import type { About } from '../events/event.ts'
 import { createLoop, type Loop } from '../events/loop.ts'
 import { appendEvents } from '../events/outbox.ts'
 import { Prisma, type Booking, type Payment } from '../generated/prisma/client.ts'
 import { lockPaid } from './payment.data.ts'
-import { paymentEvent } from './payment.events.ts'
+import { paymentEvent, refundFailedEvent } from './payment.events.ts'
 import { mostTries, pauseAfter, TillRefused, type Till } from './till.ts'
 
 type Services = Omit<ActionContext, 'viewer'> & { till: Till }
@@ -52,7 +53,7 @@ export async function makeRefunds(services: Services): Promise<number> {
 }
 
 async function make(services: Services, refund: Leased): Promise<void> {
-  const { till, clock, log, db } = services
+  const { till, log } = services
   const { accountId, id, ofRef, amountMinor, tries } = refund
   const order = { key: `refund-${id}`, accountId, refundId: id, ofRef, amountMinor }
   try {
@@ -60,19 +61,37 @@ async function make(services: Services, refund: Leased): Promise<void> {
     await settle(services, refund, { state: 'DONE', providerRef })
   } catch (error) {
     log.warn({ err: error, refundId: id, tries }, 'a refund was not made')
-    if (error instanceof TillRefused || tries >= mostTries) {
-      await settle(services, refund, { state: 'FAILED' })
-      return
-    }
-    const nextTryAt = new Date(clock.now() + pauseAfter(tries))
-    await db.prisma.payment.updateMany({
-      where: { accountId, id, state: 'PENDING' },
-      data: { nextTryAt, leasedUntil: null },
-    })
+    if (error instanceof TillRefused) await settle(services, refund, { state: 'FAILED' })
+    else await putOff(services, refund)
   }
 }
 
+const unreached = 'The provider could not be reached, or did not answer.'
+
+/**
+ * It may have been made all the same, so it never fails by this: it is tried again, and after many
+ * tries only when somebody says so.
+ */
+async function putOff(services: Services, { accountId, bookingId, id, tries }: Payment) {
+  const { db, clock } = services
+  const isLast = tries >= mostTries
+  await transaction(db, async (tx) => {
+    const ctx = { ...services, viewer: systemViewer([accountId]) }
+    const booking = await lockPaid(tx, { accountId, id: bookingId }, 'bookingId')
+    const where = { accountId_id: { accountId, id } }
+    const before = await tx.payment.findUniqueOrThrow({ where })
+    if (before.state !== 'PENDING') return
+    const nextTryAt = isLast ? null : new Date(clock.now() + pauseAfter(tries))
+    const data = { nextTryAt, leasedUntil: null, lastError: unreached }
+    const after = await tx.payment.update({ where, data })
+    if (isLast)
+      await appendEvents(tx, ctx, [refundFailedEvent(before, after, await aboutOf(tx, booking))])
+  })
+}
+
 type Outcome = { state: 'DONE'; providerRef: string } | { state: 'FAILED' }
+
+const refusedBy = 'The provider refused it.'
 
 /** Writes what became of a refund; of one that was settled already nothing. */
 async function settle(services: Services, { accountId, bookingId, id }: Payment, outcome: Outcome) {
@@ -84,13 +103,21 @@ async function settle(services: Services, { accountId, bookingId, id }: Payment,
     if (seen.state !== 'PENDING') return
     const refund = await tx.payment.update({
       where,
-      data: { ...outcome, nextTryAt: null, leasedUntil: null },
+      data: {
+        ...outcome,
+        nextTryAt: null,
+        leasedUntil: null,
+        lastError: outcome.state === 'FAILED' ? refusedBy : null,
+      },
     })
-    if (outcome.state === 'FAILED') return takeBack(tx, ctx, before, refund)
-    const staff = (await staffOf(tx, [before])).get(before.id) ?? []
-    const { about } = bookingEvent('booking.updated', before, before, staff)
-    await appendEvents(tx, ctx, [paymentEvent(refund, about ?? {}, before)])
+    if (outcome.state === 'FAILED') return takeBack(tx, ctx, before, { seen, refund })
+    await appendEvents(tx, ctx, [paymentEvent(refund, await aboutOf(tx, before), before)])
   })
+}
+
+async function aboutOf(tx: Transaction, booking: Booking): Promise<About> {
+  const staff = (await staffOf(tx, [booking])).get(booking.id) ?? []
+  return bookingEvent('booking.updated', booking, booking, staff).about ?? {}
 }
 
 /** The provider tells later that a refund has failed; said twice is said once. */
@@ -106,13 +133,19 @@ export async function failRefund(
     const before = await lockPaid(tx, { accountId, id: seen.bookingId }, 'bookingId')
     const now = await tx.payment.findUniqueOrThrow({ where })
     if (now.state === 'FAILED' || now.kind !== 'REFUND' || now.provider === null) return
-    const data = { state: 'FAILED' as const, nextTryAt: null, leasedUntil: null }
-    await takeBack(tx, ctx, before, await tx.payment.update({ where, data }))
+    const ended = { nextTryAt: null, leasedUntil: null, lastError: refusedBy }
+    const refund = await tx.payment.update({ where, data: { state: 'FAILED', ...ended } })
+    await takeBack(tx, ctx, before, { seen: now, refund })
   })
 }
 
 // The money is still here: what was given back on paper is paid again, and owed where it was due.
-async function takeBack(tx: Transaction, ctx: ActionContext, before: Booking, refund: Payment) {
+async function takeBack(
+  tx: Transaction,
+  ctx: ActionContext,
+  before: Booking,
+  { seen, refund }: { seen: Payment; refund: Payment },
+) {
   const { accountId, refundOfId, amountMinor } = refund
   await tx.payment.update({
     where: { accountId_id: { accountId, id: refundOfId ?? '' } },
@@ -125,5 +158,7 @@ async function takeBack(tx: Transaction, ctx: ActionContext, before: Booking, re
     refundOpenMinor: Math.min(refundDueMinor, refundOpenMinor + amountMinor),
   })
   const staff = (await staffOf(tx, [booking])).get(booking.id) ?? []
-  await appendEvents(tx, ctx, [bookingEvent('booking.updated', booking, before, staff)])
+  const changed = bookingEvent('booking.updated', booking, before, staff)
+  const failed = refundFailedEvent(seen, refund, changed.about ?? {})
+  await appendEvents(tx, ctx, [changed, failed])
 }

@@ -67,5 +67,5 @@ export function pauseAfter(tries: number): number {
   return Math.min(longestPauseMs, 2_000 * 2 ** Math.min(tries, 20))
 }
 
-/** After these a refund is given up, more than a day after the first. */
+/** After these a refund waits for somebody to look after it, more than a day after the first. */
 export const mostTries = 40

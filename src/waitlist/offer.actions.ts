@@ -7,10 +7,12 @@ import { loadOffers, type Offer } from '../availability/availability.data.ts'
 import { systemViewer } from '../auth/viewer.ts'
 import { keepUntil } from '../booking/hold.actions.ts'
 import type { ActionContext } from '../context.ts'
+import { isPassing } from '../db/failure.ts'
 import type { Key } from '../db/id.ts'
 import { poolReader } from '../db/reader.ts'
 import { transaction } from '../db/transaction.ts'
 import { Refused } from '../errors.ts'
+import { failEntry } from './retry.actions.ts'
 import { endOf, fits, offerUntil, stretchesOf } from './waitlist.ts'
 import {
   endedOffers,
@@ -32,14 +34,14 @@ export type Gateway = Pick<ActionContext, 'db' | 'clock' | 'log'>
 export async function offerService(gateway: Gateway, service: Key): Promise<number> {
   const ctx = gatewayIn(gateway, service.accountId)
   const read = poolReader(ctx.db)
-  const waiting = await waitingFor(read, service)
+  const waiting = await waitingFor(read, service, ctx.clock.now())
   const free = freeFor(ctx, service, waiting)
   const done: Waiting[] = []
   let offered = 0
   for (const entry of waiting) {
-    const result = await lookAfter(ctx, entry, free)
+    const result = await trying(ctx, entry, () => lookAfter(ctx, entry, free))
     if (result === 'OFFERED') offered += 1
-    if (result !== 'LOST') done.push(entry)
+    if (result !== 'LOST' && result !== 'FAILED') done.push(entry)
   }
   await lookedAfter(read, done)
   return offered
@@ -124,26 +126,51 @@ function offerOne(ctx: ActionContext, key: Key, offer: Offer): Promise<boolean> 
 const sweepSize = 100
 
 /** Ends offers whose holds were used, given up or ran out; returns how many. */
-export async function settleOffers(ctx: Gateway): Promise<number> {
-  const ended = await endedOffers(poolReader(ctx.db), ctx.clock.now(), sweepSize)
-  for (const { accountId, id } of ended) {
-    await transaction(ctx.db, async (tx) => {
-      const entry = await lockEntry(tx, { accountId, id })
-      if (entry.state !== 'OFFERED' || !entry.holdId) return
-      const where = { accountId_id: { accountId, id: entry.holdId } }
-      const hold = await tx.hold.findUniqueOrThrow({ where })
-      const state = endOf(hold, ctx.clock.now())
-      if (state) await moveEntry(tx, gatewayIn(ctx, accountId), entry, { state })
-    })
+export async function settleOffers(gateway: Gateway): Promise<number> {
+  const ended = await endedOffers(poolReader(gateway.db), gateway.clock.now(), sweepSize)
+  let settled = 0
+  for (const key of ended) {
+    const ctx = gatewayIn(gateway, key.accountId)
+    if ((await trying(ctx, key, () => settleOffer(ctx, key))) !== 'FAILED') settled += 1
   }
-  return ended.length
+  return settled
+}
+
+function settleOffer(ctx: ActionContext, { accountId, id }: Key): Promise<void> {
+  return transaction(ctx.db, async (tx) => {
+    const entry = await lockEntry(tx, { accountId, id })
+    if (entry.state !== 'OFFERED' || !entry.holdId) return
+    const where = { accountId_id: { accountId, id: entry.holdId } }
+    const hold = await tx.hold.findUniqueOrThrow({ where })
+    const state = endOf(hold, ctx.clock.now())
+    if (state) await moveEntry(tx, ctx, entry, { state })
+  })
 }
 
 /** Ends the waiting for what is over and tells of it; returns how many. */
 export async function expireWaitlist(ctx: Gateway): Promise<number> {
   const over = await overdueEntries(poolReader(ctx.db), ctx.clock.now(), sweepSize)
-  for (const key of over) await endEntry(gatewayIn(ctx, key.accountId), key, 'EXPIRED')
+  for (const key of over) {
+    const own = gatewayIn(ctx, key.accountId)
+    await trying(own, key, () => endEntry(own, key, 'EXPIRED'))
+  }
   return over.length
+}
+
+/** One that cannot be looked after keeps nobody else waiting: it is tried again later. */
+async function trying<T>(
+  ctx: ActionContext,
+  { accountId, id }: Key,
+  work: () => Promise<T>,
+): Promise<T | 'FAILED'> {
+  try {
+    return await work()
+  } catch (error) {
+    if (isPassing(error)) throw error
+    ctx.log.error({ err: error, entryId: id }, 'an entry of the waitlist could not be looked after')
+    await failEntry(ctx, { accountId, id })
+    return 'FAILED'
+  }
 }
 
 function endEntry(ctx: ActionContext, key: Key, state: 'LEFT' | 'EXPIRED'): Promise<void> {

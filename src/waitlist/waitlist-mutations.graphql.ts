@@ -4,6 +4,7 @@ import { builder } from '../graphql/builder.ts'
 import { demandKey, type NodeName } from '../graphql/ids.ts'
 import { demandIds, instantOf } from '../graphql/inputs.ts'
 import { mutation } from '../graphql/mutations.ts'
+import { retryWaitlistEntry } from './retry.actions.ts'
 import { joinWaitlist, leaveWaitlist } from './waitlist.actions.ts'
 
 const WaitlistCustomerInput = builder.inputType('WaitlistCustomerInput', {
@@ -75,4 +76,14 @@ mutation('leaveWaitlist', {
   }),
   resolve: ({ id, expectedVersion }, ctx) =>
     leaveWaitlist(ctx, demandKey('WaitlistEntry', id, 'id'), expectedVersion),
+})
+
+mutation('retryWaitlistEntry', {
+  description: 'Has an entry looked after again that was given up (`failedAt`).',
+  scopes: ['bookings:write'],
+  data: 'WaitlistEntry',
+  dataDescription: 'The entry, which is looked after soon.',
+  refusals: ['ILLEGAL_TRANSITION'],
+  input: (t) => ({ id: t.id({ required: true, description: 'The entry.' }) }),
+  resolve: ({ id }, ctx) => retryWaitlistEntry(ctx, demandKey('WaitlistEntry', id, 'id')),
 })

@@ -34,6 +34,10 @@ export function stirring(services: readonly Key[]): Prisma.Sql {
     RETURNING 1`
 }
 
+/** Those that are not left alone for now, because they could not be looked after. */
+const tried = (now: Instant) => Prisma.sql`(e."failedAt" IS NULL
+  AND (e."retryAt" IS NULL OR e."retryAt" <= ${new Date(now).toISOString()}::timestamptz))`
+
 /** Says it of everything that somebody waits for. */
 export async function stirAll(read: Reader): Promise<void> {
   await read(Prisma.sql`UPDATE "WaitlistEntry" SET "stirred" = "stirred" + 1
@@ -41,14 +45,16 @@ export async function stirAll(read: Reader): Promise<void> {
 }
 
 /** Services of which something may have come free that nobody has looked after. */
-export function dueServices(read: Reader, most: number): Promise<Key[]> {
+export function dueServices(read: Reader, now: Instant, most: number): Promise<Key[]> {
   return read<Key>(Prisma.sql`SELECT DISTINCT e."accountId", e."serviceId" AS "id"
-    FROM "WaitlistEntry" e WHERE e."state" = 'WAITING' AND e."stirred" > e."looked" LIMIT ${most}`)
+    FROM "WaitlistEntry" e WHERE e."state" = 'WAITING' AND e."stirred" > e."looked"
+      AND ${tried(now)} LIMIT ${most}`)
 }
 
 /** These were looked after, as they were when they were read. */
 export async function lookedAfter(read: Reader, waiting: readonly WaitlistEntry[]): Promise<void> {
-  await read(Prisma.sql`UPDATE "WaitlistEntry" e SET "looked" = u."stirred"
+  await read(Prisma.sql`UPDATE "WaitlistEntry" e SET "looked" = u."stirred",
+      "failures" = 0, "lastError" = NULL, "retryAt" = NULL
     FROM unnest(${waiting.map(({ accountId }) => accountId)}::uuid[],
       ${waiting.map(({ id }) => id)}::uuid[],
       ${waiting.map(({ stirred }) => stirred)}::int[]) u("accountId", "id", "stirred")
@@ -57,14 +63,14 @@ export async function lookedAfter(read: Reader, waiting: readonly WaitlistEntry[
 }
 
 /** Who waits for this service, whoever came first before the others. */
-export function waitingFor(read: Reader, { accountId, id }: Key): Promise<Waiting[]> {
+export function waitingFor(read: Reader, { accountId, id }: Key, now: Instant): Promise<Waiting[]> {
   return read<Waiting>(Prisma.sql`
     SELECT e.*, s."startsAt" AS "sessionStartsAt", c."active" AS "isCustomer"
     FROM "WaitlistEntry" e
       JOIN "Customer" c ON c."accountId" = e."accountId" AND c."id" = e."customerId"
       LEFT JOIN "Session" s ON s."accountId" = e."accountId" AND s."id" = e."sessionId"
     WHERE e."accountId" = ${accountId}::uuid AND e."serviceId" = ${id}::uuid
-      AND e."state" = 'WAITING'
+      AND e."state" = 'WAITING' AND ${tried(now)}
     ORDER BY e."createdAt", e."serial"`)
 }
 
@@ -103,7 +109,8 @@ export function endedOffers(read: Reader, now: Instant, most: number): Promise<K
   const at = new Date(now).toISOString()
   return read<Key>(Prisma.sql`SELECT e."accountId", e."id" FROM "WaitlistEntry" e
     JOIN "Hold" h ON h."accountId" = e."accountId" AND h."id" = e."holdId"
-    WHERE e."state" = 'OFFERED' AND (h."state" <> 'LIVE' OR h."expiresAt" <= ${at}::timestamptz)
+    WHERE e."state" = 'OFFERED' AND ${tried(now)}
+      AND (h."state" <> 'LIVE' OR h."expiresAt" <= ${at}::timestamptz)
     ORDER BY e."id" LIMIT ${most}`)
 }
 
@@ -112,7 +119,7 @@ export function overdueEntries(read: Reader, now: Instant, most: number): Promis
   const at = new Date(now).toISOString()
   return read<Key>(Prisma.sql`SELECT e."accountId", e."id" FROM "WaitlistEntry" e
     LEFT JOIN "Session" s ON s."accountId" = e."accountId" AND s."id" = e."sessionId"
-    WHERE e."state" = 'WAITING'
+    WHERE e."state" = 'WAITING' AND ${tried(now)}
       AND COALESCE(s."startsAt", e."untilAt") <= ${at}::timestamptz
     ORDER BY e."id" LIMIT ${most}`)
 }
@@ -153,6 +160,9 @@ export function entryEvent(entry: WaitlistEntry, before: WaitlistEntry | null): 
   }
 }
 
+/** Nothing is wrong with it any more. */
+export const wellAgain = { failures: 0, lastError: null, retryAt: null, failedAt: null }
+
 /** Writes and tells what a locked entry came to. */
 export async function moveEntry(
   tx: Transaction,
@@ -163,7 +173,12 @@ export async function moveEntry(
   const { accountId, id } = before
   const entry = await tx.waitlistEntry.update({
     where: { accountId_id: { accountId, id } },
-    data: { ...to, version: { increment: 1 }, updatedAt: new Date(ctx.clock.now()) },
+    data: {
+      ...to,
+      ...wellAgain,
+      version: { increment: 1 },
+      updatedAt: new Date(ctx.clock.now()),
+    },
   })
   await appendEvents(tx, ctx, [entryEvent(entry, before)])
   return entry

@@ -113,6 +113,19 @@ builder.prismaObject('WaitlistEntry', {
       nullable: true,
       description: 'When it was offered; null while nothing has come free.',
     }),
+    failureCount: t.exposeInt('failures', {
+      description: 'How many times in a row it could not be looked after.',
+    }),
+    lastError: t.exposeString('lastError', {
+      nullable: true,
+      description: 'Why it could not be looked after the last time; null when it could.',
+    }),
+    failedAt: t.expose('failedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description:
+        'Since when it is given up; `retryWaitlistEntry` tries it again. Null: it is not.',
+    }),
     notifyCustomer: t.exposeBoolean('notifyCustomer', {
       description: 'Whether they are told by mail of an offer and of its end.',
     }),
@@ -132,16 +145,18 @@ const WaitlistFilter = builder.inputType('WaitlistFilter', {
     sessionIds: t.idList({ description: 'Only who waits for one of these sessions.' }),
     customerIds: t.idList({ description: 'Only these customers.' }),
     serials: t.intList({ description: 'Only those with one of these numbers.' }),
+    isFailed: t.boolean({ description: 'Only those that are given up; false: only the others.' }),
   }),
 })
 
 function matching({ filter }: { filter?: typeof WaitlistFilter.$inferInput | null }) {
-  const { state, serviceIds, sessionIds, customerIds, serials } = filter ?? {}
+  const { state, serviceIds, sessionIds, customerIds, serials, isFailed } = filter ?? {}
   const where: Prisma.Sql[] = []
   if (state) where.push(Prisma.sql`r."state" = ANY(${state}::"WaitlistState"[])`)
   if (serviceIds) where.push(refersTo('serviceId', 'Service', serviceIds))
   if (sessionIds) where.push(refersTo('sessionId', 'Session', sessionIds))
   if (customerIds) where.push(refersTo('customerId', 'Customer', customerIds))
+  if (isFailed != null) where.push(Prisma.sql`(r."failedAt" IS NOT NULL) = ${isFailed}`)
   if (serials) where.push(Prisma.sql`r."serial" = ANY(${serials}::int[])`)
   return where
 }

@@ -53,7 +53,7 @@ export function createWaitlistWorker({ services, ...options }: Options): Waitlis
       roundAt = clock.now()
       await stirAll(read)
     }
-    const due = await dueServices(read, mostServices)
+    const due = await dueServices(read, clock.now(), mostServices)
     // What ended an offer is told before what it freed is offered to the next.
     while ((await settleOffers(services)) > 0);
     for (const service of due) {

@@ -56,13 +56,17 @@ export async function writeCalendars(
   const [sourceId = ''] = rows.CalendarSource
   await prisma.calendarWrite.createMany({
     // Of nothing that the log tells of, so that nobody marks them meanwhile.
-    data: [newId(), newId()].map((entryId) => ({
+    data: rows.CalendarWrite.map((id, index) => ({
       accountId,
+      id,
       sourceId,
-      entryId,
+      entryId: newId(),
       etag: word,
+      attempts: 9,
       lastError: word,
+      failedAt: madeAt(index),
       leasedBy: word,
+      createdAt: madeAt(index),
     })),
   })
 }

@@ -31,6 +31,9 @@ const anotherOfSeries = (world: World) => world.id('Booking', 9 + (cancelled++ %
 
 let opened = 0
 let retried = 0
+let rewritten = 0
+let reoffered = 0
+let refunded = 0
 let unset = 0
 let removed = 0
 
@@ -345,6 +348,9 @@ const examples: Record<string, Example> = {
   }),
   'Mutation.syncCalendarSource': (world) => ({ input: { id: world.id('CalendarSource', 1) } }),
   'Mutation.deleteCalendarSource': lastOf('CalendarSource'),
+  'Mutation.retryCalendarWrite': (world) => ({
+    input: { id: world.id('CalendarWrite', rewritten++ % 7) },
+  }),
 
   'Mutation.createSession': (world) => ({
     input: { serviceId: world.id('Service', 1), startsAt: later().startsAt },
@@ -380,6 +386,10 @@ const examples: Record<string, Example> = {
     },
   }),
   'Mutation.leaveWaitlist': lastOf('WaitlistEntry'),
+  'Mutation.retryWaitlistEntry': (world) => ({
+    input: { id: world.id('WaitlistEntry', reoffered++ % 7) },
+  }),
+  'Mutation.retryRefund': (world) => ({ input: { id: world.id('Payment', 2 + (refunded++ % 5)) } }),
   'Mutation.createSeatBlock': (world) => ({
     input: { sessionId: world.id('Session', 3), seats: 1 },
   }),

@@ -30,6 +30,15 @@ export async function writePayments(
       actorId: word,
       actorName: word,
       providerRef: word,
+      lastError: word,
+      // Refunds that somebody may have tried again.
+      ...(index > 1 && {
+        kind: 'REFUND' as const,
+        refundOfId: rows.Payment[0] ?? '',
+        provider: 'STRIPE' as const,
+        providerRef: null,
+        state: 'PENDING' as const,
+      }),
     })),
   })
   await prisma.checkout.createMany({

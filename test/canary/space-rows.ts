@@ -30,6 +30,9 @@ export async function writeSpaces(
       customerId: rows.Customer[0] ?? '',
       partySize: 6,
       looked: 1,
+      failures: 8,
+      lastError: word,
+      failedAt: made(index).updatedAt,
       ...made(index),
     })),
   })

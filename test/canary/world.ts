@@ -60,6 +60,7 @@ export async function fillWorld(db: Database, accountId: string, word: string): 
     NoticeTemplate: ids(odd),
     CalendarFeed: ids(2 * odd),
     CalendarSource: ids(2 * odd),
+    CalendarWrite: ids(odd),
   }
   const strangers = await db.prisma.membership.count({ where: { accountId } })
   const slug = `slug-${word.toLowerCase()}`
@@ -113,6 +114,7 @@ export function expectedCounts({ rows, members }: World): Record<string, number>
       seatBlocks: odd,
       waitlist: odd,
       notices: odd,
+      calendarWrites: odd,
       applications: odd,
       accounts: 1,
     },
@@ -156,6 +158,7 @@ export function expectedCounts({ rows, members }: World): Record<string, number>
     // Of whoever asks: it reaches two accounts.
     ApiClient: { accounts: 2 },
     WebhookEndpoint: { deliveries: odd },
+    CalendarSource: { writes: odd },
     Booking: { payments: odd, history: even, notices: odd },
   }
   return Object.fromEntries(

@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest'
 import {
   bothOf,
   isCancelled,
-  nextTry,
   planOf,
   together,
   type Booked,
   type Happened,
 } from '../../src/notice/notice.ts'
+import { nextTry } from '../../src/time/next-try.ts'
 import { HOUR, MINUTE } from '../../src/time/instant.ts'
 
 const now = Date.UTC(2026, 2, 2, 8)

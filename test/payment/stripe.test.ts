@@ -2,6 +2,7 @@
 // makes. Once each, whatever is said twice, late, out of order, or cut off in between.
 
 import { beforeAll, describe, expect, it } from 'vitest'
+import { mostTries } from '../../src/payment/till.ts'
 import { makeRefunds } from '../../src/payment/refund-worker.actions.ts'
 import { decodeId, encodeId } from '../../src/graphql/ids.ts'
 import { serveApp, testApp } from '../support/app.ts'
@@ -313,5 +314,42 @@ describe('a refund through Stripe', () => {
     const other = await paid()
     const [cash] = await refund(other, 500, { method: 'CASH' })
     expect(cash).toMatchObject({ provider: null, state: 'DONE' })
+  })
+})
+
+describe('a refund that the provider does not answer for', () => {
+  it('is never taken for failed; somebody has it tried again, and it is made once', async () => {
+    const bookingId = await paid()
+    const unanswered = () => stripe.fail('UNAVAILABLE', 'UNAVAILABLE')
+    unanswered()
+    const [{ id }] = await refund(bookingId, 1000)
+    await expect.poll(() => waits(id), { timeout: 10_000 }).toBe(true)
+    const accountId_id = { accountId: shop.accountId, id: decodeId(id)?.id ?? '' }
+    const failed = await told('payment.refund_failed')
+    // As if it had been tried for more than a day.
+    await app.db.prisma.payment.update({ where: { accountId_id }, data: { tries: mostTries - 1 } })
+    unanswered()
+    app.clock.advance(3_600_000)
+    await work()
+    const document = `query ($id: ID!) { node(id: $id) { ... on Payment {
+      state attemptCount nextAttemptAt lastError } } }`
+    const shown = async () => (await app.graphql(key, document, { id })).data.node
+    await expect.poll(shown, { timeout: 10_000 }).toEqual({
+      state: 'PENDING',
+      attemptCount: mostTries,
+      nextAttemptAt: null,
+      lastError: 'The provider could not be reached, or did not answer.',
+    })
+    expect(await told('payment.refund_failed')).toBe(failed + 1)
+    app.clock.advance(24 * 3_600_000)
+    expect(await work()).toBe(0)
+    expect(refundsOf([id])).toHaveLength(0)
+    await done(app, key, 'retryRefund', { id })
+    await work()
+    await lastBecomes(bookingId, 'DONE')
+    expect(refundsOf([id])).toHaveLength(1)
+    expect(await change(app, key, 'retryRefund', { id }, 'id')).toMatchObject({
+      code: 'ILLEGAL_TRANSITION',
+    })
   })
 })

@@ -7,14 +7,18 @@ import { afterAll } from 'vitest'
 
 type File = { text: string; tag: string }
 
-/** What befalls the next requests: done, and then no answer; not done, with this status. */
-export type CalDavFault = 'CUT_OFF' | number
-
 export async function caldavServer() {
   const files = new Map<string, File>()
   const requests: string[] = []
-  const faults: CalDavFault[] = []
-  const manner = { slowMs: 0, tags: true }
+  const faults: 'CUT_OFF'[] = []
+  const manner = {
+    slowMs: 0,
+    tags: true,
+    /** Says nothing to anybody. */
+    silent: false,
+    /** With this status nothing is written. */
+    refusesPut: null as number | null,
+  }
   let changes = 0
 
   const propsOf = (name: string): string => {
@@ -63,8 +67,11 @@ export async function caldavServer() {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk as Buffer)
     requests.push(`${request.method} ${request.url}`)
-    const fault = faults.shift()
-    if (typeof fault === 'number') return void response.writeHead(fault).end()
+    if (manner.silent) return void request.socket.destroy()
+    if (manner.refusesPut !== null && request.method === 'PUT') {
+      return void response.writeHead(manner.refusesPut).end()
+    }
+    const fault = request.method === 'PUT' ? faults.shift() : undefined
     const { status, headers, body } = act(request, Buffer.concat(chunks).toString())
     if (fault === 'CUT_OFF') return void request.socket.destroy()
     if (manner.slowMs > 0) await delay(Math.random() * manner.slowMs)
@@ -83,8 +90,8 @@ export async function caldavServer() {
     files,
     requests,
     manner,
-    /** The next requests fail so. */
-    fail: (...next: CalDavFault[]) => void faults.push(...next),
+    /** The next entry is written, and nobody hears of it. */
+    cutOff: () => void faults.push('CUT_OFF'),
     /** Somebody writes there. */
     write: (name: string, text: string) => {
       files.set(name, { text, tag: `"${(changes += 1)}"` })
