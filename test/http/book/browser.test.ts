@@ -153,7 +153,7 @@ describe.skipIf(noBrowser !== null)(`in a browser${why}`, () => {
         'Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft'
       const questions = [
         { id: 'q', label: `${long}?`, type: 'CHOICE', choices: [long, 'b'], required: true },
-        { id: 'many', label: 'Many', type: 'CHOICE', choices: [long, ...'abcdefgh'] },
+        { id: 'many', label: 'Many', type: 'CHOICE', choices: [long, ...Array.from('abcdefgh')] },
       ]
       const service = { name: long, description: long, requiresConfirmation: true }
       const shop = await openBusiness(app, { questions, title: long }, { service })
