@@ -2,18 +2,12 @@
 // holds, and entries of ours in it, each under a name of its own. Nothing is written over what
 // somebody else has written meanwhile without having looked at it.
 
-import {
-  calendarQuery,
-  createObject,
-  deleteObject,
-  propfind,
-  updateObject,
-  type DAVResponse,
-} from 'tsdav'
+import { calendarQuery, createObject, deleteObject, propfind, updateObject } from 'tsdav'
 import type { Sealer } from '../auth/seal.ts'
 import type { Asked, Asker } from '../outbound/ask.ts'
 import { formatUtc } from '../time/instant.ts'
 import type { BusyWindow } from '../availability/busy-times.ts'
+import { calendarTexts } from './multistatus.ts'
 
 /** Why the server did not do it: a sentence. */
 export class CalendarFault extends Error {
@@ -85,8 +79,13 @@ export function createCalDav(asker: Asker, place: CalDavPlace, stopped: AbortSig
     texts: async (window) => {
       const props = { 'd:getetag': {}, 'c:calendar-data': {} }
       const filters = [filterOf(window)]
-      const found = await calendarQuery({ ...common, url: base, props, filters, depth: '1' })
-      return textsIn(found)
+      const kept = keeping(common.fetch)
+      await calendarQuery({ ...common, ...kept, url: base, props, filters, depth: '1' })
+      const { status, body } = kept.answer()
+      if (status !== 207) throw refusal(status)
+      const texts = calendarTexts(body)
+      if (!texts) throw new CalendarFault('What the server says of the calendar cannot be read.')
+      return texts
     },
     put: async (name, text, known) => {
       const told = await insist(
@@ -126,10 +125,15 @@ async function insist(
     : new CalendarFault('The entry changes there again and again.')
 }
 
-function textsIn(found: readonly DAVResponse[]): string[] {
-  const refused = found.find(({ ok }) => !ok)
-  if (refused) throw refusal(refused.status)
-  return found.flatMap((each) => textOf(each.props?.calendarData) ?? [])
+/** A way out whose last answer is kept, and which the library is not given to read. */
+function keeping(ask: typeof fetch) {
+  let answer = { status: 0, body: '' }
+  const keep: typeof fetch = async (input, init) => {
+    const response = await ask(input, init)
+    answer = { status: response.status, body: await response.text() }
+    return new Response(null, { status: 204 })
+  }
+  return { fetch: keep, answer: () => answer }
 }
 
 function markIn({ resourcetype, getctag, syncToken }: Record<string, unknown>): string {
@@ -166,6 +170,9 @@ function textOf(value: unknown): string | null {
     : null
 }
 
+/** Whatever is no list of entries is short, or not read: the library reads it in one go. */
+const shortAnswer = 100_000
+
 /** The library's way out, which is ours. */
 function fetchBy(asker: Asker, stopped: AbortSignal): typeof fetch {
   return async (input, init = {}) => {
@@ -175,6 +182,7 @@ function fetchBy(asker: Asker, stopped: AbortSignal): typeof fetch {
       url: input instanceof Request ? input.url : String(input),
       headers: Object.fromEntries(new Headers(init.headers)),
       ...(typeof body === 'string' && { body }),
+      ...(method !== 'REPORT' && { answerBytes: shortAnswer }),
     }
     const reply = await asker.ask(asked, stopped)
     if ('error' in reply) throw new CalendarFault(reply.error, true)

@@ -31,7 +31,7 @@ import {
   type SourceTerms,
 } from './source.ts'
 import { usualScopes } from './feed.ts'
-import { aboutOf } from './sync.actions.ts'
+import { aboutOf } from './source.events.ts'
 import { forgetWritten, markCalendar, reviveWrites } from './write.data.ts'
 
 export type SourceContext = ActionContext & SealingContext & { reach: Reach }

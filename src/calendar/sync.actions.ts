@@ -8,10 +8,8 @@ import { systemViewer } from '../auth/viewer.ts'
 import { newId } from '../db/id.ts'
 import { poolReader, transactionReader, type Reader } from '../db/reader.ts'
 import { transaction } from '../db/transaction.ts'
-import type { Change } from '../events/event.ts'
 import { createLoop, type Loop } from '../events/loop.ts'
 import { appendEvents } from '../events/outbox.ts'
-import type { CalendarSource } from '../generated/prisma/client.ts'
 import type { Asker } from '../outbound/ask.ts'
 import { entryId } from './feed-entries.ts'
 import { CalendarFault, createCalDav, placeOf } from './caldav.actions.ts'
@@ -29,6 +27,7 @@ import {
   type Settlement,
   type SyncContext,
 } from './source.data.ts'
+import { readEvent } from './source.events.ts'
 import { asksForNews, nextReading, readingWindow } from './source.ts'
 import { markMissing, reviveWrites } from './write.data.ts'
 
@@ -163,40 +162,47 @@ async function busyIn(
 ): Promise<Busy | string> {
   const files: OutsideFile[] = []
   const collector = busyCollector(readingWindow(now))
-  for (const text of texts) {
+  let fault: string | null = null
+  await inSlices(texts, (text) => {
     const file = fileOf(text)
     if (typeof file !== 'string') files.push(file)
-    else if (kind === 'ICS') return file
+    else if (kind === 'ICS') fault = file
     // One of many on a server: the others count.
     else collector.add(null)
-  }
+  })
+  if (fault !== null) return fault
   const uids = files.flatMap(({ entries }) =>
     entries.map((block) => /^UID:(.*)$/im.exec(block)?.[1]),
   )
   const ids = uids.flatMap((uid) => entryId(uid ?? '') ?? [])
   const own = await ownEntries(read, accountId, [...new Set(ids)])
   const intact: string[] = []
-  for (const file of files) {
-    const readEntry = entryReader(timeZone, file)
-    await inSlices(file.entries, (block) => {
-      const entry = readEntry(block)
-      const id = entry && entryId(entry.uid)
-      const booked = id === null ? undefined : own.get(id)
-      // What was written there by us is no time that somebody else takes.
-      if (!booked || !entry || !id) collector.add(entry)
-      else if (isAsBooked(entry, booked)) intact.push(id)
-    })
-  }
+  await inSlices(entriesIn(files, timeZone), (readOne) => {
+    const entry = readOne()
+    const id = entry && entryId(entry.uid)
+    const booked = id === null ? undefined : own.get(id)
+    // What was written there by us is no time that somebody else takes.
+    if (!booked || !entry || !id) collector.add(entry)
+    else if (isAsBooked(entry, booked)) intact.push(id)
+  })
   await inSlices(collector.steps(), (step) => step())
   const busy = collector.finish()
   return typeof busy === 'string' ? busy : { ...busy, intact }
+}
+
+/** Each is read when it is called. */
+function* entriesIn(files: readonly OutsideFile[], timeZone: string) {
+  for (const file of files) {
+    const readEntry = entryReader(timeZone, file)
+    for (const block of file.entries) yield () => readEntry(block)
+  }
 }
 
 function isAsBooked({ start, length, isFree }: OutsideEntry, booked: Booked): boolean {
   return !isFree && start.at === booked.startsAt && start.at + length === booked.endsAt
 }
 
-async function inSlices<T>(items: readonly T[], work: (item: T) => void): Promise<void> {
+async function inSlices<T>(items: Iterable<T>, work: (item: T) => void): Promise<void> {
   let since = performance.now()
   for (const item of items) {
     work(item)
@@ -234,7 +240,7 @@ function settle(
     if (source.lastError !== null && row.lastError === null) {
       await reviveWrites(transactionReader(tx), source, now)
     }
-    const event = eventOf(source, row, changed)
+    const event = readEvent(source, row, changed)
     if (event) await appendEvents(tx, ctx, [event])
     return true
   })
@@ -266,34 +272,4 @@ function settlementOf(source: LeasedSource, found: Found | string, now: number):
   const marks = { etag: found.etag, lastModified: found.lastModified }
   const counts = { busyCount: busy.periods.length, unreadCount: busy.unread }
   return { ...marks, ...well, ...counts, readAt: new Date(now) }
-}
-
-/** Told when something differs: times, whether it can be read at all, or that it is read first. */
-function eventOf(before: LeasedSource, after: CalendarSource, changed: boolean) {
-  const fails = after.lastError !== null
-  const isFirst = before.syncedAt === null && !fails
-  const differs = fails ? before.lastError !== after.lastError : before.lastError !== null
-  if (!changed && !differs && !isFirst) return null
-  const changes: Change[] = [
-    { field: 'lastError', from: before.lastError, to: after.lastError },
-    { field: 'busyCount', from: before.busyCount, to: after.busyCount },
-    { field: 'unreadCount', from: before.unreadCount, to: after.unreadCount },
-  ]
-  return {
-    type: fails ? 'calendar.failed' : 'calendar.synced',
-    accountId: after.accountId,
-    subjectType: 'CalendarSource' as const,
-    subjectId: after.id,
-    subjectVersion: after.version,
-    about: aboutOf(after),
-    changes: changes.filter(({ from, to }) => from !== to),
-  }
-}
-
-/** Whom an event of a connected calendar concerns. */
-export function aboutOf({ staffId, resourceId }: Pick<CalendarSource, 'staffId' | 'resourceId'>) {
-  return {
-    ...(staffId && { staffIds: [staffId] }),
-    ...(resourceId && { resourceIds: [resourceId] }),
-  }
 }

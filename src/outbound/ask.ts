@@ -11,6 +11,8 @@ export type Asked = {
   url: string
   headers: Record<string, string>
   body?: string
+  /** Longest answer that is read, in bytes, where it is less than usual. */
+  answerBytes?: number
 }
 
 export type Reply =
@@ -45,7 +47,8 @@ export function createAsker(options: Options): Asker {
       const issue = targetIssue(url, options)
       if (issue) return { error: issue }
       try {
-        const reply = await send(agent, { ...asked, url }, signal, answerBytes)
+        const longest = Math.min(answerBytes, asked.answerBytes ?? Infinity)
+        const reply = await send(agent, { ...asked, url }, signal, longest)
         const next = 'error' in reply ? null : redirectOf(asked, url, reply)
         if (next === null) return reply
         url = next

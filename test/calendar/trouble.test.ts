@@ -150,4 +150,18 @@ describe('a server of calendars', () => {
     await opened.becomes({ busyCount: 1 })
     expect(await opened.state()).toMatchObject({ unreadCount: 1, lastError: null })
   })
+
+  it('that says what is no list of entries has not freed anything', async () => {
+    const opened = await open()
+    const at = new Date(app.clock.now() + 48 * HOUR).toISOString().replaceAll(/[-:]|\.\d+/g, '')
+    const event = `BEGIN:VEVENT\r\nUID:mine\r\nDTSTART:${at}\r\nDURATION:PT1H\r\nEND:VEVENT`
+    opened.server.write('b.ics', `BEGIN:VCALENDAR\r\n${event}\r\nEND:VCALENDAR\r\n`)
+    app.clock.advance(30_000)
+    await opened.becomes({ busyCount: 1 })
+    opened.server.manner.saysInstead = '<html><body>Sign in</body></html>'
+    opened.server.write('c.ics', 'changed')
+    app.clock.advance(30_000)
+    await opened.becomes({ lastError: 'What the server says of the calendar cannot be read.' })
+    expect(await opened.state()).toMatchObject({ busyCount: 1 })
+  })
 })

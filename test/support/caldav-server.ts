@@ -16,6 +16,8 @@ export async function caldavServer() {
     tags: true,
     /** Says nothing to anybody. */
     silent: false,
+    /** What it answers in place of a list of its entries. */
+    saysInstead: null as string | null,
     /** With this status nothing is written. */
     refusesPut: null as number | null,
   }
@@ -52,7 +54,8 @@ export async function caldavServer() {
     if (request.method === 'PUT') return put(name, body, request)
     if (request.method === 'DELETE') return remove(name, request)
     if (request.method === 'REPORT') {
-      return { status: 207, body: multistatus([...files.keys()].map(propsOf)) }
+      const list = multistatus([...files.keys()].map(propsOf))
+      return { status: 207, body: manner.saysInstead ?? list }
     }
     if (name === '') {
       const kind = '<d:resourcetype><d:collection/><c:calendar/></d:resourcetype>'
