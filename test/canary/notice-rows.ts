@@ -8,13 +8,19 @@ import { monday } from '../support/shop.ts'
 
 type Parts = { accountId: string; word: string; rows: Record<NodeName, string[]> }
 
+/** Of both kinds of thing that notices tell of. */
+const kindOf = (index: number) => noticeKinds[(index + 3) % noticeKinds.length] ?? 'CHANGE'
+
+/** How many of so many notices are of who waits; the others are of the booking. */
+export function ofWaitlist(count: number): number {
+  return Array.from({ length: count }, (_, index) => kindOf(index)).filter(isOfWaitlist).length
+}
+
 export async function writeNotices(
   prisma: Database['prisma'],
   { accountId, word, rows }: Parts,
   madeAt: (index: number) => Date,
 ): Promise<void> {
-  // Of each kind of thing that notices tell of.
-  const kindOf = (index: number) => noticeKinds[(index + 3) % noticeKinds.length] ?? 'CHANGE'
   await prisma.notice.createMany({
     data: rows.Notice.map((id, index) => ({
       accountId,

@@ -4,6 +4,7 @@
 import { newId } from '../../src/db/id.ts'
 import type { Database } from '../../src/db/client.ts'
 import { encodeId, nowhere, type NodeName } from '../../src/graphql/ids.ts'
+import { ofWaitlist } from './notice-rows.ts'
 import { sizes, writeRows } from './world-rows.ts'
 
 export type World = {
@@ -159,7 +160,8 @@ export function expectedCounts({ rows, members }: World): Record<string, number>
     ApiClient: { accounts: 2 },
     WebhookEndpoint: { deliveries: odd },
     CalendarSource: { writes: odd },
-    Booking: { payments: odd, history: even, notices: odd },
+    Booking: { payments: odd, history: even, notices: odd - ofWaitlist(odd) },
+    WaitlistEntry: { notices: ofWaitlist(odd) },
   }
   return Object.fromEntries(
     Object.entries(lists).flatMap(([parent, counts]) =>

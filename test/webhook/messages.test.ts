@@ -216,7 +216,11 @@ describe('sending again', () => {
     const { data } = await app.graphql(key, ask)
     expect(data.node).toMatchObject({ state: 'DISABLED', lostCount: 1 })
     expect(data.node.disabledReason).toContain('410')
+    const other = await startReceiver()
+    await endpoint({ url: other.url })
     await book()
+    // Who is told meanwhile shows that the log was read while this one was disabled.
+    await other.nth(0)
     for (const mutation of ['testWebhookEndpoint', 'replayWebhooks']) {
       const input = mutation === 'replayWebhooks' ? { id, since } : { id }
       const refused = await change(app, key, mutation, input, '__typename')
