@@ -21,7 +21,7 @@ import { analyze, withStore, type Store } from './support/store.ts'
 
 const rounds = Number(process.env['BENCH_ROUNDS'] ?? 3)
 const requests = Number(process.env['BENCH_REQUESTS'] ?? 1000)
-const clients = 4
+const clients = 2
 const mostRatio = 1.5
 const [only] = process.argv.slice(2)
 
