@@ -5,12 +5,27 @@ import type { World } from './world.ts'
 
 type Example = (world: World) => Record<string, unknown>
 
-let slots = 0
+type Counter = { count: number; next: () => number }
+
+const counters: Counter[] = []
+
+/** From 0 on, in each file of tests. */
+function counter(): Counter {
+  const made: Counter = { count: 0, next: () => made.count++ }
+  counters.push(made)
+  return made
+}
+
+/** What is done in a new world is done for the first time. */
+export function startAnew(): void {
+  for (const each of counters) each.count = 0
+}
+
+const slots = counter()
 
 /** A start that nobody has yet. */
 function freeStart(): string {
-  slots += 1
-  return new Date(monday + (12 * 24 + slots) * 3_600_000).toISOString()
+  return new Date(monday + (12 * 24 + 1 + slots.next()) * 3_600_000).toISOString()
 }
 
 const booking = (world: World) => ({
@@ -24,21 +39,21 @@ const together = (world: World, item: Record<string, unknown>) => {
   return { input: { customerId, items: [{ ...wanted, ...item }] } }
 }
 
-let cancelled = 0
+const cancelled = counter()
 
 /** One of the bookings in the first session that nothing else here is done to. */
-const anotherOfSeries = (world: World) => world.id('Booking', 9 + (cancelled++ % 6))
+const anotherOfSeries = (world: World) => world.id('Booking', 9 + (cancelled.next() % 6))
 
-let opened = 0
-let retried = 0
-let rewritten = 0
-let reoffered = 0
-let refunded = 0
-let unset = 0
-let removed = 0
+const opened = counter()
+const retried = counter()
+const rewritten = counter()
+const reoffered = counter()
+const refunded = counter()
+const unset = counter()
+const removed = counter()
 
 /** Another one each time, while there are any. */
-const lastMember = (world: World) => world.id('Membership', 6 - (removed++ % 5))
+const lastMember = (world: World) => world.id('Membership', 6 - (removed.next() % 5))
 
 const link = (world: World) => ({ account: world.id('Account'), slug: `${world.word}-0` })
 const through = (world: World) => ({
@@ -49,8 +64,8 @@ const through = (world: World) => ({
 })
 
 const oneOf = (kind: keyof World['spare']): Example => {
-  let next = 0
-  return ({ spare }) => ({ input: { id: spare[kind][next++ % spare[kind].length] } })
+  const used = counter()
+  return ({ spare }) => ({ input: { id: spare[kind][used.next() % spare[kind].length] } })
 }
 
 /** Another one each time, from the end. */
@@ -62,11 +77,10 @@ type Listed =
   | 'CalendarFeed'
   | 'CalendarSource'
 const lastOf = (name: Listed): Example => {
-  let used = 0
+  const used = counter()
   return (world) => {
-    used += 1
     const count = world.rows[name].length
-    return { input: { id: world.id(name, (count * 2 - used) % count) } }
+    return { input: { id: world.id(name, (count * 2 - 1 - used.next()) % count) } }
   }
 }
 
@@ -108,7 +122,7 @@ const examples: Record<string, Example> = {
   'Query.bookingLink slug': link,
 
   'Mutation.updateBookingLink': (world) => ({
-    input: { id: world.id('BookingLink', 3), title: `Named ${opened++}` },
+    input: { id: world.id('BookingLink', 3), title: `Named ${opened.next()}` },
   }),
   'Mutation.archiveBookingLink': nth('BookingLink', 4),
   'Mutation.createManageLink': (world) => ({ input: { bookingId: world.id('Booking') } }),
@@ -119,7 +133,7 @@ const examples: Record<string, Example> = {
   'Mutation.createBookingLink': (world) => ({
     input: {
       accountId: world.id('Account'),
-      slug: `new-${opened++}`,
+      slug: `new-${opened.next()}`,
       title: 'A new way in',
       serviceIds: [world.id('Service')],
     },
@@ -166,12 +180,17 @@ const examples: Record<string, Example> = {
     input: { accountId: world.id('Account'), slug: link(world).slug, ...through(world) },
   }),
   'Mutation.createAccount': () => ({
-    input: { name: 'New', slug: `new-${++opened}`, timeZone: 'Europe/London', currency: 'EUR' },
+    input: {
+      name: 'New',
+      slug: `new-${opened.next()}`,
+      timeZone: 'Europe/London',
+      currency: 'EUR',
+    },
   }),
   'Mutation.inviteUser': (world) => ({
     input: {
       accountId: world.id('Account'),
-      email: `guest${++opened}@example.com`,
+      email: `guest${opened.next()}@example.com`,
       name: 'New',
       role: 'VIEWER',
     },
@@ -302,9 +321,9 @@ const examples: Record<string, Example> = {
   'Mutation.previewNotice': (world) => ({
     input: { bookingId: world.id('Booking'), kind: 'CONFIRMATION' },
   }),
-  'Mutation.retryNotice': (world) => ({ input: { id: world.id('Notice', retried++ % 7) } }),
+  'Mutation.retryNotice': (world) => ({ input: { id: world.id('Notice', retried.next() % 7) } }),
   'Mutation.deleteNoticeTemplate': (world) => ({
-    input: { id: world.id('NoticeTemplate', unset++ % 7) },
+    input: { id: world.id('NoticeTemplate', unset.next() % 7) },
   }),
   'Mutation.createWebhookEndpoint': (world) => ({ input: endpoint(world) }),
   'Mutation.createWebhookEndpoint input.clientId': (world) => ({
@@ -344,12 +363,12 @@ const examples: Record<string, Example> = {
     input: { resourceId: world.id('Resource'), ...calendar },
   }),
   'Mutation.updateCalendarSource': (world) => ({
-    input: { id: world.id('CalendarSource'), name: `Named ${opened++}` },
+    input: { id: world.id('CalendarSource'), name: `Named ${opened.next()}` },
   }),
   'Mutation.syncCalendarSource': (world) => ({ input: { id: world.id('CalendarSource', 1) } }),
   'Mutation.deleteCalendarSource': lastOf('CalendarSource'),
   'Mutation.retryCalendarWrite': (world) => ({
-    input: { id: world.id('CalendarWrite', rewritten++ % 7) },
+    input: { id: world.id('CalendarWrite', rewritten.next() % 7) },
   }),
 
   'Mutation.createSession': (world) => ({
@@ -367,7 +386,7 @@ const examples: Record<string, Example> = {
   'Mutation.archiveSession': nth('Session', 7),
   'Mutation.archiveStaffMember': nth('StaffMember', 6),
   'Mutation.updateBlock': (world) => ({
-    input: { id: world.id('Block'), reason: `Reason ${opened++}` },
+    input: { id: world.id('Block'), reason: `Reason ${opened.next()}` },
   }),
   'Mutation.deleteBlock': lastOf('Block'),
   'Mutation.joinWaitlist': (world) => ({
@@ -387,14 +406,16 @@ const examples: Record<string, Example> = {
   }),
   'Mutation.leaveWaitlist': lastOf('WaitlistEntry'),
   'Mutation.retryWaitlistEntry': (world) => ({
-    input: { id: world.id('WaitlistEntry', reoffered++ % 7) },
+    input: { id: world.id('WaitlistEntry', reoffered.next() % 7) },
   }),
-  'Mutation.retryRefund': (world) => ({ input: { id: world.id('Payment', 2 + (refunded++ % 5)) } }),
+  'Mutation.retryRefund': (world) => ({
+    input: { id: world.id('Payment', 2 + (refunded.next() % 5)) },
+  }),
   'Mutation.createSeatBlock': (world) => ({
     input: { sessionId: world.id('Session', 3), seats: 1 },
   }),
   'Mutation.updateSeatBlock': (world) => ({
-    input: { id: world.id('SeatBlock'), reason: `Reason ${opened++}` },
+    input: { id: world.id('SeatBlock'), reason: `Reason ${opened.next()}` },
   }),
   'Mutation.deleteSeatBlock': lastOf('SeatBlock'),
   'Mutation.deleteAvailabilityException': lastOf('AvailabilityException'),

@@ -4,6 +4,7 @@
 import { newId } from '../../src/db/id.ts'
 import type { Database } from '../../src/db/client.ts'
 import { encodeId, nowhere, type NodeName } from '../../src/graphql/ids.ts'
+import { startAnew } from './examples.ts'
 import { ofWaitlist } from './notice-rows.ts'
 import { sizes, writeRows } from './world-rows.ts'
 
@@ -63,6 +64,7 @@ export async function fillWorld(db: Database, accountId: string, word: string): 
     CalendarSource: ids(2 * odd),
     CalendarWrite: ids(odd),
   }
+  startAnew()
   const strangers = await db.prisma.membership.count({ where: { accountId } })
   const slug = `slug-${word.toLowerCase()}`
   await writeRows(db, { accountId, word, slug, rows })

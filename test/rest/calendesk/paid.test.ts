@@ -1,4 +1,4 @@
-// When a booking counts as paid, as receivers of Calendesk are told: once all of it is, whether that
+// When a booking counts as paid, as receivers of Calendesk are told: once all of it is, whether it
 // was recorded or came through Stripe; and money in minor units of whatever currency.
 import { describe, expect, it } from 'vitest'
 import { encodeId } from '../../../src/graphql/ids.ts'
