@@ -100,13 +100,21 @@ describe('a webhook', () => {
     expect((await call('/webhooks')).body.data).toEqual([blocked])
     const { length } = receiver.received
     state.status = 204
+    // Made with the booking is its customer: whoever is told of it shows that both were read.
+    const other = await startReceiver()
+    await call('/webhooks', { body: { url: other.url, domain: 'customers', type: 'created' } })
+    await book()
+    await other.gets(1)
     const again = await register()
     expect(again.status).toBe(201)
-    expect((await call('/webhooks')).body.data).toEqual([again.body])
+    const { data } = (await call('/webhooks')).body
+    expect(data.filter(({ domain }: { domain: string }) => domain === 'bookings')).toEqual([
+      again.body,
+    ])
     expect(again.body.blockedTime).toBeUndefined()
     await book()
     const received = await receiver.gets(length + 1)
-    expect(JSON.parse(received[length]!.body).item.startTime).toBe('2026-03-07T10:00:00+11:00')
+    expect(JSON.parse(received[length]!.body).item.startTime).toBe('2026-03-08T10:00:00+11:00')
     expect(received).toHaveLength(length + 1)
   })
 
