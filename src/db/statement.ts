@@ -7,18 +7,24 @@ import type { Prisma } from '../generated/prisma/client.ts'
 
 type Asked = Pick<Pool, 'query'>
 
-const names = new Map<string, string>()
+/**
+ * Names texts for as long as there are names. Clients shape texts by what they select, and what is
+ * prepared stays with its connection: one text too many has the empty name, and is prepared for
+ * each use.
+ */
+export function createNames(most: number): (text: string) => string {
+  const names = new Map<string, string>()
+  return (text) => {
+    const known = names.get(text)
+    if (known !== undefined || names.size >= most) return known ?? ''
+    const name = createHash('sha1').update(text).digest('base64url')
+    names.set(text, name)
+    return name
+  }
+}
 
 /** The name under which a text is prepared. */
-export function nameOf(text: string): string {
-  let name = names.get(text)
-  if (!name) {
-    name = createHash('sha1').update(text).digest('base64url')
-    // Texts are built from code, not from input, so there are few; the bound guards against a slip.
-    if (names.size < 2000) names.set(text, name)
-  }
-  return name
-}
+export const nameOf = createNames(1_000)
 
 /** Runs a prepared statement; columns come as Prisma's rows have them. */
 export async function run<Row extends object>(

@@ -6,6 +6,8 @@ import type { Connection, Pool } from 'pg'
 import type { Prisma } from '../generated/prisma/client.ts'
 import { nameOf } from './statement.ts'
 
+type Statement = Pick<Prisma.Sql, 'text' | 'values'>
+
 /** The texts of a row's columns. */
 export type Texts = (string | null)[]
 
@@ -23,8 +25,8 @@ class TextStatement {
   readonly rows: Texts[] = []
   callback: ((error: Error | null, rows?: Texts[]) => void) | undefined
 
-  constructor({ text, values }: Pick<Prisma.Sql, 'text' | 'values'>) {
-    this.name = nameOf(text)
+  constructor({ text, values }: Statement, name: string) {
+    this.name = name
     this.text = text
     this.values = values
   }
@@ -34,11 +36,9 @@ class TextStatement {
     const { name, text } = this
     // What is written together is sent together.
     wire.stream.cork()
-    const isKnown = wire.parsedStatements[name] ?? wire.submittedNamedStatements[name]
-    if (isKnown === undefined) {
-      wire.parse({ name, text, types: [] }, true)
-      wire.submittedNamedStatements[name] = text
-    }
+    const known = wire.parsedStatements[name] ?? wire.submittedNamedStatements[name]
+    if (known === undefined) wire.parse({ name, text, types: [] }, true)
+    if (name) wire.submittedNamedStatements[name] = text
     wire.bind({ statement: name, values: this.values.map(written) }, true)
     wire.execute({}, true)
     wire.sync()
@@ -58,12 +58,13 @@ class TextStatement {
   }
 }
 
-/** Runs a prepared statement; columns come as PostgreSQL writes them. */
+/** Runs a statement, prepared unless its name is empty; columns come as PostgreSQL writes them. */
 export function runForTexts(
   pool: Pick<Pool, 'query'>,
-  statement: Pick<Prisma.Sql, 'text' | 'values'>,
+  statement: Statement,
+  name = nameOf(statement.text),
 ): Promise<Texts[]> {
-  return pool.query(new TextStatement(statement)) as unknown as Promise<Texts[]>
+  return pool.query(new TextStatement(statement, name)) as unknown as Promise<Texts[]>
 }
 
 /** A parameter as the server reads it. */

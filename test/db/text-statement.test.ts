@@ -1,10 +1,12 @@
 // Statements whose rows are texts: they send what pg sends, and fail as pg's own do.
 import fc from 'fast-check'
+import { Pool } from 'pg'
 import { expect, it } from 'vitest'
+import { createNames } from '../../src/db/statement.ts'
 import { runForTexts } from '../../src/db/text-statement.ts'
 import { testDatabase } from '../support/database.ts'
 
-const { pool } = await testDatabase()
+const { pool, url } = await testDatabase()
 
 const text = fc.string({ unit: 'binary', maxLength: 20 }).filter((each) => !each.includes('\0'))
 const wellFormed = text.filter((each) => each.isWellFormed())
@@ -31,6 +33,28 @@ it('sends texts and lists of texts, whatever they hold', async () => {
     }),
     { numRuns: 100 },
   )
+})
+
+it('keeps no more texts prepared than there are names', async () => {
+  const nameOf = createNames(2)
+  const texts = ['one', 'two', 'three', 'four'].map((word) => `SELECT $1::text AS "${word}"`)
+  const named = texts.map(nameOf)
+  expect(named.slice(2)).toEqual(['', ''])
+  expect(new Set(named).size).toBe(3)
+  expect(texts.map(nameOf)).toEqual(named)
+  const one = new Pool({ connectionString: url, max: 1 })
+  try {
+    for (const value of ['x', 'y']) {
+      for (const [index, text] of texts.entries()) {
+        const found = await runForTexts(one, { text, values: [value] }, named[index])
+        expect(found).toEqual([[value]])
+      }
+    }
+    const { rows } = await one.query('SELECT "statement" FROM pg_prepared_statements ORDER BY 1')
+    expect(rows.map(({ statement }) => statement)).toEqual(texts.slice(0, 2))
+  } finally {
+    await one.end()
+  }
 })
 
 it('gives every row, and none', async () => {
