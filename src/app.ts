@@ -229,8 +229,9 @@ function createCalendars({ events, ...services }: Services, reach: Reach) {
     start: () => {
       reader.start()
       writer.start()
-      unsubscribe = events.onEvent(() => {
-        reader.wake()
+      unsubscribe = events.onEvent(({ type }) => {
+        // A calendar that was connected, or is to be read, is read at once.
+        if (type.startsWith('calendar.')) reader.wake()
         marker.wake()
       })
     },

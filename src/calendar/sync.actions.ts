@@ -43,20 +43,19 @@ export function createCalendarReader(options: Options): Loop {
   const { services, asker, most = 5, pollMs = 1_000, leaseMs = 120_000 } = options
   const { db, clock, log } = services
   const worker = newId()
-  const stopping = new AbortController()
 
-  const readSome = async (): Promise<boolean> => {
+  const readSome = async (stopped: AbortSignal): Promise<boolean> => {
     const now = clock.now()
     const claim = { worker, now, leasedUntil: now + leaseMs, most }
     const sources = await claimSources(poolReader(db), claim)
     await Promise.all(
       sources.map(async (source) => {
-        const read = readSource(services, asker, source, stopping.signal)
+        const read = readSource(services, asker, source, stopped)
         const found = await read.catch((error: unknown) => {
           log.error({ err: error, calendarId: source.id }, 'a calendar could not be read')
           return 'The calendar could not be read.'
         })
-        if (stopping.signal.aborted) return releaseSource(poolReader(db), worker, source)
+        if (stopped.aborted) return releaseSource(poolReader(db), worker, source)
         const settled = await settle(services, worker, source, found)
         if (!settled)
           log.warn(
@@ -65,25 +64,15 @@ export function createCalendarReader(options: Options): Loop {
           )
       }),
     )
-    return sources.length === most && !stopping.signal.aborted
+    return sources.length === most
   }
 
-  const loop = createLoop({
-    work: async () => {
-      while (await readSome());
-    },
+  return createLoop({
+    work: readSome,
     onFault: (error) => log.warn({ err: error }, 'could not look for calendars; trying again'),
     pollMs,
     shortestPauseMs: 25,
   })
-  return {
-    ...loop,
-    /** Gives back what is being read. */
-    stop: () => {
-      stopping.abort()
-      return loop.stop()
-    },
-  }
 }
 
 type News = { texts: string[]; etag: string | null; lastModified: string | null }

@@ -66,9 +66,8 @@ export function createCalendarWriter(options: Options) {
   const { services, asker, most = 10, pollMs = 1_000, leaseMs = 120_000 } = options
   const { db, clock, log } = services
   const worker = newId()
-  const stopping = new AbortController()
 
-  const writeSome = async (): Promise<boolean> => {
+  const writeSome = async (stopped: AbortSignal): Promise<boolean> => {
     const now = clock.now()
     const claim = { worker, now, leasedUntil: now + leaseMs, most }
     const leased = await claimWrites(poolReader(db), claim)
@@ -77,30 +76,21 @@ export function createCalendarWriter(options: Options) {
     await Promise.all(
       leased.map(async (write) => {
         const fact = facts.get(write.entryId)
-        const written = await look(services, asker, write, fact, stopping.signal)
+        const written = await look(services, asker, write, fact, stopped)
         // Whoever takes over when the lease has run out finds what was done.
-        if (stopping.signal.aborted && written.error !== null) return
+        if (stopped.aborted && written.error !== null) return
         await settle(services, worker, write, written)
       }),
     )
-    return leased.length === most && !stopping.signal.aborted
+    return leased.length === most
   }
 
-  const loop = createLoop({
-    work: async () => {
-      while (await writeSome());
-    },
+  return createLoop({
+    work: writeSome,
     onFault: (error) => log.warn({ err: error }, 'could not write into calendars; trying again'),
     pollMs,
     shortestPauseMs: 25,
   })
-  return {
-    ...loop,
-    stop: () => {
-      stopping.abort()
-      return loop.stop()
-    },
-  }
 }
 
 /** Makes an entry stand there as it is now, or not at all. */

@@ -43,11 +43,8 @@ const storeMs = 5_000
 
 export function createFollower(options: Following): Follower {
   const reader = createLogReader(options)
-  let stopped = false
   const loop = createLoop({
-    work: async () => {
-      while (!stopped && (await reader.readOn()));
-    },
+    work: reader.readOn,
     onFault: (error) =>
       options.log.warn(
         { err: error, reader: options.name },
@@ -62,10 +59,7 @@ export function createFollower(options: Following): Follower {
       loop.start()
     },
     wake: loop.wake,
-    stop: async () => {
-      stopped = true
-      await loop.stop()
-    },
+    stop: loop.stop,
   }
 }
 

@@ -4,12 +4,13 @@
 export type Loop = {
   start(): void
   wake(): void
-  /** Ends after the run that is under way. */
+  /** Ends after what is under way, however much is left. */
   stop(): Promise<void>
 }
 
 type Options = {
-  work: () => Promise<void>
+  /** True: there may be more, and it is done again at once. The signal says that it ends. */
+  work: (stopped: AbortSignal) => Promise<boolean | void>
   onFault: (error: unknown) => void
   /** Between runs, when nobody wakes it. */
   pollMs: number
@@ -21,33 +22,38 @@ export function createLoop({ work, onFault, pollMs, shortestPauseMs }: Options):
   let timer: NodeJS.Timeout | undefined
   let running: Promise<void> | null = null
   let woken = false
-  let stopped = false
+  const stopping = new AbortController()
+  const { signal } = stopping
+
+  const workOn = async (): Promise<void> => {
+    while ((await work(signal)) === true && !signal.aborted);
+  }
 
   const run = () => {
     clearTimeout(timer)
     woken = false
-    running = work()
+    running = workOn()
       .catch(onFault)
       .then(() => {
         running = null
-        if (!stopped) timer = setTimeout(run, woken ? shortestPauseMs : pollMs)
+        if (!signal.aborted) timer = setTimeout(run, woken ? shortestPauseMs : pollMs)
       })
   }
 
   return {
     start: () => {
       // Whoever woke it has begun it.
-      if (!running) run()
+      if (!running && !signal.aborted) run()
     },
     wake: () => {
-      if (stopped || woken) return
+      if (signal.aborted || woken) return
       woken = true
       if (running) return
       clearTimeout(timer)
       timer = setTimeout(run, shortestPauseMs)
     },
     stop: async () => {
-      stopped = true
+      stopping.abort()
       clearTimeout(timer)
       await running
     },

@@ -81,9 +81,7 @@ export function createNoticeWorker(options: Options): Loop {
   }
 
   return createLoop({
-    work: async () => {
-      while (await sendSome());
-    },
+    work: sendSome,
     onFault: (error) => log.warn({ err: error }, 'could not look for notices; trying again'),
     pollMs,
     shortestPauseMs: 25,

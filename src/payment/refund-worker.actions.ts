@@ -24,9 +24,7 @@ const pollMs = 1_000
 export function createRefundWorker(services: Services): Loop {
   const { log } = services
   return createLoop({
-    work: async () => {
-      while ((await makeRefunds(services)) === atOnce) continue
-    },
+    work: async () => (await makeRefunds(services)) === atOnce,
     onFault: (error) => log.warn({ err: error }, 'could not look for refunds; trying again'),
     pollMs,
     shortestPauseMs: 20,

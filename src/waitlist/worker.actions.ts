@@ -44,7 +44,7 @@ export function createWaitlistWorker({ services, ...options }: Options): Waitlis
   const read = poolReader(db)
   let roundAt = clock.now()
   let sweptAt = -Infinity
-  const work = async () => {
+  const work = async (stopped: AbortSignal) => {
     if (performance.now() - sweptAt >= sweepMs) {
       sweptAt = performance.now()
       await expireWaitlist(services)
@@ -55,14 +55,14 @@ export function createWaitlistWorker({ services, ...options }: Options): Waitlis
     }
     const due = await dueServices(read, clock.now(), mostServices)
     // What ended an offer is told before what it freed is offered to the next.
-    while ((await settleOffers(services)) > 0);
+    while (!stopped.aborted && (await settleOffers(services)) > 0);
     for (const service of due) {
       // One that cannot be looked after now keeps nobody else waiting.
       await offerService(services, service).catch((error: unknown) =>
         log.warn({ err: error, service: service.id }, 'could not look after who waits'),
       )
     }
-    if (due.length === mostServices) loop.wake()
+    return due.length === mostServices
   }
   const loop = createLoop({
     work,
