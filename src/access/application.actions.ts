@@ -14,7 +14,7 @@ import { appendAudit } from '../events/audit.ts'
 import { changesBetween, type Change } from '../events/event.ts'
 import { applicationIssues, type ApplicationTerms } from './application.ts'
 import { seenApplication, type SeenApplication } from './application.data.ts'
-import { uninstallAll } from './installation.data.ts'
+import { endStanding } from './installation.data.ts'
 import { demandLasting, personBehind } from './lasting.actions.ts'
 import { overreach, recorded } from './overreach.actions.ts'
 
@@ -84,7 +84,7 @@ export async function rotateApplicationSecret(
 export async function deleteApplication(ctx: ActionContext, id: string): Promise<SeenApplication> {
   return changing(ctx, id, 'application.deleted', async (tx, before) => {
     await tell(tx, ctx, 'application.deleted', before, [])
-    await uninstallAll(tx, ctx, id)
+    await endStanding(tx, ctx, { applicationId: id })
     const deletedAt = new Date(ctx.clock.now())
     const row = await tx.application.update({ where: { id }, data: { deletedAt } })
     return { ...row, accountId: before.accountId }

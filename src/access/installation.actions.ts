@@ -14,7 +14,7 @@ import { appendAudit } from '../events/audit.ts'
 import { appendEvents } from '../events/outbox.ts'
 import type { Installation } from '../generated/prisma/client.ts'
 import { credentialIssues } from './credential.ts'
-import { endEndpoints, installationEvent } from './installation.data.ts'
+import { endEndpoints, endStanding, installationEvent } from './installation.data.ts'
 import { demandLasting, personBehind } from './lasting.actions.ts'
 import { demandHeld, overreach, recorded } from './overreach.actions.ts'
 
@@ -106,31 +106,7 @@ export async function install(
 /** Ends what an installation made: endpoints, and itself in other accounts. */
 async function endMade(tx: Transaction, ctx: ActionContext, made: Installation): Promise<void> {
   await appendAudit(tx, ctx, await endEndpoints(tx, [made]))
-  const others = await tx.installation.findMany({
-    where: { viaAccountId: made.accountId, viaId: made.id, uninstalledAt: null },
-    orderBy: { id: 'asc' },
-  })
-  await endInstallations(tx, ctx, others)
-}
-
-/** Ends these and what they made; their keys are dead at once. */
-export async function endInstallations(
-  tx: Transaction,
-  ctx: ActionContext,
-  before: readonly Installation[],
-): Promise<void> {
-  if (before.length === 0) return
-  const uninstalledAt = new Date(ctx.clock.now())
-  const accountIds = before.map(({ accountId }) => accountId)
-  await tx.installation.updateMany({
-    where: { accountId: { in: accountIds }, id: { in: before.map(({ id }) => id) } },
-    data: { uninstalledAt },
-  })
-  const events = before.map((row) =>
-    installationEvent('app.uninstalled', { ...row, uninstalledAt }, row),
-  )
-  await appendEvents(tx, ctx, events)
-  await appendAudit(tx, ctx, await endEndpoints(tx, before))
+  await endStanding(tx, ctx, { viaAccountId: made.accountId, viaId: made.id })
 }
 
 /** Needs apps:write. Its key is dead at once. Twice is once. Refuses NOT_FOUND. */
@@ -142,10 +118,8 @@ export async function uninstallApplication(ctx: ActionContext, key: Key): Promis
     const where = { accountId_id: { accountId, id } }
     const before = await tx.installation.findUnique({ where })
     if (!before) throw notFound('Installation', 'id')
-    if (before.uninstalledAt) return before
-    const uninstalledAt = new Date(ctx.clock.now())
-    const row = await tx.installation.update({ where, data: { uninstalledAt } })
-    await appendEvents(tx, ctx, [installationEvent('app.uninstalled', row, before)])
+    const [row] = await endStanding(tx, ctx, key)
+    if (!row) return before
     await endMade(tx, ctx, row)
     return row
   })

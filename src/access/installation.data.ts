@@ -25,23 +25,27 @@ export async function endEndpoints(
   return ended.map(({ accountId, id }) => endpointDeleted(accountId, id))
 }
 
-/** Uninstalls an application from every account that has it. */
-export async function uninstallAll(
+/**
+ * Ends those of these that stand, with the endpoints that they made, and returns them. Their keys
+ * are dead at once; one that was authorised again meanwhile has another, and is none of these if
+ * they are named by their public ids.
+ */
+export async function endStanding(
   tx: Transaction,
   ctx: ActionContext,
-  applicationId: string,
-): Promise<void> {
-  const before = await tx.installation.findMany({ where: { applicationId, uninstalledAt: null } })
-  const uninstalledAt = new Date(ctx.clock.now())
-  await tx.installation.updateMany({
-    where: { applicationId, uninstalledAt: null },
-    data: { uninstalledAt },
+  where: Prisma.InstallationWhereInput,
+): Promise<Installation[]> {
+  const ended = await tx.installation.updateManyAndReturn({
+    where: { ...where, uninstalledAt: null },
+    data: { uninstalledAt: new Date(ctx.clock.now()) },
   })
-  const events = before.map((row) =>
-    installationEvent('app.uninstalled', { ...row, uninstalledAt }, row),
+  if (ended.length === 0) return []
+  const events = ended.map((row) =>
+    installationEvent('app.uninstalled', row, { ...row, uninstalledAt: null }),
   )
   await appendEvents(tx, ctx, events)
-  await appendAudit(tx, ctx, await endEndpoints(tx, before))
+  await appendAudit(tx, ctx, await endEndpoints(tx, ended))
+  return ended
 }
 
 export function installationEvent(

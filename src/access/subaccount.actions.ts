@@ -10,7 +10,8 @@ import { lockRow } from '../db/lock.ts'
 import { transaction, type Transaction } from '../db/transaction.ts'
 import { invalid, notFound } from '../errors.ts'
 import type { Installation } from '../generated/prisma/client.ts'
-import { endInstallations, install } from './installation.actions.ts'
+import { install } from './installation.actions.ts'
+import { endStanding } from './installation.data.ts'
 
 const needs = ['subaccounts:write'] as const
 
@@ -60,8 +61,9 @@ export async function endSubaccount(
     if (!found || !sameHash(hashSecret(apiKey), found.secretHash)) {
       throw notFound('Installation', 'apiKey')
     }
-    await endInstallations(tx, ctx, [found])
-    return { ...found, uninstalledAt: new Date(ctx.clock.now()) }
+    const [ended] = await endStanding(tx, ctx, { publicId: found.publicId })
+    if (!ended) throw notFound('Installation', 'apiKey')
+    return ended
   })
 }
 
