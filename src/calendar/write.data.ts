@@ -114,7 +114,7 @@ export async function countWrites(read: Reader, keys: readonly Key[]): Promise<W
   return ids.map((id) => counts.get(id) ?? { waiting: 0, failed: 0 })
 }
 
-/** Has everything tried now that failed in this calendar, given up or not. */
+/** Has everything tried now that failed in this calendar, given up or not, or was held back. */
 export async function reviveWrites(
   read: Reader,
   { accountId, id }: Pick<CalendarSource, 'accountId' | 'id'>,
@@ -123,7 +123,7 @@ export async function reviveWrites(
   await read(Prisma.sql`
     UPDATE "CalendarWrite" SET "dueAt" = ${at(now)}, "attempts" = 0, "failedAt" = NULL
     WHERE "accountId" = ${accountId}::uuid AND "sourceId" = ${id}::uuid
-      AND "lastError" IS NOT NULL AND ("failedAt" IS NOT NULL OR "dueAt" > ${at(now)})`)
+      AND ("failedAt" IS NOT NULL OR "dueAt" > ${at(now)})`)
 }
 
 /** Makes an entry that was given up wait again; null when it was not. */

@@ -1,6 +1,7 @@
 // From bookings to the mail about them: to whom, in which zone and language, with which words and
 // calendar file; or why there is none to send. Pure.
 
+import { entryUid } from '../calendar/feed-entries.ts'
 import { calendarText, type CalendarEntry } from '../calendar/ics.ts'
 import type { Mail } from '../outbound/mail.ts'
 import {
@@ -62,10 +63,10 @@ type ManageUrls = ReadonlyMap<string, string>
 /** Of what came through a booking link, the customer is told where to manage it. */
 const managed: readonly NoticeKind[] = ['CONFIRMATION', 'REQUEST', 'CHANGE', 'REMINDER']
 
-function manageUrls(
-  { kind, staff }: ToldNotice,
+export function manageUrls(
+  { kind, staff }: { kind: NoticeKind; staff: Person | null },
   bookings: readonly ToldBooking[],
-  { manageUrl }: Sending,
+  { manageUrl }: Pick<Sending, 'manageUrl'>,
 ): ManageUrls {
   if (staff || !managed.includes(kind)) return new Map()
   const own = bookings.slice(0, mostListed).filter(({ linkId }) => linkId !== null)
@@ -142,7 +143,10 @@ export function customerReason({
 export type Manner = { timeZone: string; locale: string }
 
 /** The customer's own zone and language, else those of the booking and of the account. */
-function mannerOf({ customer, account, timeZone }: ToldBooking, staff: Person | null): Manner {
+export function mannerOf(
+  { customer, account, timeZone }: ToldBooking,
+  staff: Person | null,
+): Manner {
   if (staff) return { timeZone: staff.timeZone ?? account.timeZone, locale: account.locale }
   return { timeZone: customer.timeZone ?? timeZone, locale: customer.locale ?? account.locale }
 }
@@ -213,7 +217,7 @@ function entryOf(
   const url = urls.get(booking.id)
   const { account, service, staff, number, status } = booking
   return {
-    uid: `${booking.id}@slotgraph`,
+    uid: entryUid(booking.id),
     sequence: booking.version,
     startsAt: booking.startsAt.getTime(),
     endsAt: booking.endsAt.getTime(),

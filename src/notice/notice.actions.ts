@@ -11,7 +11,7 @@ import { checkVersion, invalid, invalidAll, notFound, refused } from '../errors.
 import { appendAudit } from '../events/audit.ts'
 import { changesBetween } from '../events/event.ts'
 import type { Notice, NoticeTemplate } from '../generated/prisma/client.ts'
-import { templateFor, viewOf, type OwnTemplate } from './compose.ts'
+import { mannerOf, manageUrls, templateFor, viewOf, type OwnTemplate } from './compose.ts'
 import {
   instantText,
   renderNotice,
@@ -135,8 +135,10 @@ async function audit(
 
 const sampleUrl = 'https://example.com/manage/…'
 
+/** Where no staff member does the booking. */
+const nobody = { name: '', email: null, timeZone: null }
+
 export type Preview = {
-  bookingId: string
   kind: NoticeKind
   toStaff: boolean
   template: Template | null
@@ -157,14 +159,13 @@ export async function previewNotice(
   const booking = await subjectAt(ctx.db, key)
   if (!booking) throw notFound('Booking', 'bookingId')
   const { customer, account } = booking
-  const recipient = toStaff ? (booking.staff ?? { name: '' }) : customer
-  const locale = toStaff ? account.locale : (customer.locale ?? account.locale)
-  const timeZone = toStaff ? account.timeZone : (customer.timeZone ?? booking.timeZone)
+  const staff = toStaff ? (booking.staff ?? nobody) : null
+  const { timeZone, locale } = mannerOf(booking, staff)
   const own = await ctx.db.prisma.noticeTemplate.findMany({ where: { accountId, kind, toStaff } })
   const words = template ?? templateFor(own as OwnTemplate[], kind, toStaff, locale)
   // Nothing is given away by looking: addresses are none.
-  const urls = new Map(booking.linkId && !toStaff ? [[booking.id, sampleUrl]] : [])
-  const view = viewOf([booking], recipient, { timeZone, locale }, urls)
+  const urls = manageUrls({ kind, staff }, [booking], { manageUrl: () => sampleUrl })
+  const view = viewOf([booking], staff ?? customer, { timeZone, locale }, urls)
   if (kind !== 'WAITLIST_OFFER') return renderNotice(words, view, locale)
   // As if its time were offered now.
   const until = new Date(ctx.clock.now() + account.waitlistOfferMinutes * MINUTE)

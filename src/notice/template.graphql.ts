@@ -173,7 +173,6 @@ mutation('previewNotice', {
         ? null
         : { subject: subject ?? '', text: text ?? '', html: html ?? null }
     return previewNotice(ctx, key, {
-      bookingId,
       kind,
       toStaff: input.toStaff ?? false,
       template,

@@ -75,21 +75,25 @@ async function openSession({ checkout }: Stripe, order: CheckoutOrder) {
 
 async function makeRefund({ refunds }: Stripe, order: RefundOrder): Promise<string> {
   const { key, accountId, refundId, ofRef, amountMinor, again } = order
-  // Stripe forgets keys after a day; what it has made it lists for ever.
-  if (again) {
-    for await (const made of refunds.list({ payment_intent: ofRef, limit: 100 })) {
-      if (made.metadata?.['refund'] === refundId) return made.id
-    }
-  }
   const metadata = { account: accountId, refund: refundId }
-  const made = await asked(
-    refunds.create(
-      { payment_intent: ofRef, amount: amountMinor, metadata },
-      { idempotencyKey: key },
-    ),
-  )
+  const made =
+    (again && (await madeBefore(refunds, order))) ||
+    (await asked(
+      refunds.create(
+        { payment_intent: ofRef, amount: amountMinor, metadata },
+        { idempotencyKey: key },
+      ),
+    ))
   if (made.status === 'failed' || made.status === 'canceled') throw new TillRefused(made.id)
   return made.id
+}
+
+/** Stripe forgets keys after a day; what it has made it lists for ever. */
+async function madeBefore(refunds: Stripe['refunds'], { ofRef, refundId }: RefundOrder) {
+  for await (const made of refunds.list({ payment_intent: ofRef, limit: 100 })) {
+    if (made.metadata?.['refund'] === refundId) return made
+  }
+  return null
 }
 
 async function load(secretKey: string, apiBase: string): Promise<Stripe> {

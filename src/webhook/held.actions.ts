@@ -62,7 +62,7 @@ export function demandEverywhere(viewer: Viewer, accountIds: readonly string[]):
 }
 
 /** Conditions on rows `r` of endpoints of API clients: those of clients that the person made. */
-export function ofMaker(viewer: Viewer): Prisma.Sql[] {
+function ofMaker(viewer: Viewer): Prisma.Sql[] {
   return [
     Prisma.sql`EXISTS (SELECT FROM "ApiClient" c WHERE c."id" = r."clientId"
       AND c."createdById" = ${makerOf(viewer)}::uuid AND c."revokedAt" IS NULL)`,

@@ -389,6 +389,15 @@ describe('an address that is dead', () => {
     const answers: number[] = []
     for (let times = 0; times < 31; times += 1) answers.push(await tried())
     expect(answers).toEqual([...Array.from({ length: 30 }, () => 404), 429])
+    // Whoever reads a calendar from the same network does not pay for it.
+    const { accountId } = await openShop(own.db)
+    const { key } = await makeApiKey(own.db, { accountId })
+    const account = encodeId('Account', { accountId, id: accountId })
+    const { secret } = await issued(own, key, 'createCalendarFeed', {
+      accountId: account,
+      name: 'Mine',
+    })
+    expect((await fetch(own.url + new URL(secret).pathname)).status).toBe(200)
     own.clock.advance(900_000)
     expect(await tried()).toBe(404)
   })

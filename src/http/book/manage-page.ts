@@ -99,7 +99,7 @@ ${factsHtml(factsOf(visit))}
 ${payHtml(visit)}
 ${ways.length > 0 ? `<ul>${ways.join('')}</ul>` : ''}
 ${movableHtml(visit)}`
-  const formTargets = amountDue(visit) ? ['https:'] : []
+  const formTargets = visit.services.till && amountDue(visit) ? ['https:'] : []
   showManaged(visit, words.yourBooking, body, { status: trouble ? 409 : 200, formTargets })
 }
 
@@ -155,14 +155,14 @@ function factsOf(visit: ManagedVisit) {
 }
 
 /** What is awaited before the booking stands; null for nothing. */
-function amountDue({ booking, services }: ManagedVisit) {
+function amountDue({ booking }: ManagedVisit) {
   const { payBy, deposit, amountPaid } = booking
   const amount = deposit.amount - amountPaid.amount
-  return payBy && services.till && amount > 0 ? { ...deposit, amount } : null
+  return payBy && amount > 0 ? { ...deposit, amount } : null
 }
 
 function payHtml(visit: ManagedVisit): string {
-  const due = amountDue(visit)
+  const due = visit.services.till && amountDue(visit)
   if (!due) return ''
   const label = say(visit.words.payNow, { amount: moneyText(visit, due) ?? '' })
   return `<form method="post" action="${escape(visit.path)}">
