@@ -2,6 +2,7 @@
 // PostGraphile, Mercurius with graphql-jit and hand-written SQL, Yoga with Pothos' Prisma plugin. All
 // on the same rows, in turns; of the peers none asks for a credential or looks at rights.
 
+import { encodeId } from '../src/graphql/ids.ts'
 import { makeApiClient } from '../test/support/makers.ts'
 import { type Business, fillDiaries, now, openBusiness } from './support/business.ts'
 import { ask, compare, graphqlCall, warmUp, type Load } from './support/load.ts'
@@ -62,14 +63,15 @@ async function factsOf(
     `SELECT "id" FROM "Booking" WHERE "accountId" = $1 ORDER BY "startsAt" DESC, "id" DESC LIMIT 1`,
     [accountId],
   )
-  const skip = Math.min(deepPage * 50, 50 * days - 51)
+  // Behind the last row of the page before.
+  const skip = Math.min((deepPage - 1) * 50, 50 * days - 50) - 1
   const { bookings } = await ask<{ bookings: { pageInfo: { endCursor: string } } }>(
     servers.get('slotgraph')!,
     graphqlCall(
       token,
-      `query ($skip: Int) { bookings(first: 1, skip: $skip,
+      `query ($accounts: [ID!], $skip: Int) { bookings(accounts: $accounts, first: 1, skip: $skip,
         orderBy: { field: STARTS_AT, direction: DESC }) { pageInfo { endCursor } } }`,
-      { skip },
+      { accounts: [encodeId('Account', { accountId, id: accountId })], skip },
     ),
   )
   return { bookingId: rows[0]?.id ?? '', deepCursor: bookings.pageInfo.endCursor }

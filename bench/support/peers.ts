@@ -32,7 +32,7 @@ export type Facts = {
   token: string
   accountIds: string[]
   bookingId: string
-  /** Where page 1,000 begins: the cursor of the gateway's list. */
+  /** Behind which the deep page begins: a cursor of the gateway's list. */
   deepCursor: string
 }
 

@@ -39,10 +39,10 @@ it('ends the subscriptions of a person who was removed, and of one who signed ou
     return ended
   }
   /** The server has begun it: what is taken away before is told in its one answer. */
-  const listens = () =>
-    expect
-      .poll(async () => (await fetch(`${app.url}/metrics`)).text())
-      .toMatch(/^event_subscribers 1$/m)
+  const listens = async () => {
+    const told = async () => (await fetch(`${app.url}/metrics`)).text()
+    await expect.poll(told).toMatch(/^event_subscribers 1$/m)
+  }
 
   const signedOut = listen(left)
   await listens()

@@ -311,7 +311,7 @@ describe('many listeners', () => {
   it('more than are told at once, each get every event once and in order', async () => {
     const shop = await openShop(db)
     const { key } = await makeApiKey(db, { accountId: shop.accountId })
-    const query = 'subscription { bookingEvents { type } }'
+    const query = 'subscription { bookingEvents { type bookingVersion } }'
     const listeners = await Promise.all(
       Array.from({ length: 1_200 }, async () => {
         const stream = await openStream(key, query)
@@ -323,8 +323,9 @@ describe('many listeners', () => {
     const { id } = await book(shop, 0)
     await edit(shop, id, 'Once')
     await edit(shop, id, 'Twice')
-    const json = (type: string) => JSON.stringify({ data: { bookingEvents: { type } } })
-    const all = ['booking.created', 'booking.updated', 'booking.updated'].map(json)
+    const all = ['booking.created', 'booking.updated', 'booking.updated'].map((type, index) =>
+      JSON.stringify({ data: { bookingEvents: { type, bookingVersion: index + 1 } } }),
+    )
     for (const { stream, heard } of listeners) {
       await expect.poll(() => heard).toEqual(all)
       stream.end()

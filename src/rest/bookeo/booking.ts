@@ -145,7 +145,7 @@ export const isCanceled = ({ status }: Pick<BookingData, 'status'>) =>
   status === 'CANCELLED' || status === 'DECLINED'
 
 /** The `eventId` of a booking. */
-export function eventIdOf({ session, startsAt, staffMembers }: BookingData): string {
+function eventIdOf({ session, startsAt, staffMembers }: BookingData): string {
   return session?.id ?? startId(startsAt, staffMembers?.[0]?.id)
 }
 

@@ -74,7 +74,7 @@ export const previousHold = {
     query.previousHoldId ? { id: query.previousHoldId } : null,
 }
 
-export const longestHold = 600
+const longestHold = 600
 
 const createHold = bookeoRoute({
   name: 'createHold',

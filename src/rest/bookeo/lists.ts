@@ -3,7 +3,7 @@
 // asked again with the rights of whoever shows it.
 
 import { z } from 'zod'
-import { pageAsk, pageCount, pageNumber, pageSize } from '../numbered.ts'
+import { pageCount, pageNumber, pageSize } from '../numbered.ts'
 import { Unacceptable } from '../route.ts'
 import { lang } from './route.ts'
 
@@ -74,11 +74,6 @@ function parsedJson(token: string): unknown {
   } catch {
     return undefined
   }
-}
-
-/** What the graph is asked for of this page. */
-export function askOf({ page, size }: { page: number; size: number }) {
-  return pageAsk(page, size)
 }
 
 /** A page of a list. */

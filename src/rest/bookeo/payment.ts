@@ -23,7 +23,7 @@ const methods = {
 
 type Method = keyof typeof methods
 
-export const methodNames = Object.keys(methods) as [Method, ...Method[]]
+const methodNames = Object.keys(methods) as [Method, ...Method[]]
 
 /** The graph's word for a method. */
 export const methodIn = (name: Method) => methods[name]
@@ -39,7 +39,7 @@ export const sentPayment = z.object({
   transactionId: text(200).nullish(),
 })
 
-export type SentPayment = z.output<typeof sentPayment>
+type SentPayment = z.output<typeof sentPayment>
 
 /** What the graph is told of a payment; `name` is its field, empty when it is the whole body. */
 export function initialPaymentOf(sent: SentPayment, name: string, account: Account) {

@@ -17,7 +17,7 @@ const builtIn: Readonly<Record<string, string>> = {
 }
 
 /** The vendor's id of a category of the business. */
-export function categoryId(code: string): string {
+function categoryId(code: string): string {
   return builtIn[code.toLowerCase()] ?? `C_${code}`
 }
 
