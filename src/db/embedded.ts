@@ -190,7 +190,8 @@ function launch(
   const settings = {
     listen_addresses: '',
     unix_socket_directories: socketDir,
-    max_connections: '100',
+    // A temporary cluster serves many tests at once, and backends of programs that they killed.
+    max_connections: options.temporary ? '400' : '100',
     shared_buffers: '128MB',
     timezone: 'UTC',
     log_timezone: 'UTC',
