@@ -18,13 +18,11 @@ import { execute, prepare } from './graphql/documents.ts'
 import { schema } from './graphql/schema.ts'
 import { createDoors } from './http/doors.ts'
 import { senderBehind } from './http/sender.ts'
-import { createCalendarReader } from './calendar/sync.actions.ts'
-import { createCalendarMarker, createCalendarWriter } from './calendar/write.actions.ts'
+import { createCalendars } from './calendar/workers.actions.ts'
 import { createNoticePlanner } from './notice/plan.actions.ts'
 import { createNoticeWorker } from './notice/send.actions.ts'
 import type { Reach } from './outbound/address.ts'
 import type { Mailer } from './outbound/mail.ts'
-import { createAsker } from './outbound/ask.ts'
 import { createOutbound } from './outbound/post.ts'
 import { createRefundWorker } from './payment/refund-worker.actions.ts'
 import { createStripeTill } from './payment/stripe.data.ts'
@@ -107,7 +105,7 @@ export function createApp(parts: Parts) {
   const workers: Worker[] = [
     createSending(services, reach),
     createWaiting(services),
-    createCalendars(services, reach),
+    createCalendars({ ...services, reach }),
     ...(till ? [createRefundWorker({ ...services, till })] : []),
     ...(mailer ? [createNotices(services, mailer, config.mailFrom)] : []),
   ]
@@ -213,33 +211,6 @@ function createSending({ events, webhooks, ...services }: Services, reach: Reach
       await dispatcher.stop()
       await worker.stop()
       await outbound.close()
-    },
-  }
-}
-
-/** Outside calendars, from where they are to busy times. */
-function createCalendars({ events, ...services }: Services, reach: Reach) {
-  const asker = createAsker(reach)
-  const reader = createCalendarReader({ services, asker })
-  const writer = createCalendarWriter({ services, asker })
-  const marker = createCalendarMarker({ ...services, onAdded: writer.wake })
-  let unsubscribe = () => {}
-  return {
-    follow: marker.start,
-    start: () => {
-      reader.start()
-      writer.start()
-      unsubscribe = events.onEvent(({ type }) => {
-        // A calendar that was connected, or is to be read, is read at once.
-        if (type.startsWith('calendar.')) reader.wake()
-        marker.wake()
-      })
-    },
-    stop: async () => {
-      unsubscribe()
-      await marker.stop()
-      await Promise.all([reader.stop(), writer.stop()])
-      await asker.close()
     },
   }
 }

@@ -3,52 +3,22 @@
 // somebody else has written meanwhile without having looked at it.
 
 import { calendarQuery, createObject, deleteObject, propfind, updateObject } from 'tsdav'
-import type { Sealer } from '../auth/seal.ts'
+import type { BusyWindow } from '../availability/busy-times.ts'
 import type { Asked, Asker } from '../outbound/ask.ts'
 import { formatUtc } from '../time/instant.ts'
-import type { BusyWindow } from '../availability/busy-times.ts'
+import { entriesIn } from './file.actions.ts'
+import { calendarText } from './ics.ts'
 import { calendarTexts } from './multistatus.ts'
-
-/** Why the server did not do it: a sentence. */
-export class CalendarFault extends Error {
-  /** Whether nobody answered at all. */
-  readonly isSilence: boolean
-
-  constructor(message: string, isSilence = false) {
-    super(message)
-    this.isSilence = isSilence
-  }
-}
-
-export type CalDav = {
-  /** What differs whenever anything in the calendar differs. */
-  mark(): Promise<string>
-  /** The files of everything that reaches into the window. */
-  texts(window: BusyWindow): Promise<string[]>
-  /** Writes an entry, where this is known to stand there, if anything; returns its tag. */
-  put(name: string, text: string, known: string | null): Promise<string>
-  /** Takes an entry of ours away, whatever has become of it. */
-  remove(name: string, known: string | null): Promise<void>
-}
-
-export type CalDavPlace = { url: string; username: string; password: string }
-
-/** Where a calendar is, and who is known there. */
-export function placeOf(
-  sealer: Sealer,
-  { urlSealed, credentialsSealed }: { urlSealed: Uint8Array; credentialsSealed: Uint8Array | null },
-): CalDavPlace {
-  const known = credentialsSealed ? sealer.open(credentialsSealed) : '{}'
-  const { username = '', password = '' } = JSON.parse(known) as Partial<CalDavPlace>
-  return { url: sealer.open(urlSealed), username, password }
-}
+import { CalendarFault, type CalendarServer, type Connection } from './server.ts'
 
 /** What changes again and again while we look at it is left for later. */
 const mostLooks = 3
 
-export function createCalDav(asker: Asker, place: CalDavPlace, stopped: AbortSignal): CalDav {
-  const base = place.url.replace(/\/*$/, '/')
-  const basic = Buffer.from(`${place.username}:${place.password}`).toString('base64')
+export function createCalDav(connection: Connection): CalendarServer {
+  const { asker, url: place, credentials, timeZone, stopped } = connection
+  const base = place.replace(/\/*$/, '/')
+  const { username, password } = credentials
+  const basic = Buffer.from(`${username}:${password}`).toString('base64')
   const headers = { authorization: `Basic ${basic}`, 'user-agent': 'Slotgraph' }
   const common = { headers, fetch: fetchBy(asker, stopped) }
   const urlOf = (name: string) => `${base}${name}.ics`
@@ -69,39 +39,56 @@ export function createCalDav(asker: Asker, place: CalDavPlace, stopped: AbortSig
       : updateObject({ ...asked, headers: typed, etag: known })
   }
 
+  const { markOf, textsIn } = readingOf(common, base)
+
   return {
-    mark: async () => {
-      const props = { 'd:resourcetype': {}, 'cs:getctag': {}, 'd:sync-token': {} }
-      const [found] = await propfind({ ...common, url: base, props, depth: '0' })
-      if (!found?.ok) throw refusal(found?.status)
-      return markIn(found.props ?? {})
+    read: async (window, mark) => {
+      // Asked for first: what changes while the entries are read is new the next time.
+      const etag = await markOf()
+      if (mark && etag !== '' && etag === mark.etag) return null
+      return { entries: await entriesIn(await textsIn(window), timeZone), etag, lastModified: null }
     },
-    texts: async (window) => {
-      const props = { 'd:getetag': {}, 'c:calendar-data': {} }
-      const filters = [filterOf(window)]
-      const kept = keeping(common.fetch)
-      await calendarQuery({ ...common, ...kept, url: base, props, filters, depth: '1' })
-      const { status, body } = kept.answer()
-      if (status !== 207) throw refusal(status)
-      const texts = calendarTexts(body)
-      if (!texts) throw new CalendarFault('What the server says of the calendar cannot be read.')
-      return texts
-    },
-    put: async (name, text, known) => {
+    put: async ({ id, shown, timeZone: zone }, known) => {
+      const text = calendarText({ method: null, timeZone: zone, entries: [shown] })
       const told = await insist(
-        () => tagOf(name),
+        () => tagOf(id),
         known,
-        (tag) => write(name, text, tag),
+        (tag) => write(id, text, tag),
       )
-      return told.headers.get('etag') ?? (await tagOf(name)) ?? ''
+      return told.headers.get('etag') ?? (await tagOf(id)) ?? ''
     },
-    remove: async (name, known) => {
-      const asked = { ...common, url: urlOf(name) }
+    remove: async (id, known) => {
+      const asked = { ...common, url: urlOf(id) }
       const remove = (tag: string | null) =>
         deleteObject(tag === null ? asked : { ...asked, etag: tag })
-      await insist(() => tagOf(name), known, remove, [404, 410])
+      await insist(() => tagOf(id), known, remove, [404, 410])
     },
   }
+}
+
+type Common = { headers: Record<string, string>; fetch: typeof fetch }
+
+function readingOf(common: Common, base: string) {
+  const markOf = async () => {
+    const props = { 'd:resourcetype': {}, 'cs:getctag': {}, 'd:sync-token': {} }
+    const [found] = await propfind({ ...common, url: base, props, depth: '0' })
+    if (!found?.ok) throw refusal(found?.status)
+    return markIn(found.props ?? {})
+  }
+
+  const textsIn = async (window: BusyWindow) => {
+    const props = { 'd:getetag': {}, 'c:calendar-data': {} }
+    const filters = [filterOf(window)]
+    const kept = keeping(common.fetch)
+    await calendarQuery({ ...common, ...kept, url: base, props, filters, depth: '1' })
+    const { status, body } = kept.answer()
+    if (status !== 207) throw refusal(status)
+    const texts = calendarTexts(body)
+    if (!texts) throw new CalendarFault('What the server says of the calendar cannot be read.')
+    return texts
+  }
+
+  return { markOf, textsIn }
 }
 
 /** Does it whoever has changed or removed the entry: what is booked here is what counts. */

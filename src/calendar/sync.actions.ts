@@ -2,7 +2,6 @@
 // times of whoever they are of. When it dies, others take over as its leases run out; a reading
 // that is done twice changes nothing the second time. What cannot be read keeps what it took.
 
-import { setImmediate as pause } from 'node:timers/promises'
 import { replaceBusyWithin } from '../availability/busy-times.actions.ts'
 import { systemViewer } from '../auth/viewer.ts'
 import { newId } from '../db/id.ts'
@@ -10,11 +9,12 @@ import { poolReader, transactionReader, type Reader } from '../db/reader.ts'
 import { transaction } from '../db/transaction.ts'
 import { createLoop, type Loop } from '../events/loop.ts'
 import { appendEvents } from '../events/outbox.ts'
-import type { Asker } from '../outbound/ask.ts'
 import { entryId } from './feed-entries.ts'
-import { CalendarFault, createCalDav, placeOf } from './caldav.actions.ts'
+import { inSlices } from './file.actions.ts'
 import { busyCollector, type OutsideBusy } from './outside-busy.ts'
-import { entryReader, fileOf, type OutsideEntry, type OutsideFile } from './outside.ts'
+import type { OutsideEntry } from './outside.ts'
+import { CalendarFault, type Contents, type FoundEntry } from './server.ts'
+import type { Servers } from './servers.actions.ts'
 import {
   calendarOf,
   claimSources,
@@ -33,14 +33,14 @@ import { markMissing, reviveWrites } from './write.data.ts'
 
 type Options = {
   services: SyncContext
-  asker: Asker
+  servers: Servers
   most?: number
   pollMs?: number
   leaseMs?: number
 }
 
 export function createCalendarReader(options: Options): Loop {
-  const { services, asker, most = 5, pollMs = 1_000, leaseMs = 120_000 } = options
+  const { services, servers, most = 5, pollMs = 1_000, leaseMs = 120_000 } = options
   const { db, clock, log } = services
   const worker = newId()
 
@@ -50,7 +50,7 @@ export function createCalendarReader(options: Options): Loop {
     const sources = await claimSources(poolReader(db), claim)
     await Promise.all(
       sources.map(async (source) => {
-        const read = readSource(services, asker, source, stopped)
+        const read = readSource(services, servers, source, stopped)
         const found = await read.catch((error: unknown) => {
           log.error({ err: error, calendarId: source.id }, 'a calendar could not be read')
           return 'The calendar could not be read.'
@@ -75,99 +75,47 @@ export function createCalendarReader(options: Options): Loop {
   })
 }
 
-type News = { texts: string[]; etag: string | null; lastModified: string | null }
 type Busy = OutsideBusy & {
   /** Bookings and sessions that stand there as they are. */
   intact: string[]
 }
-type Found = { isNew: false } | (News & { isNew: true; busy: Busy; since: number })
+type Found =
+  | { isNew: false }
+  | (Omit<Contents, 'entries'> & { isNew: true; busy: Busy; since: number })
 
 /** What the calendar says, or why that is not known: a sentence. */
 async function readSource(
-  services: SyncContext,
-  asker: Asker,
+  { db, clock }: SyncContext,
+  servers: Servers,
   source: LeasedSource,
   stopped: AbortSignal,
 ): Promise<Found | string> {
-  const since = services.clock.now()
-  const read = source.kind === 'ICS' ? readFile : readServer
-  const news = await read(services, asker, source, stopped)
-  if (typeof news === 'string') return news
-  if (news === null) return { isNew: false }
-  const busy = await busyIn(poolReader(services.db), source, news.texts, since)
-  return typeof busy === 'string' ? busy : { ...news, isNew: true, busy, since }
-}
-
-/** Null when nothing is new. */
-async function readFile(
-  { clock, sealer }: SyncContext,
-  asker: Asker,
-  source: LeasedSource,
-  stopped: AbortSignal,
-): Promise<News | string | null> {
-  const { etag, lastModified } = source
-  const asksNews = asksForNews(clock.now(), source.readAt)
-  const headers = {
-    accept: 'text/calendar, */*;q=0.1',
-    'user-agent': 'Slotgraph',
-    ...(asksNews && etag !== null && { 'if-none-match': etag }),
-    ...(asksNews && lastModified !== null && { 'if-modified-since': lastModified }),
-  }
-  const url = sealer.open(source.urlSealed)
-  const reply = await asker.ask({ method: 'GET', url, headers }, stopped)
-  if ('error' in reply) return reply.error
-  if (reply.status === 304 && asksNews) return null
-  if (reply.status !== 200) return `The server answered ${reply.status}.`
-  const { etag: tag = null, 'last-modified': modified = null } = reply.headers
-  return { texts: [reply.body], etag: tag, lastModified: modified }
-}
-
-async function readServer(
-  { clock, sealer }: SyncContext,
-  asker: Asker,
-  source: LeasedSource,
-  stopped: AbortSignal,
-): Promise<News | string | null> {
-  const calendar = createCalDav(asker, placeOf(sealer, source), stopped)
+  const since = clock.now()
   try {
-    // Asked for first: what changes while the entries are read is new the next time.
-    const etag = await calendar.mark()
-    if (etag !== '' && etag === source.etag && asksForNews(clock.now(), source.readAt)) return null
-    return { texts: await calendar.texts(readingWindow(clock.now())), etag, lastModified: null }
+    const mark = asksForNews(since, source.readAt) ? source : null
+    const contents = await servers(source, stopped).read(readingWindow(since), mark)
+    if (contents === null) return { isNew: false }
+    const { entries, ...marks } = contents
+    const busy = await busyIn(poolReader(db), source, entries, since)
+    return typeof busy === 'string' ? busy : { ...marks, isNew: true, busy, since }
   } catch (error) {
     if (error instanceof CalendarFault) return error.message
     throw error
   }
 }
 
-/** Long files are read in slices, so that nobody else waits for them. */
-const sliceMs = 20
-
 async function busyIn(
   read: Reader,
-  { accountId, timeZone, kind }: LeasedSource,
-  texts: readonly string[],
+  { accountId }: LeasedSource,
+  entries: readonly FoundEntry[],
   now: number,
 ): Promise<Busy | string> {
-  const files: OutsideFile[] = []
   const collector = busyCollector(readingWindow(now))
-  let fault: string | null = null
-  await inSlices(texts, (text) => {
-    const file = fileOf(text)
-    if (typeof file !== 'string') files.push(file)
-    else if (kind === 'ICS') fault = file
-    // One of many on a server: the others count.
-    else collector.add(null)
-  })
-  if (fault !== null) return fault
-  const uids = files.flatMap(({ entries }) =>
-    entries.map((block) => /^UID:(.*)$/im.exec(block)?.[1]),
-  )
-  const ids = uids.flatMap((uid) => entryId(uid ?? '') ?? [])
+  const ids = entries.flatMap(({ uid }) => entryId(uid) ?? [])
   const own = await ownEntries(read, accountId, [...new Set(ids)])
   const intact: string[] = []
-  await inSlices(entriesIn(files, timeZone), (readOne) => {
-    const entry = readOne()
+  await inSlices(entries, (found) => {
+    const entry = found.read()
     const id = entry && entryId(entry.uid)
     const booked = id === null ? undefined : own.get(id)
     // What was written there by us is no time that somebody else takes.
@@ -179,26 +127,8 @@ async function busyIn(
   return typeof busy === 'string' ? busy : { ...busy, intact }
 }
 
-/** Each is read when it is called. */
-function* entriesIn(files: readonly OutsideFile[], timeZone: string) {
-  for (const file of files) {
-    const readEntry = entryReader(timeZone, file)
-    for (const block of file.entries) yield () => readEntry(block)
-  }
-}
-
 function isAsBooked({ start, length, isFree }: OutsideEntry, booked: Booked): boolean {
   return !isFree && start.at === booked.startsAt && start.at + length === booked.endsAt
-}
-
-async function inSlices<T>(items: Iterable<T>, work: (item: T) => void): Promise<void> {
-  let since = performance.now()
-  for (const item of items) {
-    work(item)
-    if (performance.now() - since < sliceMs) continue
-    await pause()
-    since = performance.now()
-  }
 }
 
 /** Writes busy times, what came of it, and its event, together; false when the lease is lost. */

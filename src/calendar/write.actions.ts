@@ -12,12 +12,11 @@ import type { Change, LoggedEvent } from '../events/event.ts'
 import { createFollower, type Follower, type Following } from '../events/follower.ts'
 import { createLoop } from '../events/loop.ts'
 import { appendEvents } from '../events/outbox.ts'
-import type { Asker } from '../outbound/ask.ts'
 import { nextTry } from '../time/next-try.ts'
-import { CalendarFault, createCalDav, placeOf } from './caldav.actions.ts'
 import { feedEntry, type FeedFact } from './feed-entries.ts'
 import { shownScopes } from './feed.ts'
-import { calendarText } from './ics.ts'
+import { CalendarFault, type OwnEntry } from './server.ts'
+import type { Servers } from './servers.actions.ts'
 import type { SyncContext } from './source.data.ts'
 import {
   claimWrites,
@@ -56,14 +55,14 @@ function entriesOf(events: readonly LoggedEvent[]): Entry[] {
 
 type Options = {
   services: SyncContext
-  asker: Asker
+  servers: Servers
   most?: number
   pollMs?: number
   leaseMs?: number
 }
 
 export function createCalendarWriter(options: Options) {
-  const { services, asker, most = 10, pollMs = 1_000, leaseMs = 120_000 } = options
+  const { services, servers, most = 10, pollMs = 1_000, leaseMs = 120_000 } = options
   const { db, clock, log } = services
   const worker = newId()
 
@@ -76,7 +75,7 @@ export function createCalendarWriter(options: Options) {
     await Promise.all(
       leased.map(async (write) => {
         const fact = facts.get(write.entryId)
-        const written = await look(services, asker, write, fact, stopped)
+        const written = await look(services, servers, write, fact, stopped)
         // Whoever takes over when the lease has run out finds what was done.
         if (stopped.aborted && written.error !== null) return
         await settle(services, worker, write, written)
@@ -95,28 +94,25 @@ export function createCalendarWriter(options: Options) {
 
 /** Makes an entry stand there as it is now, or not at all. */
 async function look(
-  { clock, log, sealer }: SyncContext,
-  asker: Asker,
+  { clock, log }: SyncContext,
+  servers: Servers,
   write: LeasedWrite,
   fact: FeedFact | undefined,
   stopped: AbortSignal,
 ): Promise<Written> {
   const { etag, contentHash, entryId } = write
   const done = { error: null, nextAt: null, isSilent: false }
-  let text: string | null = null
+  let entry: OwnEntry | null = null
   try {
-    text = textOf(write, fact)
-    if (text === null && etag === null) return { etag, contentHash: null, ...done }
-    const hash = text === null ? null : new Uint8Array(createHash('sha256').update(text).digest())
+    entry = entryOf(write, fact)
+    if (entry === null && etag === null) return { etag, contentHash: null, ...done }
+    const hash = entry && hashOf(entry)
     if (hash && contentHash && Buffer.from(hash).equals(contentHash)) {
       return { etag, contentHash: hash, ...done }
     }
-    const place = placeOf(sealer, write)
-    const calendar = createCalDav(asker, place, stopped)
-    if (text !== null) {
-      return { etag: await calendar.put(entryId, text, etag), contentHash: hash, ...done }
-    }
-    await calendar.remove(entryId, etag)
+    const server = servers(write, stopped)
+    if (entry) return { etag: await server.put(entry, etag), contentHash: hash, ...done }
+    await server.remove(entryId, etag)
     return { etag: null, contentHash: null, ...done }
   } catch (error) {
     if (!(error instanceof CalendarFault)) {
@@ -126,20 +122,23 @@ async function look(
     const isSilent = error instanceof CalendarFault && error.isSilence
     const nextAt = nextTry(clock.now(), write.attempts + 1)
     // What was sent may stand there, whatever became of the answer.
-    const standing = text === null ? etag : (etag ?? '')
+    const standing = entry === null ? etag : (etag ?? '')
     return { etag: standing, contentHash: null, error: sentence, nextAt, isSilent }
   }
 }
 
-/** The file that has to stand there; null when none has to, or none may any more. */
-function textOf(write: LeasedWrite, fact: FeedFact | undefined): string | null {
+/** What has to stand there; null when nothing has to, or may any more. */
+function entryOf(write: LeasedWrite, fact: FeedFact | undefined): OwnEntry | null {
   const { source, role, accountName, timeZone, isTheirs } = write
   if (!fact || !isTheirs || !source.writesBookings || role === null) return null
   const scopes = shownScopes('StaffMember', source.scopes, role)
   if (!scopes) return null
-  const entry = feedEntry(fact, { model: 'StaffMember', accountName, scopes })
-  if (entry.status === 'CANCELLED') return null
-  return calendarText({ method: null, timeZone, entries: [entry] })
+  const shown = feedEntry(fact, { model: 'StaffMember', accountName, scopes })
+  return shown.status === 'CANCELLED' ? null : { id: fact.id, shown, timeZone }
+}
+
+function hashOf(entry: OwnEntry): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(createHash('sha256').update(JSON.stringify(entry)).digest())
 }
 
 /** Writes down what came of it, and tells when the calendar begins or ends to refuse entries. */

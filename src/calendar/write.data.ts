@@ -157,8 +157,9 @@ export async function holdBack(
  */
 export type LeasedWrite = CalendarWrite & {
   source: Pick<CalendarSource, 'staffId' | 'writesBookings' | 'scopes' | 'writeError' | 'version'>
-  urlSealed: Uint8Array
-  credentialsSealed: Uint8Array | null
+  kind: CalendarSource['kind']
+  urlSealed: Uint8Array<ArrayBuffer>
+  credentialsSealed: Uint8Array<ArrayBuffer> | null
   /** Of whoever connected the calendar, now; null when that person has left. */
   role: Role | null
   accountName: string
@@ -187,8 +188,8 @@ export function claimWrites(read: Reader, claim: WriteClaim): Promise<LeasedWrit
         AND w."entryId" = d."entryId"
       RETURNING w.*
     )
-    SELECT n.*, to_jsonb(s) - 'urlSealed' - 'credentialsSealed' AS "source", s."urlSealed",
-      s."credentialsSealed", m."role"::text AS "role", a."name" AS "accountName",
+    SELECT n.*, to_jsonb(s) - 'urlSealed' - 'credentialsSealed' AS "source", s."kind"::text AS "kind",
+      s."urlSealed", s."credentialsSealed", m."role"::text AS "role", a."name" AS "accountName",
       COALESCE(t."timeZone", a."timeZone") AS "timeZone", ${does} AS "isTheirs"
     FROM n JOIN "CalendarSource" s ON s."accountId" = n."accountId" AND s."id" = n."sourceId"
       JOIN "Account" a ON a."id" = n."accountId"

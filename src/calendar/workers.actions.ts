@@ -1,0 +1,40 @@
+// What becomes of connected calendars while the process runs: they are read, and written from the
+// log. In their order, and stopped in it.
+
+import type { EventHub } from '../events/hub.ts'
+import type { Reach } from '../outbound/address.ts'
+import { createAsker } from '../outbound/ask.ts'
+import { createServers } from './servers.actions.ts'
+import type { SyncContext } from './source.data.ts'
+import { createCalendarReader } from './sync.actions.ts'
+import { createCalendarMarker, createCalendarWriter } from './write.actions.ts'
+
+type Parts = SyncContext & { events: EventHub; reach: Reach }
+
+/** Outside calendars, from where they are to busy times, and bookings into them. */
+export function createCalendars({ events, reach, ...services }: Parts) {
+  const asker = createAsker(reach)
+  const servers = createServers({ asker, sealer: services.sealer })
+  const reader = createCalendarReader({ services, servers })
+  const writer = createCalendarWriter({ services, servers })
+  const marker = createCalendarMarker({ ...services, onAdded: writer.wake })
+  let unsubscribe = () => {}
+  return {
+    follow: marker.start,
+    start: () => {
+      reader.start()
+      writer.start()
+      unsubscribe = events.onEvent(({ type }) => {
+        // A calendar that was connected, or is to be read, is read at once.
+        if (type.startsWith('calendar.')) reader.wake()
+        marker.wake()
+      })
+    },
+    stop: async () => {
+      unsubscribe()
+      await marker.stop()
+      await Promise.all([reader.stop(), writer.stop()])
+      await asker.close()
+    },
+  }
+}
