@@ -1,5 +1,6 @@
-// One event to thousands who listen, each over a socket of its own, beside GraphQL Yoga as its
-// documentation sets it up: what the event holds (told), and a booking read anew for it (read).
+// One event to thousands who listen, beside GraphQL Yoga as its documentation sets it up: what the
+// event holds (told), each over a socket of its own and several to a socket, as screens do that
+// listen to several things, and a booking read anew for it (read).
 
 import { newId } from '../src/db/id.ts'
 import { encodeId } from '../src/graphql/ids.ts'
@@ -16,9 +17,12 @@ const warmRounds = 5
 /** One credential has at most 1,000 sockets. */
 const perCredential = 1_000
 
+const event = 'id type cursor changes { field from to }'
+const booking = 'type booking { number status customer { name } }'
 const scenes = [
-  { name: 'told', listeners: 5_000, fields: 'id type cursor changes { field from to }' },
-  { name: 'read', listeners: 1_000, fields: 'type booking { number status customer { name } }' },
+  { name: 'told', listeners: 5_000, perSocket: 1, fields: event },
+  { name: 'told, four to a socket', listeners: 5_000, perSocket: 4, fields: event },
+  { name: 'read', listeners: 1_000, perSocket: 1, fields: booking },
 ]
 
 type Shop = Business & { bookingId: string }
@@ -74,12 +78,13 @@ async function measure(store: Store, shop: Shop, scene: (typeof scenes)[number])
       const listen = (count: number) =>
         openListeners(server, {
           count,
+          perSocket: scene.perSocket,
           document: `subscription Watch($accounts: [ID!]) {
             bookingEvents(accounts: $accounts) { ${scene.fields} } }`,
           variables: { accounts: [account] },
           tokens,
         })
-      const few = await listen(10)
+      const few = await listen(scene.perSocket * 10)
       await server.idle()
       few.close()
       await server.idle()

@@ -1,5 +1,5 @@
-// Thousands who listen at once, each over a socket of its own. As lean as can be, because they run
-// on the machine that is measured: of WebSocket they speak what graphql-transport-ws needs.
+// Thousands who listen at once, one or several over each socket. As lean as can be, because they
+// run on the machine that is measured: of WebSocket they speak what graphql-transport-ws needs.
 
 import { randomUUID } from 'node:crypto'
 import { connect, type Socket } from 'node:net'
@@ -15,6 +15,8 @@ export type Listeners = {
 
 type Options = {
   count: number
+  /** Over one socket, as a screen that listens to several things does. */
+  perSocket: number
   document: string
   variables: object
   /** Credentials, used in turns; none where nobody asks for one. */
@@ -43,7 +45,9 @@ export async function openListeners(server: Measured, options: Options): Promise
   const { port } = new URL(server.url)
   const payload = { query: options.document, variables: options.variables }
   // As clients do: each operation has an id that no other has.
-  const asked = () => JSON.stringify({ id: randomUUID(), type: 'subscribe', payload })
+  const ask = () => JSON.stringify({ id: randomUUID(), type: 'subscribe', payload })
+  const askAll = () => Array.from({ length: options.perSocket }, ask)
+  const socketCount = options.count / options.perSocket
   const sockets: Socket[] = []
   let missing = 0
   let last = ''
@@ -58,12 +62,12 @@ export async function openListeners(server: Measured, options: Options): Promise
     },
     onLost: (error) => settle.reject(error),
   }
-  for (let from = 0; from < options.count; from += openedAtOnce) {
+  for (let from = 0; from < socketCount; from += openedAtOnce) {
     const some = Array.from(
-      { length: Math.min(openedAtOnce, options.count - from) },
+      { length: Math.min(openedAtOnce, socketCount - from) },
       (_, index) => {
         const token = options.tokens[(from + index) % options.tokens.length]
-        return openListener(Number(port), token, asked(), ears)
+        return openListener(Number(port), token, askAll(), ears)
       },
     )
     sockets.push(...(await Promise.all(some)))
@@ -112,7 +116,7 @@ const upgrade = [
 function openListener(
   port: number,
   token: string | undefined,
-  asked: string,
+  asked: readonly string[],
   { onEvent, onLost }: Ears,
 ): Promise<Socket> {
   return new Promise((resolve, reject) => {
@@ -123,7 +127,7 @@ function openListener(
       if (opcode === 8) return fail(`was closed: ${body.subarray(2).toString()}`)
       if (!isAcknowledged) {
         isAcknowledged = true
-        socket.write(frame(1, Buffer.from(asked)))
+        socket.write(Buffer.concat(asked.map((text) => frame(1, Buffer.from(text)))))
         return resolve(socket)
       }
       if (body.includes(isNext) && !body.includes(isFault)) onEvent(body)

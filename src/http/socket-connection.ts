@@ -22,6 +22,8 @@ export type ConnectionDoor = {
   limits: { unreadBytes: number; closeMs: number }
   /** Begins the id of every request over a socket of this door. */
   requestIds: string
+  /** Calls `flush` of the connection when whatever is told in this turn has been told. */
+  flushSoon: (connection: Connection) => void
 }
 
 /** The socket of a client, as ws makes it. */
@@ -30,7 +32,29 @@ export class ClientSocket extends WebSocket {
   connection: Connection | null = null
   /** It did not answer the last ping yet. */
   isSilent = false
+
+  /** Nothing may follow a close. */
+  override close(code?: number, reason?: string | Buffer): void {
+    this.connection?.flush()
+    super.close(code, reason)
+  }
 }
+
+/** Gathers the connections that hold frames back, until the turn of the event loop is over. */
+export function flushedByTurn(): ConnectionDoor['flushSoon'] {
+  let waiting: Connection[] = []
+  const flushAll = () => {
+    const these = waiting
+    waiting = []
+    for (const connection of these) connection.flush()
+  }
+  return (connection) => {
+    if (waiting.push(connection) === 1) setImmediate(flushAll)
+  }
+}
+
+/** Frames held back for one write, in bytes; what is more leaves at once. */
+const heldBytes = 65_536
 
 export class Connection implements Listener {
   /** What came with the upgrade; empty from connection_init on, for it is held by thousands. */
@@ -46,6 +70,8 @@ export class Connection implements Listener {
   readonly operations = new Map<string, SocketOperation>()
   /** How many there were. */
   begun = 0
+  /** Frames of this turn: several subscriptions of one client cost the network one write. */
+  private held = ''
   private readonly door: ConnectionDoor
   private readonly number: number
   private readonly socket: ClientSocket
@@ -93,6 +119,7 @@ export class Connection implements Listener {
   }
 
   send(message: object): void {
+    this.flush()
     if (this.isCut()) return
     // An error here means that the socket is gone, which its close says too.
     this.socket.send(JSON.stringify(message), () => {})
@@ -100,17 +127,26 @@ export class Connection implements Listener {
 
   /** Between the frames of ws, which holds none back. False: `stream` goes on when it has left. */
   deliver(operationId: string, result: Delivered, stream: ResultStream | null): boolean {
-    const { wire, socket } = this
+    const { wire, held } = this
     // Mostly the network takes it at once, and nobody has to wait.
     if (wire.writableLength === 0) {
-      if (socket.readyState === WebSocket.OPEN) {
-        wire.write(nextFrame(operationId, result.bytes()), 'latin1')
-      }
+      if (held === '') this.door.flushSoon(this)
+      this.held = held + nextFrame(operationId, result.bytes())
+      if (this.held.length > heldBytes) this.flush()
       return true
     }
+    this.flush()
     if (this.isCut()) return true
     wire.write(nextFrame(operationId, result.bytes()), 'latin1', () => stream?.goOn())
     return false
+  }
+
+  /** Writes what was held back. */
+  flush(): void {
+    const { held } = this
+    if (held === '') return
+    this.held = ''
+    if (this.socket.readyState === WebSocket.OPEN) this.wire.write(held, 'latin1')
   }
 
   close(code: number, reason: string): void {

@@ -10,7 +10,7 @@ import { WebSocket, WebSocketServer, type RawData } from 'ws'
 import type { Services } from '../context.ts'
 import { askingFor } from '../db/asker.ts'
 import type { RightsRegistry } from './rights.ts'
-import { ClientSocket, closeSocket, Connection } from './socket-connection.ts'
+import { ClientSocket, closeSocket, Connection, flushedByTurn } from './socket-connection.ts'
 import { createOperations } from './socket-operations.ts'
 import { createProtocol } from './socket-protocol.ts'
 import type { Streams } from './streams.ts'
@@ -94,7 +94,7 @@ function onPong(this: WebSocket): void {
 function createOpener(options: Options, limits: typeof socketLimits) {
   const { log } = options.services
   const protocol = createProtocol(createOperations({ ...options, ...limits }))
-  const door = { log, limits, requestIds: randomUUID() }
+  const door = { log, limits, requestIds: randomUUID(), flushSoon: flushedByTurn() }
   let opened = 0
 
   function onMessage(this: WebSocket, message: RawData): void {
