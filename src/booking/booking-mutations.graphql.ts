@@ -22,6 +22,7 @@ import {
   wordsInput,
   wordsOf,
 } from './booking-input.graphql.ts'
+import { cancelBooking, declineBooking } from '../payment/cancel.actions.ts'
 import { createPaidBooking } from '../payment/initial.actions.ts'
 import { rescheduleBooking } from './move.actions.ts'
 import {
@@ -32,7 +33,7 @@ import {
   timeInput,
   timeOf,
 } from './slot-input.graphql.ts'
-import { cancelBooking, setBookingStatus, updateBooking } from './status.actions.ts'
+import { setBookingStatus, updateBooking } from './status.actions.ts'
 
 type Fields = InputFieldBuilder<Types, 'InputObject'>
 
@@ -171,10 +172,14 @@ mutation('updateBooking', {
 })
 
 mutation('cancelBooking', {
-  description: 'Cancels a booking; its time or seats are free at once.',
+  description:
+    'Cancels a booking; its time or seats are free at once, and what was paid through a provider is ' +
+    'paid back by it, as far as `refund` gives it back. What was paid otherwise stays due.',
   scopes: ['bookings:write'],
   data: 'Booking',
-  dataDescription: 'The booking, cancelled; `refundDue` says what is to be paid back.',
+  dataDescription:
+    'The booking, cancelled; `refundDue` says what is given back, `payments(kind: REFUND)` what of ' +
+    'it is on its way, `refundOpen` what is still to be paid back by hand.',
   refusals: [...changing, 'IDEMPOTENCY_CONFLICT'],
   input: (t) => ({
     id: bookingId(t),
@@ -198,9 +203,30 @@ mutation('cancelBooking', {
     }),
 })
 
+mutation('declineBooking', {
+  description:
+    'Does not approve a booking; its time is free, and all that was paid through a provider is paid ' +
+    'back by it. What was paid otherwise stays due.',
+  scopes: ['bookings:write'],
+  data: 'Booking',
+  dataDescription: 'The booking, declined.',
+  refusals: changing,
+  input: (t) => ({
+    id: bookingId(t),
+    reason: t.string({ description: 'Why, for people.' }),
+    expectedVersion: expectedVersion(t),
+    notify: notifyInput(t),
+  }),
+  resolve: (input, ctx) =>
+    declineBooking(ctx, demandKey('Booking', input.id, 'id'), {
+      reason: input.reason ?? null,
+      expectedVersion: input.expectedVersion ?? null,
+      ...notifyOf(input),
+    }),
+})
+
 const transitions = {
   confirmBooking: ['CONFIRMED', 'Approves a booking that waits for it.', 'confirmed'],
-  declineBooking: ['DECLINED', 'Does not approve a booking; its time is free.', 'declined'],
   completeBooking: ['COMPLETED', 'Says that a booking took place; once it started.', 'completed'],
   markNoShow: ['NO_SHOW', 'Says that the customer did not come; once it started.', 'marked'],
 } as const
@@ -219,7 +245,6 @@ for (const [name, [status, description, done]] of Object.entries(transitions)) {
           description: 'Also when its deposit is still awaited; needs `payments:write`.',
         }),
       }),
-      ...(status === 'DECLINED' && { reason: t.string({ description: 'Why, for people.' }) }),
       ...(status === 'COMPLETED' && {
         attended: t.field({
           type: 'PositiveInt',

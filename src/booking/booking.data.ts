@@ -9,10 +9,10 @@ import { insertNew } from '../db/insert.ts'
 import { lockRow } from '../db/lock.ts'
 import { transactionReader } from '../db/reader.ts'
 import type { Transaction } from '../db/transaction.ts'
-import { notFound } from '../errors.ts'
+import { checkVersion, notFound, refused } from '../errors.ts'
 import { changesBetween, type NewEvent, type Notify } from '../events/event.ts'
 import { Prisma, type Booking } from '../generated/prisma/client.ts'
-import { bookingNumber } from './booking.ts'
+import { bookingNumber, refusedTransition, type BookingStatus } from './booking.ts'
 import { toldBookingFields, type BookingEventType } from './booking.events.ts'
 
 /**
@@ -35,6 +35,21 @@ export async function lockBooking(
   await lockRow(tx, 'Booking', key)
   const booking = await tx.booking.findUnique({ where })
   if (!booking) throw notFound('Booking', 'id')
+  return booking
+}
+
+/** Locks a booking that is to become `to`; refuses what may not, or is not of that version. */
+export async function lockForStatus(
+  tx: Transaction,
+  ctx: ActionContext,
+  key: Key,
+  to: BookingStatus,
+  expectedVersion: number | null | undefined,
+): Promise<Booking> {
+  const booking = await lockBooking(tx, ctx, key)
+  checkVersion('Booking', booking.version, expectedVersion)
+  const refusal = refusedTransition(booking, to, ctx.clock.now())
+  if (refusal) throw refused(refusal.code, refusal.message, refusal)
   return booking
 }
 

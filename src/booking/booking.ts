@@ -117,12 +117,6 @@ export function customerMay(
   }
 }
 
-/** What is written of a booking that ends, when so much is to be paid back. */
-export const owed = (amountMinor: number) => ({
-  refundDueMinor: amountMinor,
-  refundOpenMinor: amountMinor,
-})
-
 /** The most that one booking may cost, in minor units. */
 export const highestPriceMinor = 2_147_483_647
 

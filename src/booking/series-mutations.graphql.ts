@@ -17,7 +17,7 @@ import {
   wordsOf,
 } from './booking-input.graphql.ts'
 import { createBookingSeries } from './series.actions.ts'
-import { cancelBookingSeries } from './series-cancel.actions.ts'
+import { cancelBookingSeries } from '../payment/cancel-series.actions.ts'
 import { maxOccurrences } from './series.ts'
 import { managerInput, managerOf, timeOf } from './slot-input.graphql.ts'
 
@@ -93,7 +93,9 @@ mutation('createBookingSeries', {
 })
 
 mutation('cancelBookingSeries', {
-  description: 'Cancels one booking of a series, it and the later ones, or all still to come.',
+  description:
+    'Cancels one booking of a series, it and the later ones, or all still to come. What was paid ' +
+    'for each through a provider is paid back by it, as far as `refund` gives it back.',
   scopes: ['bookings:write'],
   data: ['Booking'],
   dataDescription: 'The bookings that were cancelled, soonest first; each says its `refundDue`.',

@@ -4,7 +4,8 @@
 import { loadOffers, type Offer } from '../availability/availability.data.ts'
 import { createBooking, type NewBooking } from '../booking/booking.actions.ts'
 import type { PartyPart } from '../booking/booking.ts'
-import { cancelBooking, setBookingStatus } from '../booking/status.actions.ts'
+import { setBookingStatus } from '../booking/status.actions.ts'
+import { cancelBooking, declineBooking } from '../payment/cancel.actions.ts'
 import { Refused } from '../errors.ts'
 import type { Booking } from '../generated/prisma/client.ts'
 import { DAY, HOUR, MINUTE, type Instant } from '../time/instant.ts'
@@ -160,7 +161,10 @@ function planAnswer(diary: Diary, booking: Booking, now: Instant, mayWait: boole
   agenda.add(Math.min(now + chance.whole(30, 20 * 60) * MINUTE, latest), async (at) => {
     const ctx = past.at(key.accountId, at)
     if (chance.holds(0.25)) {
-      await setBookingStatus(ctx, key, 'DECLINED', { reason: 'We cannot do this one, sorry.' })
+      await declineBooking(ctx, key, {
+        reason: 'We cannot do this one, sorry.',
+        expectedVersion: null,
+      })
     } else {
       planEnd(diary, await setBookingStatus(ctx, key, 'CONFIRMED'), at)
     }

@@ -16,7 +16,8 @@ import { changesBetween } from '../events/event.ts'
 import { appendEvents } from '../events/outbox.ts'
 import type { Booking, Checkout } from '../generated/prisma/client.ts'
 import { MINUTE } from '../time/instant.ts'
-import { addPayments, lockPaid } from './payment.data.ts'
+import { addPayments, givenBack, lockPaid } from './payment.data.ts'
+import { repay } from './repay.data.ts'
 import { checkoutMinutes, TillRefused, type Till, type TillNews } from './till.ts'
 
 export type CheckoutWish = {
@@ -183,9 +184,11 @@ async function book(
   const { booking } = await addPayments(tx, ctx, before, [payment])
   if (booking.status !== 'CANCELLED' && booking.status !== 'DECLINED') return
   // It came too late to be for anything, so all of it is owed.
+  const [repaid = 0] = await repay(tx, ctx, [{ booking, dueMinor: amountMinor }])
   const after = await changeBooking(tx, ctx, booking, {
+    ...givenBack(repaid),
     refundDueMinor: { increment: amountMinor },
-    refundOpenMinor: { increment: amountMinor },
+    refundOpenMinor: { increment: amountMinor - repaid },
   })
   const staff = (await staffOf(tx, [after])).get(after.id) ?? []
   await appendEvents(tx, ctx, [bookingEvent('booking.updated', after, booking, staff)])

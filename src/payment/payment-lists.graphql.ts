@@ -125,7 +125,10 @@ builder.prismaObjectField('Booking', 'payments', (t) =>
     reads: [],
     description: 'What was paid and paid back, oldest first. Null when denied.',
     complexity: connectionCost,
-    args: pageArgs(t),
+    args: {
+      kind: t.arg({ type: PaymentKind, description: 'Only this way.' }),
+      ...pageArgs(t),
+    },
     resolve: (booking, args, ctx) =>
       listBelow<Payment>(
         ctx,
@@ -134,7 +137,10 @@ builder.prismaObjectField('Booking', 'payments', (t) =>
         args,
         {
           table: 'Payment',
-          where: [Prisma.sql`r."bookingId" = u."parentId"`],
+          where: [
+            Prisma.sql`r."bookingId" = u."parentId"`,
+            ...matching({ kind: args.kind ?? null }),
+          ],
           order: { column: 'createdAt', type: 'timestamptz', direction: 'ASC' },
         },
         args,

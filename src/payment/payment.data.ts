@@ -61,8 +61,11 @@ export async function addPayments(
     state: 'DONE',
     receivedAt: receivedAt ?? now,
   }))
-  return book(tx, ctx, before, rows, { amountPaidMinor: { increment: sum } })
+  const payments = await insertNew<Payment>(tx, 'Payment', rows)
+  return book(tx, ctx, before, payments, { amountPaidMinor: { increment: sum } })
 }
+
+type Way = { method: PaymentMethod | null; note: string | null }
 
 /** Records refunds of a locked booking's payments, by other means if `method` says so. */
 export async function addRefunds(
@@ -70,11 +73,36 @@ export async function addRefunds(
   ctx: ActionContext,
   before: Booking,
   parts: readonly RefundPart<Payment>[],
-  { method, note }: { method: PaymentMethod | null; note: string | null },
+  way: Way,
 ): Promise<Booked> {
+  const refunds = await insertRefunds(tx, ctx, before.accountId, parts, way)
+  const sum = refunds.reduce((total, { amountMinor }) => total + amountMinor, 0)
+  return book(tx, ctx, before, refunds, {
+    ...givenBack(sum),
+    refundOpenMinor: Math.max(0, before.refundOpenMinor - sum),
+  })
+}
+
+/** What giving back changes of a booking, beside what is open of what is due. */
+export const givenBack = (amountMinor: number) => ({
+  amountPaidMinor: { decrement: amountMinor },
+  refundedMinor: { increment: amountMinor },
+})
+
+/**
+ * Writes refunds of payments whose bookings are locked; the sums of these are left to the caller.
+ * What a provider took is for it to make, unless `method` names another way.
+ */
+export async function insertRefunds(
+  tx: Transaction,
+  ctx: ActionContext,
+  accountId: string,
+  parts: readonly RefundPart<Payment>[],
+  { method, note }: Way,
+): Promise<Payment[]> {
   const now = new Date(ctx.clock.now())
   const rows = parts.map(({ payment, amountMinor }) => ({
-    ...rowOf(ctx, before, now),
+    ...rowOf(ctx, { ...payment, id: payment.bookingId }, now),
     kind: 'REFUND',
     refundOfId: payment.id,
     method: method ?? payment.method,
@@ -92,16 +120,13 @@ export async function addRefunds(
     UPDATE "Payment" p SET "refundedMinor" = p."refundedMinor" + n."amount"
     FROM unnest(${parts.map(({ payment }) => payment.id)}::uuid[],
       ${parts.map(({ amountMinor }) => amountMinor)}::int[]) n("id", "amount")
-    WHERE p."accountId" = ${before.accountId}::uuid AND p."id" = n."id"`)
-  const sum = parts.reduce((total, { amountMinor }) => total + amountMinor, 0)
-  return book(tx, ctx, before, rows, {
-    amountPaidMinor: { decrement: sum },
-    refundedMinor: { increment: sum },
-    refundOpenMinor: Math.max(0, before.refundOpenMinor - sum),
-  })
+    WHERE p."accountId" = ${accountId}::uuid AND p."id" = n."id"`)
+  return insertNew<Payment>(tx, 'Payment', rows)
 }
 
-function rowOf({ viewer }: ActionContext, { accountId, id, currency }: Booking, createdAt: Date) {
+type Of = Pick<Booking, 'accountId' | 'id' | 'currency'>
+
+function rowOf({ viewer }: ActionContext, { accountId, id, currency }: Of, createdAt: Date) {
   const { kind, id: actorId, name, userId } = viewer
   const actor = { actorKind: kind, actorId, actorName: name, userId }
   return {
@@ -120,10 +145,9 @@ async function book(
   tx: Transaction,
   ctx: ActionContext,
   before: Booking,
-  rows: readonly Record<string, unknown>[],
+  payments: Payment[],
   sums: Prisma.BookingUncheckedUpdateInput,
 ): Promise<Booked> {
-  const payments = await insertNew<Payment>(tx, 'Payment', rows)
   const booking = await changeBooking(tx, ctx, before, sums)
   const staff = (await staffOf(tx, [booking])).get(booking.id) ?? []
   const type = !isPaid(before) && isPaid(booking) ? 'booking.paid' : 'booking.updated'

@@ -1,7 +1,8 @@
 // What a customer's bookings come to, for every customer of a list by one statement.
 import { expect, it } from 'vitest'
 import { createBooking } from '../../src/booking/booking.actions.ts'
-import { cancelBooking, setBookingStatus } from '../../src/booking/status.actions.ts'
+import { setBookingStatus } from '../../src/booking/status.actions.ts'
+import { cancelBooking } from '../../src/payment/cancel.actions.ts'
 import { newId } from '../../src/db/id.ts'
 import { testApp } from '../support/app.ts'
 import { makeApiKey } from '../support/makers.ts'

@@ -6,7 +6,7 @@ import { createBooking, type NewBooking } from '../../src/booking/booking.action
 import { placeHold } from '../../src/booking/hold.actions.ts'
 import { rescheduleBooking } from '../../src/booking/move.actions.ts'
 import { createBookingSeries } from '../../src/booking/series.actions.ts'
-import { cancelBooking } from '../../src/booking/status.actions.ts'
+import { cancelBooking } from '../../src/payment/cancel.actions.ts'
 import { newId } from '../../src/db/id.ts'
 import { testDatabase } from '../support/database.ts'
 import { refusal } from '../support/refusals.ts'

@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest'
 import { setPartyCategories } from '../../src/account/party-category.actions.ts'
 import { systemViewer } from '../../src/auth/viewer.ts'
 import { createBooking } from '../../src/booking/booking.actions.ts'
-import { cancelBooking, setBookingStatus, updateBooking } from '../../src/booking/status.actions.ts'
+import { setBookingStatus, updateBooking } from '../../src/booking/status.actions.ts'
+import { cancelBooking, declineBooking } from '../../src/payment/cancel.actions.ts'
 import { testDatabase } from '../support/database.ts'
 import { refusal } from '../support/refusals.ts'
 import { asked, openShop, schedule, tuesday, type Shop } from '../support/shop.ts'
@@ -222,7 +223,7 @@ describe('who made and ended a booking', () => {
     await db.prisma.booking.updateMany({ where: { accountId }, data: { amountPaidMinor: 4500 } })
     const now = new Date(shop.clock.now())
     const ended = { cancelledBy: name, cancelledAt: now, cancelReason: 'ill' }
-    const declined = await setBookingStatus(ctx, one, 'DECLINED', { reason: 'ill' })
+    const declined = await declineBooking(ctx, one, { reason: 'ill', expectedVersion: null })
     expect(declined).toMatchObject({ ...ended, status: 'DECLINED', refundDueMinor: 4500 })
     const plainly = { refund: null, expectedVersion: null, idempotencyKey: null }
     const cancelled = await cancelBooking(ctx, two, { ...plainly, reason: 'ill' })

@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest'
 import { createBookingSeries } from '../../src/booking/series.actions.ts'
 import { createBooking } from '../../src/booking/booking.actions.ts'
 import { rescheduleBooking } from '../../src/booking/move.actions.ts'
-import { cancelBooking, setBookingStatus, updateBooking } from '../../src/booking/status.actions.ts'
+import { setBookingStatus, updateBooking } from '../../src/booking/status.actions.ts'
+import { cancelBooking, declineBooking } from '../../src/payment/cancel.actions.ts'
 import { testDatabase } from '../support/database.ts'
 import { outcomes, refusal } from '../support/refusals.ts'
 import { asked, openShop, schedule, tuesday, type Shop } from '../support/shop.ts'
@@ -188,7 +189,7 @@ describe('the life of a booking', () => {
     const one = await book(shop, 10)
     expect(one.status).toBe('PENDING')
     expect(await refusal(book(shop, 10))).toBe('SLOT_TAKEN')
-    const declined = await setBookingStatus(shop.ctx, one, 'DECLINED', { reason: 'full' })
+    const declined = await declineBooking(shop.ctx, one, { reason: 'full', expectedVersion: null })
     expect(declined).toMatchObject({ status: 'DECLINED', cancelReason: 'full' })
     expect(await refusal(setBookingStatus(shop.ctx, one, 'CONFIRMED'))).toBe('ILLEGAL_TRANSITION')
     const two = await book(shop, 10)

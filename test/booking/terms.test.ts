@@ -3,7 +3,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { createBooking } from '../../src/booking/booking.actions.ts'
-import { cancelBooking } from '../../src/booking/status.actions.ts'
+import { cancelBooking } from '../../src/payment/cancel.actions.ts'
 import { testDatabase } from '../support/database.ts'
 import { outcomes, refusal } from '../support/refusals.ts'
 import { asked, openShop, tuesday, type Shop } from '../support/shop.ts'

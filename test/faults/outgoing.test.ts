@@ -3,7 +3,7 @@
 // the same message, and the calendar holds what is booked. ROUNDS says how often.
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, it } from 'vitest'
-import { cancelBooking } from '../../src/booking/status.actions.ts'
+import { cancelBooking } from '../../src/payment/cancel.actions.ts'
 import { rescheduleBooking } from '../../src/booking/move.actions.ts'
 import { refundPayment } from '../../src/payment/payment.actions.ts'
 import { isPassing } from '../../src/db/failure.ts'

@@ -3,7 +3,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { createBooking } from '../../src/booking/booking.actions.ts'
-import { cancelBooking } from '../../src/booking/status.actions.ts'
+import { cancelBooking } from '../../src/payment/cancel.actions.ts'
 import { HOUR } from '../../src/time/instant.ts'
 import { joinWaitlist } from '../../src/waitlist/waitlist.actions.ts'
 import { testDatabase } from '../support/database.ts'

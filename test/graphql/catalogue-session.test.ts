@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { createBooking } from '../../src/booking/booking.actions.ts'
 import { placeHold } from '../../src/booking/hold.actions.ts'
-import { cancelBooking } from '../../src/booking/status.actions.ts'
+import { cancelBooking } from '../../src/payment/cancel.actions.ts'
 import { systemViewer } from '../../src/auth/viewer.ts'
 import { decodeId, encodeId, type NodeName } from '../../src/graphql/ids.ts'
 import { testApp } from '../support/app.ts'

@@ -2,7 +2,7 @@
 // is gone when it is not paid in time.
 
 import { beforeAll, describe, expect, it } from 'vitest'
-import { expireUnpaid } from '../../src/booking/unpaid.actions.ts'
+import { expireUnpaid } from '../../src/payment/unpaid.actions.ts'
 import { systemViewer } from '../../src/auth/viewer.ts'
 import { depositOf } from '../../src/availability/price.ts'
 import { encodeId, type NodeName } from '../../src/graphql/ids.ts'

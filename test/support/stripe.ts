@@ -5,8 +5,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Stripe } from 'stripe'
-import { afterAll } from 'vitest'
+import { afterAll, expect } from 'vitest'
 import type { TestApp } from './app.ts'
+import { done } from './ask.ts'
 
 type Fields = Record<string, string>
 type Thing = { id: string; [field: string]: unknown }
@@ -146,4 +147,18 @@ export async function tell(
   const response = await app.post('/stripe/webhook', { headers, body: payload })
   await response.arrayBuffer()
   return response.status
+}
+
+/** Pays so much for a booking on a page of its own. */
+export async function payOnline(
+  app: TestApp,
+  stripe: StripeServer,
+  token: string,
+  bookingId: string,
+  amount: number,
+): Promise<void> {
+  const pages = { successUrl: 'https://shop.example/paid', cancelUrl: 'https://shop.example/back' }
+  const input = { bookingId, amount: { amount }, ...pages }
+  const { url } = await done(app, token, 'startCheckout', input, 'url')
+  expect(await tell(app, 'checkout.session.completed', sessionOf(stripe, url))).toBe(200)
 }

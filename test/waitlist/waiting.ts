@@ -3,7 +3,7 @@
 import { onTestFinished } from 'vitest'
 import { createBooking } from '../../src/booking/booking.actions.ts'
 import { expireHolds } from '../../src/booking/hold.actions.ts'
-import { cancelBooking } from '../../src/booking/status.actions.ts'
+import { cancelBooking } from '../../src/payment/cancel.actions.ts'
 import { newId, type Key } from '../../src/db/id.ts'
 import { joinWaitlist, type NewEntry } from '../../src/waitlist/waitlist.actions.ts'
 import { createWaitlistWorker } from '../../src/waitlist/worker.actions.ts'

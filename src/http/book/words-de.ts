@@ -41,7 +41,7 @@ export const de: Words = {
   approval: 'Bestätigung',
   approvalMeans: 'Ihre Buchung ist eine Anfrage, bis wir sie bestätigen.',
   paid: 'Bezahlt',
-  refundDue: 'Wird zurückgezahlt',
+  refundDue: 'Rückzahlung',
   number: 'Buchungsnummer',
   status: 'Stand',
   minutes: '{count} Minuten',

@@ -41,7 +41,7 @@ export const en: Words = {
   approval: 'Approval',
   approvalMeans: 'Your booking is a request until we confirm it.',
   paid: 'Paid',
-  refundDue: 'To be paid back',
+  refundDue: 'Refund',
   number: 'Booking number',
   status: 'Status',
   minutes: '{count} minutes',

@@ -41,7 +41,7 @@ export const pl: Words = {
   approval: 'Potwierdzenie',
   approvalMeans: 'Rezerwacja jest prośbą, dopóki jej nie potwierdzimy.',
   paid: 'Zapłacono',
-  refundDue: 'Do zwrotu',
+  refundDue: 'Zwrot',
   number: 'Numer rezerwacji',
   status: 'Stan',
   minutes: '{count} min',

@@ -3,7 +3,7 @@
 
 import { z } from 'zod'
 import { text } from '../fields.ts'
-import { noBody, type Found } from '../route.ts'
+import { noBody } from '../route.ts'
 import { isCanceled } from './booking.ts'
 import { before, find, success } from './change-booking.ts'
 import { notifying, notifyOf } from './create-booking.ts'
@@ -14,29 +14,14 @@ import { bookeoRoute, lang } from './route.ts'
 const refundOf = (applies: 'true' | 'false' | undefined) =>
   applies === 'false' ? 'FULL' : 'POLICY'
 
-/** Of what was paid through a provider; what was paid otherwise is nobody's to send back here. */
-const giveBack = [
-  { document: 'query BookeoMayGiveBack { viewer { scopes } }', variables: () => ({}) },
-  {
-    document: `mutation BookeoGiveBack($input: RefundPaymentInput!) {
-      refundPayment(input: $input) { ${success('RefundPayment')} }
-    }`,
-    variables: (_input: unknown, found: Found) => {
-      const { scopes } = (found as { viewer: { scopes: string[] } }).viewer
-      if (!scopes.includes('payments:write')) return null
-      return { input: { bookingId: before(found).id, throughProvider: true } }
-    },
-  },
-]
-
 export const cancelBooking = bookeoRoute({
   name: 'cancelBooking',
   summary: 'Cancel a booking',
   description:
     'It stays readable. By the cancelation policy of the product some of what was paid is due back, ' +
-    'without it all, which needs a permission for payments. With that, what was paid online is given ' +
-    'back at once, in a series for this booking; what was recorded stays due until its refund is. ' +
-    'What becomes of a booking is always in the history of the customer.',
+    'without it all, which needs a permission for payments. What was paid online is given back at ' +
+    'once, in a series for each booking; what was recorded stays due until its refund is. What ' +
+    'becomes of a booking is always in the history of the customer.',
   method: 'DELETE',
   path: '/bookings/:number',
   query: z.object({
@@ -76,7 +61,6 @@ export const cancelBooking = bookeoRoute({
         return { input: { id, refund, reason: query.reason || null, ...notifyOf(query) } }
       },
     },
-    ...giveBack,
   ],
   document: null,
   variables: () => ({}),

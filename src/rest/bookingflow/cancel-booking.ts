@@ -1,7 +1,7 @@
 // DELETE /bookings/:id: cancels a booking and gives back what the room's policy says, in one unit.
 
 import { z } from 'zod'
-import { route, type Found } from '../route.ts'
+import { route } from '../route.ts'
 import {
   bookingExample,
   bookingFields,
@@ -11,30 +11,19 @@ import {
 } from './booking.ts'
 import { enveloped, notFound, ok, refusal, refusalsOf } from './suite.ts'
 
-/** Wherever the credential reaches; the key of one organization reaches one. */
-function mayRefund({ viewer }: Found): boolean {
-  const { nodes } = viewer.accounts as { nodes: { scopes: string[] }[] }
-  return nodes.every(({ scopes }) => scopes.includes('payments:write'))
-}
-
 export const cancelBooking = route({
   name: 'cancelBooking',
   summary: 'Cancel a booking and process refund',
   description:
-    'Its time or places are free at once, and what the policy of the room gives back is given ' +
-    'back: by Stripe what was paid through it (`refund` is `pending` until it says so), while for ' +
-    'all else it is recorded. `refund` says how much that is, and is not there when it is nothing; ' +
-    'it stays `due` when the key has not `payments:write`, or when Stripe refuses. With an ' +
-    '`Idempotency-Key` it can be repeated safely; without one the second time is 409 ' +
-    '`already_canceled`. Nothing is given back twice.',
+    'Its time or places are free at once, and of what was paid through Stripe what the policy of the ' +
+    'room gives back is given back by it. `refund` says how much that is, and is not there when it ' +
+    'is nothing; it is `pending` until Stripe says so, and `due` when Stripe refuses, or when it was ' +
+    'paid elsewhere. With an `Idempotency-Key` it can be repeated safely; without one the second ' +
+    'time is 409 `already_canceled`. Nothing is given back twice.',
   method: 'DELETE',
   path: '/bookings/:id',
   query: z.object({}),
   before: [
-    {
-      document: 'query BookingFlowRights { viewer { accounts(first: 100) { nodes { scopes } } } }',
-      variables: () => ({}),
-    },
     {
       document: `mutation BookingFlowCancelBooking($input: CancelBookingInput!) {
         cancelBooking(input: $input) {
@@ -42,15 +31,6 @@ export const cancelBooking = route({
         }
       }`,
       variables: ({ path }) => ({ input: { id: path['id'], refund: 'POLICY' } }),
-    },
-    {
-      document: `mutation BookingFlowRefund($input: RefundPaymentInput!) {
-        refundPayment(input: $input) {
-          ... on RefundPaymentSuccess { data { id } } ${refusal}
-        }
-      }`,
-      variables: ({ path }, found) =>
-        mayRefund(found) ? { input: { bookingId: path['id'] } } : null,
     },
   ],
   // Found by its id alone, so that whoever may cancel and not read is not refused here.

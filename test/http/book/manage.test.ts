@@ -11,7 +11,7 @@ import { testApp } from '../../support/app.ts'
 import { done } from '../../support/ask.ts'
 import { encodeId } from '../../../src/graphql/ids.ts'
 import { tuesday } from '../../support/shop.ts'
-import { sessionOf, stripeServer, tell } from '../../support/stripe.ts'
+import { payOnline, sessionOf, stripeServer, tell } from '../../support/stripe.ts'
 import { bookThere, grace, openBusiness, visitor, type Page } from './page-world.ts'
 
 const outbox = mkdtempSync(join(tmpdir(), 'page-mails-'))
@@ -215,7 +215,7 @@ describe('cancelling', () => {
     const cancelled = await press(changed, 'Cancel the booking')
     expect(pathOf(cancelled)).toBe(path)
     expect(cancelled.text).toContain('Your booking has been cancelled.')
-    expect(cancelled.text).toContain('To be paid back €10.00')
+    expect(cancelled.text).toContain('Refund €10.00')
     expect(await booking()).toMatchObject({
       status: 'CANCELLED',
       cancelReason: 'Ill',
@@ -227,6 +227,19 @@ describe('cancelling', () => {
     expect((await get(`${path}/cancel`)).status).toBe(409)
     expect((await get(`${path}/move`)).status).toBe(409)
     app.clock.set('2026-03-02T08:00:00Z')
+  })
+
+  it('has given back what was paid online, once, however often it is pressed', async () => {
+    const service = { cancelFreeHours: 48, cancelRefundPercent: 50 }
+    const { key, path, bookingId, booking, accountId } = await booked({}, { service })
+    await payOnline(app, stripe, key, bookingId, 2000)
+    const page = await get(`${path}/cancel`)
+    expect(page.text).toContain('You get back: €10.00')
+    await Promise.all([1, 2, 3].map(() => press(page, 'Cancel the booking')))
+    expect((await press(page, 'Cancel the booking')).text).toContain('Refund €10.00')
+    expect(await booking()).toMatchObject({ refundDueMinor: 1000, refundOpenMinor: 0 })
+    const refunds = await prisma.payment.findMany({ where: { accountId, kind: 'REFUND' } })
+    expect(refunds).toMatchObject([{ amountMinor: 1000, provider: 'STRIPE' }])
   })
 
   it('is over at the start, and takes no novel for a reason', async () => {

@@ -2,15 +2,12 @@
 // cancelation policy at once and is a payment when it has, what was recorded stays due.
 import { describe, expect, it } from 'vitest'
 import { testApp } from '../../support/app.ts'
-import { done } from '../../support/ask.ts'
 import { makeApiKey } from '../../support/makers.ts'
-import { sessionOf, stripeServer, tell } from '../../support/stripe.ts'
+import { payOnline as payThere, stripeServer } from '../../support/stripe.ts'
 import { callAs, install, openHarbour } from './bookeo-world.ts'
 
 const stripe = await stripeServer()
 const app = await testApp({ start: '2026-03-01T08:00:00Z', config: stripe.config })
-
-const pages = { successUrl: 'https://harbour.example/ok', cancelUrl: 'https://harbour.example/no' }
 
 /** A booking of 27.50 that starts in a day, of a product that gives back half by then. */
 async function booked() {
@@ -29,11 +26,7 @@ async function booked() {
   const { data } = await app.graphql(key, 'query ($n: String) { booking(number: $n) { id } }', {
     n: body.bookingNumber,
   })
-  const payOnline = async (amount: number) => {
-    const wish = { bookingId: data.booking.id, amount: { amount }, ...pages }
-    const { url } = await done(app, key, 'startCheckout', wish, 'url')
-    expect(await tell(app, 'checkout.session.completed', sessionOf(stripe, url))).toBe(200)
-  }
+  const payOnline = (amount: number) => payThere(app, stripe, key, data.booking.id, amount)
   const payCash = (amount: string) =>
     call(`${path}/payments`, { body: { amount: { amount }, paymentMethod: 'cash' } })
   const payments = async () =>
@@ -86,13 +79,15 @@ describe('canceling', () => {
     expect(await open()).toEqual({ amount: 625 })
   })
 
-  it('by a key without payments gives nothing back, and it stays due', async () => {
+  it('by a key without payments gives back by the policy all the same', async () => {
     const { accountId, path, payOnline, payments, open } = await booked()
     await payOnline(2750)
     const permissions = ['bookings_rw_all']
     const call = callAs(app, await install(app, { accountId, permissions }))
+    const refused = await call(`${path}?applyCancellationPolicy=false`, { method: 'DELETE' })
+    expect(refused.status).toBe(403)
     expect((await call(path, { method: 'DELETE' })).status).toBe(204)
-    expect(await open()).toEqual({ amount: 1375 })
-    expect(await payments()).toEqual(['27.50'])
+    await expect.poll(payments, { timeout: 10_000 }).toEqual(['27.50', '-13.75'])
+    expect(await open()).toEqual({ amount: 0 })
   })
 })

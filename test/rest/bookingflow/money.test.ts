@@ -4,9 +4,11 @@ import { bookingflow } from '../../../src/rest/bookingflow/bookingflow.ts'
 import { refusedBy, replyTo } from '../../../src/rest/problems.ts'
 import { testApp } from '../../support/app.ts'
 import { done } from '../../support/ask.ts'
+import { payOnline as payThere, stripeServer } from '../../support/stripe.ts'
 import { callWith, openVenue, start, type Venue } from './bookingflow-world.ts'
 
-const app = await testApp({ start })
+const stripe = await stripeServer()
+const app = await testApp({ start, config: stripe.config })
 
 const startAt = '2026-05-01T16:00:00Z'
 
@@ -17,8 +19,9 @@ async function booked(venue: Venue, wish: object = {}) {
     body: { roomId, startAt, players: 4, customer, ...wish },
   })
   const bookingId: string = body.data.bookingId
-  const pay = (amount: number) =>
+  const record = (amount: number) =>
     done(app, venue.key, 'recordPayment', { bookingId, amount: { amount }, method: 'CREDIT_CARD' })
+  const payOnline = (amount: number) => payThere(app, stripe, venue.key, bookingId, amount)
   const money = async () => {
     const { amount, currency, paymentStatus, refund } = (await call(`/bookings/${bookingId}`)).body
       .data
@@ -28,18 +31,18 @@ async function booked(venue: Venue, wish: object = {}) {
     as(`/bookings/${bookingId}`, { method: 'DELETE', headers })
   const refunds = () =>
     app.db.prisma.payment.findMany({ where: { accountId: venue.accountId, kind: 'REFUND' } })
-  return { bookingId, pay, money, cancel, refunds }
+  return { bookingId, record, payOnline, money, cancel, refunds }
 }
 
 const price = { amount: 24000, currency: 'PLN' }
 
 describe('a booking', () => {
   it('is unpaid, partially paid and paid, in minor units', async () => {
-    const { pay, money } = await booked(await openVenue(app))
+    const { record, money } = await booked(await openVenue(app))
     expect(await money()).toEqual({ ...price, paymentStatus: 'unpaid', refund: undefined })
-    await pay(10000)
+    await record(10000)
     expect(await money()).toEqual({ ...price, paymentStatus: 'partially_paid', refund: undefined })
-    await pay(14000)
+    await record(14000)
     expect(await money()).toEqual({ ...price, paymentStatus: 'paid', refund: undefined })
   })
 
@@ -85,30 +88,34 @@ it('a booking that has to be paid first is payment_required', () => {
 
 describe('canceling', () => {
   it('in time gives back all that was paid, as a refund of its payments', async () => {
-    const { pay, cancel, money, refunds, bookingId } = await booked(await openVenue(app))
-    await pay(10000)
-    await pay(14000)
+    const { payOnline, cancel, money, refunds, bookingId } = await booked(await openVenue(app))
+    await payOnline(10000)
+    await payOnline(14000)
     const { status, body } = await cancel()
     expect(status).toBe(200)
     expect(body.data).toMatchObject({
       bookingId,
       status: 'canceled',
-      paymentStatus: 'refunded',
-      refund: { ...price, status: 'processed' },
+      paymentStatus: 'refund_pending',
+      refund: { ...price, status: 'pending' },
     })
-    expect(await money()).toMatchObject({ paymentStatus: 'refunded' })
+    await expect
+      .poll(money, { timeout: 10_000 })
+      .toEqual({ ...price, paymentStatus: 'refunded', refund: { ...price, status: 'processed' } })
     const amounts = (await refunds()).map(({ amountMinor }) => amountMinor)
     expect(amounts.toSorted((one, other) => one - other)).toEqual([10000, 14000])
   })
 
   it('later gives back what the policy of the room says', async () => {
     const venue = await openVenue(app)
-    const { pay, cancel, refunds } = await booked(venue, { startAt: '2026-04-20T18:00:00Z' })
-    await pay(10000)
-    expect((await cancel()).body.data).toMatchObject({
-      paymentStatus: 'partially_refunded',
-      refund: { amount: 5000, currency: 'PLN', status: 'processed' },
-    })
+    const wish = { startAt: '2026-04-20T18:00:00Z' }
+    const { payOnline, cancel, money, refunds } = await booked(venue, wish)
+    await payOnline(10000)
+    await cancel()
+    const refund = { amount: 5000, currency: 'PLN', status: 'processed' }
+    await expect
+      .poll(money, { timeout: 10_000 })
+      .toEqual({ ...price, paymentStatus: 'partially_refunded', refund })
     expect((await refunds()).map(({ amountMinor }) => amountMinor)).toEqual([5000])
   })
 
@@ -121,8 +128,8 @@ describe('canceling', () => {
   })
 
   it('repeated with its Idempotency-Key is answered the same, and gives back once', async () => {
-    const { pay, cancel, refunds } = await booked(await openVenue(app))
-    await pay(24000)
+    const { payOnline, cancel, refunds } = await booked(await openVenue(app))
+    await payOnline(24000)
     const answers = []
     for (let time = 0; time < 3; time++) answers.push(await cancel({ 'idempotency-key': 'once' }))
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200])
@@ -137,25 +144,31 @@ describe('canceling', () => {
   })
 
   it('by eight at once is done by one, and gives back once', async () => {
-    const { pay, cancel, refunds } = await booked(await openVenue(app))
-    await pay(24000)
+    const { payOnline, cancel, refunds } = await booked(await openVenue(app))
+    await payOnline(24000)
     const answers = await Promise.all(Array.from({ length: 8 }, () => cancel()))
     const statuses = answers.map(({ status }) => status).toSorted()
     expect(statuses).toEqual([200, ...Array.from({ length: 7 }, () => 409)])
     expect(await refunds()).toHaveLength(1)
   })
 
-  it('by a key that may not move money leaves the refund due', async () => {
+  it('by a key that may not move money gives back by the policy all the same', async () => {
     const venue = await openVenue(app)
-    const { pay, cancel, money, refunds } = await booked(venue)
-    await pay(24000)
+    const { payOnline, cancel, refunds } = await booked(venue)
+    await payOnline(24000)
     const key = await venue.keyWith('bookings:read', 'bookings:write', 'payments:read')
-    expect((await cancel({}, callWith(app, key))).body.data).toMatchObject({
-      paymentStatus: 'refund_due',
-      refund: { ...price, status: 'due' },
-    })
-    expect(await money()).toMatchObject({ paymentStatus: 'refund_due' })
-    expect(await refunds()).toEqual([])
+    expect((await cancel({}, callWith(app, key))).body.data.refund).toMatchObject(price)
+    expect((await refunds()).map(({ amountMinor }) => amountMinor)).toEqual([24000])
+  })
+
+  it('leaves due what was paid elsewhere: only people can give that back', async () => {
+    const { record, payOnline, cancel, money, refunds } = await booked(await openVenue(app))
+    await record(10000)
+    await payOnline(14000)
+    const owed = { paymentStatus: 'refund_due', refund: { ...price, status: 'due' } }
+    expect((await cancel()).body.data).toMatchObject(owed)
+    expect(await money()).toMatchObject(owed)
+    expect((await refunds()).map(({ amountMinor }) => amountMinor)).toEqual([14000])
   })
 
   it('by a key that may not read bookings is done and tells nothing', async () => {

@@ -102,7 +102,7 @@ describe('a receiver', () => {
     expect(canceled.body.data.refund).toEqual({
       amount: 24000,
       currency: 'PLN',
-      status: 'processed',
+      status: 'due',
     })
   })
 

@@ -1,7 +1,8 @@
-// Cancelling a series or a part of it: one transaction, one event for each booking.
+// Cancelling a series or a part of it: one transaction, one event for each booking, and for each
+// what its own policy pays back.
 
 import { changeSeats, lockSession } from '../availability/seats.data.ts'
-import { demand, Forbidden, may } from '../auth/viewer.ts'
+import { demand } from '../auth/viewer.ts'
 import type { ActionContext } from '../context.ts'
 import { idempotentList } from '../db/idempotency.ts'
 import type { Key } from '../db/id.ts'
@@ -10,9 +11,11 @@ import { invalid, notFound, refused } from '../errors.ts'
 import type { Notify } from '../events/event.ts'
 import { appendEvents } from '../events/outbox.ts'
 import type { Booking } from '../generated/prisma/client.ts'
-import { refundDue, refusedTransition, type Refund } from './booking.ts'
-import { bookingEvent, lockBookings, staffOf } from './booking.data.ts'
-import { partOf, type SeriesPart } from './series.ts'
+import { refundDue, refusedTransition, type Refund } from '../booking/booking.ts'
+import { bookingEvent, lockBookings, staffOf } from '../booking/booking.data.ts'
+import { partOf, type SeriesPart } from '../booking/series.ts'
+import { demandChoice } from './cancel.actions.ts'
+import { repay } from './repay.data.ts'
 
 export type SeriesCancellation = {
   part: SeriesPart
@@ -37,9 +40,7 @@ export async function cancelBookingSeries(
   const { accountId, id } = key
   demand(ctx.viewer, accountId, ['bookings:write'], 'Series', 'id')
   const refund = input.refund ?? 'POLICY'
-  if (refund !== 'POLICY' && !may(ctx.viewer, accountId, ['payments:write'])) {
-    throw new Forbidden(['payments:write'])
-  }
+  demandChoice(ctx, accountId, refund)
   if (input.part !== 'ALL' && !input.bookingId) {
     throw invalid(['bookingId'], `"${input.part}" needs the booking that it means (bookingId).`)
   }
@@ -120,7 +121,12 @@ async function cancelAll(
     include: { service: true },
   })
   const ids = before.map((booking) => booking.id)
-  const dues = before.map((booking) => refundDue(booking, service, refund, now))
+  const owing = before.map((booking) => ({
+    booking,
+    dueMinor: refundDue(booking, service, refund, now),
+  }))
+  const dues = owing.map(({ dueMinor }) => dueMinor)
+  const repaid = await repay(tx, ctx, owing)
   await tx.occupancy.updateMany({
     where: { accountId, bookingId: { in: ids }, active: true },
     data: { active: false },
@@ -132,7 +138,9 @@ async function cancelAll(
   await tx.$executeRaw`
     UPDATE "Booking" b SET "status" = 'CANCELLED', "cancelReason" = ${reason},
       "cancelledBy" = ${ctx.viewer.name}, "cancelledAt" = ${at}, "refundDueMinor" = n."due",
-      "refundOpenMinor" = n."due", "payBy" = NULL, "version" = b."version" + 1, "updatedAt" = ${at}
-    FROM unnest(${ids}::uuid[], ${dues}::int[]) n("id", "due")
+      "refundOpenMinor" = n."due" - n."repaid", "refundedMinor" = b."refundedMinor" + n."repaid",
+      "amountPaidMinor" = b."amountPaidMinor" - n."repaid", "payBy" = NULL,
+      "version" = b."version" + 1, "updatedAt" = ${at}
+    FROM unnest(${ids}::uuid[], ${dues}::int[], ${repaid}::int[]) n("id", "due", "repaid")
     WHERE b."accountId" = ${accountId}::uuid AND b."id" = n."id"`
 }

@@ -1,12 +1,11 @@
 // Bookings that waited for their deposit in vain: they are cancelled, and their time is free.
 
 import { systemViewer } from '../auth/viewer.ts'
+import { lockBooking } from '../booking/booking.data.ts'
 import type { ActionContext } from '../context.ts'
 import type { Key } from '../db/id.ts'
 import { transaction } from '../db/transaction.ts'
-import { appendEvents } from '../events/outbox.ts'
-import { bookingEvent, changeBooking, giveBack, lockBooking, staffOf } from './booking.data.ts'
-import { owed } from './booking.ts'
+import { endBooking } from './repay.data.ts'
 
 const sweepSize = 100
 
@@ -31,16 +30,10 @@ async function expire(ctx: ActionContext, key: Key): Promise<void> {
     const before = await lockBooking(tx, ctx, key)
     const now = ctx.clock.now()
     if (before.status !== 'PENDING' || before.payBy === null || before.payBy.getTime() > now) return
-    const staff = (await staffOf(tx, [before])).get(before.id) ?? []
-    await giveBack(tx, before)
-    const booking = await changeBooking(tx, ctx, before, {
+    await endBooking(tx, ctx, before, {
       status: 'CANCELLED',
-      payBy: null,
-      cancelReason: 'It was not paid in time.',
-      cancelledBy: ctx.viewer.name,
-      cancelledAt: new Date(now),
-      ...owed(before.amountPaidMinor),
+      reason: 'It was not paid in time.',
+      dueMinor: before.amountPaidMinor,
     })
-    await appendEvents(tx, ctx, [bookingEvent('booking.cancelled', booking, before, staff)])
   })
 }

@@ -8,8 +8,8 @@ import { createBookingSeries } from '../../src/booking/series.actions.ts'
 import {
   cancelBookingSeries,
   type SeriesCancellation,
-} from '../../src/booking/series-cancel.actions.ts'
-import { cancelBooking } from '../../src/booking/status.actions.ts'
+} from '../../src/payment/cancel-series.actions.ts'
+import { cancelBooking } from '../../src/payment/cancel.actions.ts'
 import type { Booking, Series } from '../../src/generated/prisma/client.ts'
 import { testDatabase } from '../support/database.ts'
 import { outcomes, refusal } from '../support/refusals.ts'
