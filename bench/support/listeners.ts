@@ -63,13 +63,10 @@ export async function openListeners(server: Measured, options: Options): Promise
     onLost: (error) => settle.reject(error),
   }
   for (let from = 0; from < socketCount; from += openedAtOnce) {
-    const some = Array.from(
-      { length: Math.min(openedAtOnce, socketCount - from) },
-      (_, index) => {
-        const token = options.tokens[(from + index) % options.tokens.length]
-        return openListener(Number(port), token, askAll(), ears)
-      },
-    )
+    const some = Array.from({ length: Math.min(openedAtOnce, socketCount - from) }, (_, index) => {
+      const token = options.tokens[(from + index) % options.tokens.length]
+      return openListener(Number(port), token, askAll(), ears)
+    })
     sockets.push(...(await Promise.all(some)))
   }
   return {

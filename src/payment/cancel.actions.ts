@@ -55,7 +55,7 @@ export async function cancelBooking(
   )
 }
 
-/** What the policy gives back goes back whoever cancels; who decides otherwise decides over money. */
+/** The policy gives back whoever cancels; who decides otherwise decides over money. */
 export function demandChoice({ viewer }: ActionContext, accountId: string, refund: Refund): void {
   if (refund === 'POLICY' || may(viewer, accountId, ['payments:write'])) return
   throw new Forbidden(['payments:write'])
