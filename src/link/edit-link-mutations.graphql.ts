@@ -63,6 +63,11 @@ const terms = (t: InputBuilder) => ({
     type: DistributionEnum,
     description: 'How it chooses from its staff; ROUND_ROBIN at first.',
   }),
+  visitorsChooseStaff: t.boolean({
+    description:
+      'Whether whoever books at its page may choose among its staff, where it chooses itself ' +
+      '(ROUND_ROBIN, PRIORITY); false at first: names are shown to everybody then.',
+  }),
   staffIds: t.idList({
     description: 'Its pool, in order, at most 200; none: whoever gives the service.',
   }),

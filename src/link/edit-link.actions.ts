@@ -21,6 +21,7 @@ const fields = [
   'slug',
   'title',
   'distribution',
+  'visitorsChooseStaff',
   'serviceIds',
   'staffIds',
   'questions',
@@ -37,6 +38,7 @@ const fields = [
 
 const defaults = {
   distribution: 'ROUND_ROBIN',
+  visitorsChooseStaff: false,
   staffIds: [],
   questions: [],
   routing: [],

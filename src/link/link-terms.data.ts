@@ -14,11 +14,12 @@ export async function readTerms(tx: Transaction, link: BookingLink): Promise<Lin
   const orderBy = { position: 'asc' } as const
   const staff = await tx.bookingLinkStaff.findMany({ where, orderBy })
   const others = await tx.bookingLinkService.findMany({ where, orderBy })
-  const { slug, title, distribution, expiresAt, maxBookings } = link
+  const { slug, title, distribution, visitorsChooseStaff, expiresAt, maxBookings } = link
   return {
     slug,
     title,
     distribution,
+    visitorsChooseStaff,
     expiresAt,
     maxBookings,
     serviceIds: [link.serviceId, ...others.map(({ serviceId }) => serviceId)],
@@ -53,7 +54,8 @@ export function rulesOf({ questions, routing }: Pick<BookingLink, 'questions' | 
 
 /** The columns of a link's own row. */
 export function termsRow(terms: LinkTerms) {
-  const { slug, title, distribution, expiresAt, maxBookings, questions, routing } = terms
+  const { slug, title, distribution, visitorsChooseStaff, expiresAt, maxBookings } = terms
+  const { questions, routing } = terms
   const { hours, minNoticeMinutes, maxAdvanceDays, bookableFromOn, bookableUntilOn } = terms
   return {
     hours: hours.map((interval) => ({ ...interval })),
@@ -64,6 +66,7 @@ export function termsRow(terms: LinkTerms) {
     slug,
     title,
     distribution,
+    visitorsChooseStaff,
     expiresAt,
     maxBookings,
     serviceId: terms.serviceIds[0] ?? '',

@@ -9,6 +9,8 @@ export type LinkTerms = LinkWindow & {
   slug: string
   title: string
   distribution: Distribution
+  /** Where it chooses among several, whoever books at its page may do so, too. */
+  visitorsChooseStaff: boolean
   /** First the one that is booked when nobody says otherwise. */
   serviceIds: readonly string[]
   staffIds: readonly string[]

@@ -17,7 +17,7 @@ import type { Booking, BookingLink, Service } from '../generated/prisma/client.t
 import { isClosed, readChoice, servicesOf, sessionAt } from './link.data.ts'
 import { rulesOf, windowOfRow } from './link-terms.data.ts'
 import { windowOf } from './link-window.ts'
-import { checkAnswers, type Choice } from './link.ts'
+import { checkAnswers, withOne, type Choice } from './link.ts'
 import { routeBy, type Routing } from './routing.ts'
 
 export type LinkBooking = {
@@ -155,12 +155,9 @@ async function slotOf(
 }
 
 /** The choice of whoever wants a certain staff member. */
-function narrowed(link: BookingLink, choice: Choice, staffId: string | null): Choice {
-  if (staffId === null) return choice
-  const { staffIds, assign } = choice
-  if (staffIds && !staffIds.includes(staffId)) {
-    const sentence = `The booking link "${link.title}" books with nobody of this id.`
-    throw refused('NOT_FOUND', sentence, { path: ['staffId'] })
-  }
-  return assign === 'TOGETHER' ? choice : { staffIds: [staffId], assign }
+function narrowed(link: BookingLink, own: Choice, staffId: string | null): Choice {
+  const choice = withOne(own, staffId)
+  if (choice) return choice
+  const sentence = `The booking link "${link.title}" books with nobody of this id.`
+  throw refused('NOT_FOUND', sentence, { path: ['staffId'] })
 }

@@ -13,7 +13,7 @@ import { Prisma, type BookingLink } from '../generated/prisma/client.ts'
 import type { Instant } from '../time/instant.ts'
 import { windowOfRow } from './link-terms.data.ts'
 import { windowOf } from './link-window.ts'
-import { choiceOf, type Choice, type Distribution, type Pool } from './link.ts'
+import { choiceOf, ledPool, withOne, type Choice, type Distribution, type Pool } from './link.ts'
 import type { Routing } from './routing.ts'
 
 /** The links with this slug in these accounts, two at most: a second one makes it ambiguous. */
@@ -29,7 +29,7 @@ export function linksBySlug(
   })
 }
 
-type PoolRow = { linkId: string; staffId: string; named: boolean; usable: boolean }
+type PoolRow = { at: number; staffId: string; named: boolean; usable: boolean }
 
 /** A link, and the service that is meant when it is not its first one. */
 export type LinkKey = Key & { serviceId?: string | null }
@@ -40,11 +40,12 @@ export type LinkKey = Key & { serviceId?: string | null }
  */
 export async function readPools(read: Reader, links: readonly LinkKey[]): Promise<Pool[]> {
   const rows = await read<PoolRow>(Prisma.sql`
-    SELECT u."id"::text AS "linkId", m."id"::text AS "staffId", p."staffId" IS NOT NULL AS "named",
+    SELECT u."at"::int AS "at", m."id"::text AS "staffId", p."staffId" IS NOT NULL AS "named",
       m."active" AND (s."kind" = 'CLASS' OR g."staffId" IS NOT NULL) AS "usable"
     FROM unnest(${links.map(({ accountId }) => accountId)}::uuid[],
         ${links.map(({ id }) => id)}::uuid[],
-        ${links.map(({ serviceId }) => serviceId ?? null)}::uuid[]) u("accountId", "id", "serviceId")
+        ${links.map(({ serviceId }) => serviceId ?? null)}::uuid[])
+        WITH ORDINALITY u("accountId", "id", "serviceId", "at")
       JOIN "BookingLink" l ON l."accountId" = u."accountId" AND l."id" = u."id"
       JOIN "Service" s ON s."accountId" = l."accountId"
         AND s."id" = coalesce(u."serviceId", l."serviceId")
@@ -55,9 +56,9 @@ export async function readPools(read: Reader, links: readonly LinkKey[]): Promis
         AND g."staffId" = m."id"
     WHERE p."staffId" IS NOT NULL OR g."staffId" IS NOT NULL
     ORDER BY p."position", g."position", m."id"`)
-  const byLink = Map.groupBy(rows, ({ linkId }) => linkId)
-  return links.map(({ id }) => {
-    const all = byLink.get(id) ?? []
+  const byLink = Map.groupBy(rows, ({ at }) => at)
+  return links.map((_, index) => {
+    const all = byLink.get(index + 1) ?? []
     const named = all.some((row) => row.named)
     const usable = all.filter((row) => row.usable && row.named === named)
     return { named, staffIds: usable.map(({ staffId }) => staffId) }
@@ -71,9 +72,7 @@ export async function readChoice(
   { staffIds }: Pick<Routing, 'staffIds'> = { staffIds: null },
 ): Promise<Choice> {
   const [pool = { named: false, staffIds: [] }] = await readPools(read, [link])
-  if (staffIds === null) return choiceOf(link.distribution, pool)
-  const led = pool.staffIds.filter((id) => staffIds.includes(id))
-  return choiceOf(link.distribution, { named: true, staffIds: led })
+  return choiceOf(link.distribution, ledPool(pool, staffIds))
 }
 
 /** The services that the link books, its first one first. */
@@ -104,6 +103,8 @@ export function isClosed(
 export type LinkQuestion = Pick<AvailabilityQuestion, 'now' | 'partySize'> & {
   /** One of the link's; left out, the first. */
   serviceId?: string | null
+  /** Only with this one of its staff. */
+  staffId?: string | null
   /** Where the answers lead. */
   routing?: Routing
 }
@@ -112,13 +113,15 @@ export type LinkQuestion = Pick<AvailabilityQuestion, 'now' | 'partySize'> & {
 export async function linkOffers(
   db: Database,
   link: BookingLink,
-  { now, partySize, serviceId: asked, routing }: LinkQuestion,
+  { now, partySize, serviceId: asked, staffId = null, routing }: LinkQuestion,
   from: Instant,
   to: Instant,
 ): Promise<Offers> {
   if (isClosed(link, now) || routing?.reject != null) return { offers: [], next: async () => null }
   const serviceId = routing?.serviceId ?? asked ?? link.serviceId
-  const choice = await readChoice(poolReader(db), { ...link, serviceId }, routing)
+  const own = await readChoice(poolReader(db), { ...link, serviceId }, routing)
+  const choice = withOne(own, staffId)
+  if (!choice) return { offers: [], next: async () => null }
   const question: AvailabilityQuestion = {
     services: [{ accountId: link.accountId, id: serviceId }],
     now,

@@ -9,12 +9,13 @@ import type { BookingLink } from '../generated/prisma/client.ts'
 import { batched } from '../graphql/batches.ts'
 import { builder } from '../graphql/builder.ts'
 import { keyOf } from '../graphql/ids.ts'
+import { demandIds } from '../graphql/inputs.ts'
 import { badInput } from '../graphql/lists.ts'
 import { globalId, one } from '../graphql/look-ahead.ts'
 import { findable, Node } from '../graphql/node.ts'
 import { zoneOf } from '../time/zone.ts'
 import { linkOffers, linksBySlug, readPools } from './link.data.ts'
-import type { Question } from './link.ts'
+import { ledPool, type Question } from './link.ts'
 import { askedService, routingBy } from './link-routing.graphql.ts'
 
 /** Whoever sees bookings sees through which link they came; whoever offers times offers links. */
@@ -83,6 +84,11 @@ builder.prismaObject('BookingLink', {
       type: DistributionEnum,
       description: 'How it chooses from its staff.',
     }),
+    visitorsChooseStaff: t.exposeBoolean('visitorsChooseStaff', {
+      description:
+        'Whether whoever books at its page may choose among its staff, where it chooses itself ' +
+        '(ROUND_ROBIN, PRIORITY).',
+    }),
     questions: t.field({
       type: [LinkQuestion],
       description: 'What it asks, in order.',
@@ -112,6 +118,13 @@ builder.prismaObject('BookingLink', {
       nullable: true,
       scopes: ['staff:read'],
       description: 'Who may do it, in order, without those who left. Null when denied.',
+      args: {
+        serviceId: t.arg.id({ description: 'One of its services; left out, the first.' }),
+        answers: t.arg({
+          type: 'JSONObject',
+          description: 'Only those to whom these answers, by question id, lead.',
+        }),
+      },
       resolve: staffOf,
     }),
     availability: t.field({
@@ -128,6 +141,9 @@ builder.prismaObject('BookingLink', {
         timeZone: t.arg({ type: 'TimeZone', description: "Whose days; left out, the account's." }),
         partySize: t.arg({ type: 'PositiveInt', defaultValue: 1, description: 'For how many.' }),
         serviceId: t.arg.id({ description: 'One of its services; left out, the first.' }),
+        staffId: t.arg.id({
+          description: 'Only with this one of its staff; nothing for who is none of them.',
+        }),
         answers: t.arg({
           type: 'JSONObject',
           description:
@@ -140,11 +156,20 @@ builder.prismaObject('BookingLink', {
   }),
 })
 
-async function staffOf({ accountId, id }: BookingLink, _args: object, ctx: Context) {
-  const pool = await batched(ctx, 'BookingLink.pool', { accountId, id }, (keys) =>
-    readPools(poolReader(ctx.db), keys),
+type OfWhat = { serviceId?: string | null; answers?: object | null }
+
+async function staffOf(link: BookingLink, { serviceId: asked, answers }: OfWhat, ctx: Context) {
+  const { accountId, id } = link
+  const routing = answers ? routingBy(link, answers) : null
+  const serviceId = routing?.serviceId ?? (await askedService(link, asked, ctx))
+  const pool = await batched(ctx, `pools for ${serviceId}`, { accountId, id }, (keys) =>
+    readPools(
+      poolReader(ctx.db),
+      keys.map((key) => ({ ...key, serviceId })),
+    ),
   )
-  const rows = pool.staffIds.map((staffId) => ctx.load('StaffMember', { accountId, id: staffId }))
+  const { staffIds } = ledPool(pool, routing?.staffIds ?? null)
+  const rows = staffIds.map((staffId) => ctx.load('StaffMember', { accountId, id: staffId }))
   return (await Promise.all(rows)).filter((member) => member !== null)
 }
 
@@ -154,7 +179,13 @@ type Asked = {
   timeZone?: string | null
   partySize?: number | null
   serviceId?: string | null
+  staffId?: string | null
   answers?: object | null
+}
+
+function demandStaff({ accountId }: BookingLink, id: string): string {
+  const [staffId = ''] = demandIds('StaffMember', accountId, [id], 'staffId')
+  return staffId
 }
 
 async function availabilityOf(link: BookingLink, args: Asked, ctx: Context) {
@@ -167,6 +198,7 @@ async function availabilityOf(link: BookingLink, args: Asked, ctx: Context) {
     now: ctx.clock.now(),
     partySize: args.partySize ?? 1,
     serviceId: await askedService(link, args.serviceId, ctx),
+    staffId: args.staffId == null ? null : demandStaff(link, args.staffId),
     ...(args.answers && { routing: routingBy(link, args.answers) }),
   }
   return { zone, ...(await linkOffers(ctx.db, link, question, days.from, days.to)) }

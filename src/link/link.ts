@@ -44,12 +44,36 @@ export function choiceOf(distribution: Distribution, { named, staffIds }: Pool):
       return { staffIds: all, assign: 'TOGETHER' }
     case 'SINGLE':
       return {
-        staffIds: named || staffIds.length > 0 ? staffIds.slice(0, 1) : null,
+        staffIds: named || staffIds.length > 0 ? membersOf(distribution, staffIds) : null,
         assign: 'FAIR',
       }
     default:
       return distribution satisfies never
   }
+}
+
+/** Those of the pool to whom the answers lead; null leads nowhere else. */
+export function ledPool(pool: Pool, led: readonly string[] | null): Pool {
+  if (led === null) return pool
+  return { named: true, staffIds: pool.staffIds.filter((id) => led.includes(id)) }
+}
+
+/** Those of the staff that a booking can be with: any of them, or all of them when COLLECTIVE. */
+export function membersOf<Member>(distribution: Distribution, staff: readonly Member[]): Member[] {
+  return distribution === 'SINGLE' ? staff.slice(0, 1) : [...staff]
+}
+
+/** Whether it is chosen among several, so that whoever books can choose. */
+export function choosesOne(distribution: Distribution): boolean {
+  return distribution === 'ROUND_ROBIN' || distribution === 'PRIORITY'
+}
+
+/** The choice of whoever wants a certain staff member; null when it is none of the pool. */
+export function withOne(choice: Choice, staffId: string | null): Choice | null {
+  if (staffId === null) return choice
+  const { staffIds, assign } = choice
+  if (staffIds && !staffIds.includes(staffId)) return null
+  return assign === 'TOGETHER' ? choice : { staffIds: [staffId], assign }
 }
 
 const longestText = 2000

@@ -8,6 +8,7 @@ import { showClosed, showRejected, showSentBefore } from './ends.ts'
 import { showTimes } from './choose.ts'
 import { slotAt, type LinkVisit, type Wanted } from './link-page.ts'
 import { startPaying } from './pay.ts'
+import { takenText } from './staff.ts'
 import type { Looking, SlotData } from './times.ts'
 import { redirect } from '../signed-in.ts'
 import { ask } from './visit.ts'
@@ -55,7 +56,7 @@ export async function book(
 
 function inputOf(
   visit: LinkVisit,
-  { led, party, answers }: Wanted,
+  { led, withWhom, party, answers }: Wanted,
   { zone, start }: Looking,
   { name, email, phone, notes }: Contact,
 ) {
@@ -63,6 +64,7 @@ function inputOf(
     linkId: visit.link.id,
     serviceId: led.isLed ? null : led.service.id,
     startsAt: start,
+    staffId: withWhom.chosen?.id ?? null,
     customer: { name, email, phone: phone || null, timeZone: zone, locale: visit.language },
     partySize: party,
     timeZone: zone,
@@ -136,7 +138,7 @@ async function again(
   status: number,
 ): Promise<void> {
   const slot = await slotAt(visit, wanted, looking)
-  if (!slot) return showTimes(visit, wanted, looking, new Map([['', visit.words.taken]]))
+  if (!slot) return showTimes(visit, wanted, looking, new Map([['', takenText(visit, wanted)]]))
   showDetails(visit, { wanted, looking, slot, others: [], troubles, status })
 }
 
@@ -146,7 +148,7 @@ async function taken(
   looking: Looking,
   next: readonly Pick<SlotData, 'startsAt' | 'endsAt'>[],
 ): Promise<void> {
-  const troubles = new Map([[next.length > 0 ? 'start' : '', visit.words.taken]])
+  const troubles = new Map([[next.length > 0 ? 'start' : '', takenText(visit, wanted)]])
   if (next.length === 0) return showTimes(visit, wanted, looking, troubles)
   const others = next.map((slot) => ({ ...slot, seatsAvailable: null }))
   showDetails(visit, { wanted, looking, slot: null, others, troubles, status: 409 })

@@ -16,6 +16,7 @@ import { showDetails } from './details.ts'
 import { showClosed, showRejected } from './ends.ts'
 import { openLinkVisit, partyOf, serviceOf, slotAt, type LinkVisit } from './link-page.ts'
 import { readAnswers } from './questions.ts'
+import { takenText, withWhomOf } from './staff.ts'
 import { lookingOf } from './times.ts'
 import { pageDoor } from './visit.ts'
 
@@ -56,14 +57,19 @@ async function answer(visit: LinkVisit, isForm: boolean): Promise<void> {
   if (asksFirst && troubles.size > 0) return showQuestions(visit, troubles)
   const led = await serviceOf(visit, given)
   if (led.reject !== null) return showRejected(visit, led.reject)
-  const wanted = { led, party: partyOf(visit, led.service), answers: given }
+  const withWhom = await withWhomOf(visit, led, given)
+  const wanted = { led, withWhom, party: partyOf(visit, led.service), answers: given }
   const looking = lookingOf(visit, visit.business.timeZone)
+  if (withWhom.isGone) {
+    const gone = new Map([['staff', words.staffGone]])
+    return showTimes(visit, wanted, { ...looking, start: null }, gone)
+  }
   if (isForm && step === 'book') return book(visit, wanted, looking, troubles)
   if (looking.start === null || step === 'times' || step === 'answers') {
     const missing = step === 'details' ? new Map([['start', words.chooseTime]]) : new Map()
     return showTimes(visit, wanted, { ...looking, start: null }, missing)
   }
   const slot = await slotAt(visit, wanted, looking)
-  if (!slot) return showTimes(visit, wanted, looking, new Map([['', words.taken]]))
+  if (!slot) return showTimes(visit, wanted, looking, new Map([['', takenText(visit, wanted)]]))
   showDetails(visit, { wanted, looking, slot, others: [], troubles: new Map(), status: 200 })
 }

@@ -3,10 +3,11 @@
 
 import { escape } from '../page.ts'
 import { button, hidden, selectField, textField, troublesHtml, type Troubles } from './fields.ts'
-import { offeredOn, type Led, type LinkVisit, type Wanted } from './link-page.ts'
+import { offeredOn, type LinkVisit, type Wanted } from './link-page.ts'
 import { carriedAnswers, namedTroubles, questionsHtml } from './questions.ts'
+import { anyone, namesOf } from './staff.ts'
 import { lengthText, moneyText } from './summary.ts'
-import { ownZone, timesHtml, type Looking } from './times.ts'
+import { ownZone, timesHtml, type Looking, type Offered } from './times.ts'
 import { show } from './visit.ts'
 import { pageLanguages, pageWords } from './words.ts'
 
@@ -19,12 +20,14 @@ export async function showTimes(
   const { link, fields, words, path } = visit
   const isLed = link.routing.length > 0
   const offered = await offeredOn(visit, wanted, looking)
-  // A time that is chosen from elsewhere cannot be linked to when no times are shown.
+  // What is chosen from elsewhere cannot be linked to when there is nothing to choose from.
+  const hasField = (name: string) =>
+    name === 'staff' ? wanted.withWhom.choices.length > 0 : offered.days.length > 0
   const shown: Troubles = new Map(
-    [...troubles].map(([name, text]) => [offered.days.length > 0 ? name : '', text]),
+    [...troubles].map(([name, text]) => [hasField(name) ? name : '', text]),
   )
   const body = `${troublesHtml({ words, troubles: shown })}
-${serviceHtml(visit, wanted.led)}
+${serviceHtml(visit, wanted, offered)}
 ${timesHtml(visit, {
   looking,
   offered,
@@ -35,7 +38,7 @@ ${timesHtml(visit, {
     lang: fields.get('lang') ?? null,
     ...(isLed && carriedAnswers(link.questions, fields)),
   },
-  settings: settingsOf(visit, wanted),
+  settings: settingsOf(visit, wanted, shown),
   send: { label: words.next, do: 'details' },
 })}
 ${languagesHtml(visit)}`
@@ -45,17 +48,25 @@ ${languagesHtml(visit)}`
   })
 }
 
-function serviceHtml(visit: LinkVisit, { service }: Led): string {
-  const { name, description, kind, durationMinutes, price } = service
+function serviceHtml(visit: LinkVisit, { led, withWhom }: Wanted, { days }: Offered): string {
+  const { name, description, kind, durationMinutes } = led.service
   const length = kind === 'APPOINTMENT' ? lengthText(visit, durationMinutes) : null
+  // Who is chosen may have a price of their own.
+  const price = (withWhom.chosen && days[0]?.slots[0]?.price) || led.service.price
   const facts = [name, length, moneyText(visit, price)].filter(Boolean).join(' · ')
   const about = description ? `<p>${escape(description)}</p>` : ''
-  return `<p><strong>${escape(facts)}</strong></p>${about}`
+  const known = withWhom.known.length > 0 ? `${visit.words.withWhom}: ${namesOf(withWhom)}` : ''
+  const who = known && `<p>${escape(known)}</p>`
+  return `<p><strong>${escape(facts)}</strong></p>${who}${about}`
 }
 
-/** The choice of a service and of how many come, where there is one. */
-function settingsOf({ link, words }: LinkVisit, { led, party }: Wanted) {
-  const form = { words, troubles: new Map() }
+/** The choice of a service, of who does it and of how many come, where there is one. */
+function settingsOf(
+  { link, words }: LinkVisit,
+  { led, withWhom, party }: Wanted,
+  troubles: Troubles,
+) {
+  const form = { words, troubles }
   const { service, isLed } = led
   const { minParty, maxParty } = service
   const services =
@@ -68,6 +79,20 @@ function settingsOf({ link, words }: LinkVisit, { led, party }: Wanted) {
           required: true,
           options: link.services.map(({ id, name }) => ({ value: id, label: name })),
         })
+  const { choices, chosen } = withWhom
+  const staff =
+    choices.length === 0
+      ? ''
+      : selectField(form, {
+          name: 'staff',
+          label: words.withWhom,
+          value: chosen?.id ?? anyone,
+          required: true,
+          options: [
+            { value: anyone, label: words.anyone },
+            ...choices.map(({ id, name }) => ({ value: id, label: name })),
+          ],
+        })
   const size = { name: 'party', label: words.people, value: String(party), required: true }
   const people =
     maxParty === minParty
@@ -76,8 +101,12 @@ function settingsOf({ link, words }: LinkVisit, { led, party }: Wanted) {
         ? selectField(form, { ...size, options: sizes(minParty, maxParty) })
         : textField(form, { ...size, inputmode: 'numeric' })
   return {
-    html: services + people,
-    values: { service: isLed ? null : service.id, party: String(party) },
+    html: services + staff + people,
+    values: {
+      service: isLed ? null : service.id,
+      staff: chosen?.id ?? null,
+      party: String(party),
+    },
   }
 }
 
@@ -94,6 +123,7 @@ export function showQuestions(visit: LinkVisit, troubles: Map<string, string>): 
     lang: fields.get('lang') ?? null,
     tz: fields.get('tz') ?? null,
     service: fields.get('service') ?? null,
+    staff: fields.get('staff') ?? null,
     party: fields.get('party') ?? null,
     do: 'answers',
   }

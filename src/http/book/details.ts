@@ -8,6 +8,7 @@ import { escape } from '../page.ts'
 import { button, factsHtml, hidden, radioField, textField, troublesHtml } from './fields.ts'
 import type { LinkVisit, Wanted } from './link-page.ts'
 import { carriedAnswers, namedTroubles, questionsHtml } from './questions.ts'
+import { namesOf } from './staff.ts'
 import { depositText, lengthText, moneyText, policyText, spanText } from './summary.ts'
 import type { Carried, Looking, SlotData } from './times.ts'
 import { show } from './visit.ts'
@@ -84,6 +85,7 @@ export function showDetails(visit: LinkVisit, details: Details): void {
     lang: fields.get('lang') ?? null,
     tz: looking.zone,
     service: service.id,
+    staff: wanted.withWhom.chosen?.id ?? null,
     party: String(wanted.party),
     start: slot ? new Date(slot.startsAt).toISOString() : null,
     key: formKey(visit),
@@ -115,6 +117,7 @@ function factsOf(visit: LinkVisit, { wanted, looking, slot }: Details) {
   const start = slot && new Date(slot.startsAt)
   return [
     [words.service, service.name],
+    [words.withWhom, namesOf(wanted.withWhom)],
     [words.when, slot && spanText(visit, zone, new Date(slot.startsAt), new Date(slot.endsAt))],
     [
       words.length,

@@ -5,7 +5,7 @@ import type { Scope } from '../../auth/scope.ts'
 import { findTenant } from '../../auth/tenant.data.ts'
 import { visitorOf } from '../../auth/viewer.ts'
 import type { Services } from '../../context.ts'
-import type { Question } from '../../link/link.ts'
+import type { Distribution, Question } from '../../link/link.ts'
 import { HttpFault, type Exchange } from '../exchange.ts'
 import {
   dateOf,
@@ -16,24 +16,20 @@ import {
   type Offered,
   type SlotData,
 } from './times.ts'
+import type { WithWhom } from './staff.ts'
 import { ask, openVisit, type Visit } from './visit.ts'
 
 /** What the page shows of the business. */
 const reading: readonly Scope[] = [
   'accounts:read',
   'services:read',
+  'staff:read',
   'availability:read',
   'payments:read',
 ]
 
 /** What booking takes beside it: also the address at which the booking is managed. */
-const booking: readonly Scope[] = [
-  ...reading,
-  'bookings:read',
-  'bookings:write',
-  'staff:read',
-  'payments:write',
-]
+const booking: readonly Scope[] = [...reading, 'bookings:read', 'bookings:write', 'payments:write']
 
 export type ServiceData = {
   id: string
@@ -59,6 +55,8 @@ export type LinkData = {
   id: string
   title: string
   open: boolean
+  distribution: Distribution
+  visitorsChooseStaff: boolean
   questions: Question[]
   routing: { reject: string | null }[]
   services: ServiceData[]
@@ -66,7 +64,7 @@ export type LinkData = {
 
 const linkDocument = `query BookingPage($slug: String!, $account: ID!) {
   bookingLink(slug: $slug, account: $account) {
-    id title open
+    id title open distribution visitorsChooseStaff
     questions { id label type required choices }
     routing { reject }
     services { ${serviceFields} }
@@ -136,19 +134,19 @@ export function partyOf({ fields }: Visit, { minParty, maxParty }: ServiceData):
 }
 
 const timesDocument = `query BookingPageTimes($link: ID!, $from: LocalDate!, $days: Int!,
-  $zone: TimeZone!, $party: PositiveInt!, $service: ID, $answers: JSONObject) {
+  $zone: TimeZone!, $party: PositiveInt!, $service: ID, $staff: ID, $answers: JSONObject) {
   bookingLink(id: $link) {
     availability(from: $from, days: $days, timeZone: $zone, partySize: $party,
-      serviceId: $service, answers: $answers) { ${offeredFields} }
+      serviceId: $service, staffId: $staff, answers: $answers) { ${offeredFields} }
   }
 }`
 
-export type Wanted = { led: Led; party: number; answers: object }
+export type Wanted = { led: Led; withWhom: WithWhom; party: number; answers: object }
 
 /** What is free on the shown days, or on one of them. */
 export async function offeredOn(
   visit: LinkVisit,
-  { led, party, answers }: Wanted,
+  { led, withWhom, party, answers }: Wanted,
   { zone, from }: Pick<Looking, 'zone' | 'from'>,
   days = shownDays,
 ): Promise<Offered> {
@@ -163,6 +161,7 @@ export async function offeredOn(
       zone,
       party,
       service: led.isLed ? null : led.service.id,
+      staff: withWhom.chosen?.id ?? null,
       answers: link.routing.length > 0 ? answers : null,
     },
   )

@@ -6,6 +6,7 @@ export const de: Words = {
   language: 'Deutsch',
   languages: 'Sprachen',
   service: 'Leistung',
+  anyone: 'Egal, mit wem',
   people: 'Personen',
   timeZone: 'Zeitzone',
   show: 'Zeiten anzeigen',
@@ -60,6 +61,10 @@ export const de: Words = {
   cannotBe: 'So kann das nicht angenommen werden. Bitte prüfen Sie Ihre Angaben.',
   chooseTime: 'Bitte eine Zeit wählen.',
   taken: 'Diese Zeit ist nicht mehr frei. Bitte wählen Sie eine andere.',
+  takenWith:
+    'Bei {name} ist diese Zeit nicht mehr frei. Bitte wählen Sie eine andere Zeit oder jemand ' +
+    'anderen.',
+  staffGone: 'Wen Sie gewählt haben, steht hier nicht zur Wahl. Bitte wählen Sie noch einmal.',
   otherTimes: 'Die nächsten freien Zeiten',
   allTimes: 'Andere Zeit wählen',
   sentBefore:

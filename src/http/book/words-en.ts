@@ -6,6 +6,7 @@ export const en: Words = {
   language: 'English',
   languages: 'Languages',
   service: 'Service',
+  anyone: 'Anyone',
   people: 'People',
   timeZone: 'Time zone',
   show: 'Show times',
@@ -60,6 +61,9 @@ export const en: Words = {
   cannotBe: 'This cannot be accepted as it is. Please check what you entered.',
   chooseTime: 'Please choose a time.',
   taken: 'This time is not free any more. Please choose another one.',
+  takenWith:
+    'This time is not free any more with {name}. Please choose another time, or somebody else.',
+  staffGone: 'The person you chose cannot be chosen here any more. Please choose again.',
   otherTimes: 'The next free times',
   allTimes: 'Choose another time',
   sentBefore: 'This form was sent before, with other details. Nothing was booked a second time.',

@@ -12,6 +12,7 @@ export type Words = {
   languages: string
   /** Of the choice of a time. */
   service: string
+  anyone: string
   people: string
   timeZone: string
   show: string
@@ -69,6 +70,8 @@ export type Words = {
   cannotBe: string
   chooseTime: string
   taken: string
+  takenWith: string
+  staffGone: string
   otherTimes: string
   allTimes: string
   sentBefore: string

@@ -62,7 +62,7 @@ describe('hostile forms and addresses', () => {
     long,
   ]
   const looking = ['from', 'day', 'tz', 'lang', 'start']
-  const choosing = [...looking, 'do', 'service', 'party', 'q.why', 'q.__proto__']
+  const choosing = [...looking, 'do', 'service', 'staff', 'party', 'q.why', 'q.__proto__']
   const booking = [...choosing, 'name', 'email', 'phone', 'notes', 'key']
 
   it('are answered by a page, in each field of each form', { timeout: 120_000 }, async () => {

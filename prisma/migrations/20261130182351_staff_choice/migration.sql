@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "BookingLink" ADD COLUMN     "visitorsChooseStaff" BOOLEAN NOT NULL DEFAULT false;
