@@ -90,6 +90,20 @@ export async function execute(
   const { document, errors } = prepared
   if (!document) return { errors }
   ctx.spending = spending
+  return run({ document, operationName, variables }, ctx)
+}
+
+type Asked = {
+  document: DocumentNode
+  operationName: string | null | undefined
+  variables: Record<string, unknown> | null | undefined
+}
+
+/** Runs a query or mutation that was admitted, by plan where there is one. Errors are public. */
+export async function run(
+  { document, operationName, variables }: Asked,
+  ctx: Context,
+): Promise<ExecutionResult> {
   const quick = await answerQuickly({ schema, document, operationName, variables }, ctx)
   const result =
     quick ??

@@ -56,7 +56,7 @@ export function createDoors({ services, baseUrl, eventLagSeconds }: Parts): Door
   const authenticator = createAuthenticator(services)
   const rights = createRightsRegistry({ authenticator, log })
   const streams = createStreams({ services, schema, rights })
-  const sockets = createSocketDoor({ services, schema, streams, rights })
+  const sockets = createSocketDoor({ services, streams, rights })
   const sse = createSseDoor(streams)
   const delivery = createDelivery()
   const metrics = createMetrics({ pool, subscribers: () => streams.count(), eventLagSeconds })

@@ -2,18 +2,11 @@
 
 import type { IncomingHttpHeaders } from 'node:http'
 import type { SubscribePayload } from 'graphql-ws'
-import {
-  execute,
-  getOperationAST,
-  GraphQLError,
-  type DocumentNode,
-  type ExecutionResult,
-  type GraphQLSchema,
-} from 'graphql'
+import { getOperationAST, GraphQLError, type DocumentNode, type ExecutionResult } from 'graphql'
 import type { Viewer } from '../auth/viewer.ts'
 import { newContext, type Context, type Services } from '../context.ts'
-import { admit, prepare } from '../graphql/documents.ts'
-import { publicError, publicResult } from '../graphql/public-errors.ts'
+import { admit, prepare, run } from '../graphql/documents.ts'
+import { publicError } from '../graphql/public-errors.ts'
 import type { Spending } from '../graphql/spending.ts'
 import { shownCredential } from './authenticate.ts'
 import { HttpFault } from './exchange.ts'
@@ -25,7 +18,6 @@ import type { Streams } from './streams.ts'
 
 type Options = {
   services: Services
-  schema: GraphQLSchema
   streams: Streams
   rights: RightsRegistry
   initTimeoutMs: number
@@ -153,7 +145,7 @@ async function begin(
   if (!('viewer' in found)) return operation.answer(failed(found.error, connection))
   const asked = { ...payload, document, at }
   if (chosen.operation === 'subscription') return openStream(options, operation, asked)
-  const result = await executeFor(options, connection, found.viewer, asked, spending)
+  const result = await executeFor(services, connection, found.viewer, asked, spending)
   operation.answer(result)
 }
 
@@ -169,7 +161,7 @@ async function viewerAt({ rights }: Connection, at: number): Promise<Found> {
 }
 
 async function executeFor(
-  { services, schema }: Options,
+  services: Services,
   connection: Connection,
   viewer: Viewer,
   { document, operationName, variables }: Asked,
@@ -179,9 +171,7 @@ async function executeFor(
     const { requestId, address } = connection
     const ctx: Context = newContext(services, viewer, requestId, address)
     if (spending) ctx.spending = spending
-    const variableValues = variables
-    const args = { schema, document, operationName, variableValues, contextValue: ctx }
-    return publicResult(await execute(args), ctx)
+    return await run({ document, operationName, variables }, ctx)
   } catch (error) {
     return failed(error, connection)
   }

@@ -5,7 +5,6 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { CloseCode, handleProtocols } from 'graphql-ws'
-import type { GraphQLSchema } from 'graphql'
 import { WebSocket, WebSocketServer, type RawData } from 'ws'
 import type { Services } from '../context.ts'
 import { askingFor } from '../db/asker.ts'
@@ -41,7 +40,6 @@ export type SocketDoor = {
 
 type Options = {
   services: Services
-  schema: GraphQLSchema
   streams: Streams
   rights: RightsRegistry
   limits?: Partial<typeof socketLimits>

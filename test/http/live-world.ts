@@ -62,7 +62,7 @@ export async function startLive(db: TestDatabase, options: Options = {}) {
   const rights = createRightsRegistry({ authenticator, log, checkMs: options.checkMs })
   const streams = createStreams({ services, schema, rights, limits: options.streams })
   const sse = createSseDoor(streams, options.sse)
-  const sockets = createSocketDoor({ services, schema, streams, rights, limits: options.sockets })
+  const sockets = createSocketDoor({ services, streams, rights, limits: options.sockets })
   const door = createGraphQLDoor({
     services,
     authenticator,
