@@ -9,7 +9,7 @@ import type { Sealer } from './auth/seal.ts'
 import type { Config } from './config.ts'
 import type { Services } from './context.ts'
 import type { Database } from './db/client.ts'
-import { createEventHub, eventRetentionDays } from './events/hub.ts'
+import { createEventHub, eventRetentionDays, type EventHub } from './events/hub.ts'
 import { wakeBy } from './events/outbox.ts'
 import { settlePlaces } from './events/place.data.ts'
 import { createRedisWaker } from './events/redis.ts'
@@ -199,51 +199,46 @@ function createSending({ events, webhooks, ...services }: Services, reach: Reach
   const { render, mannerOf } = webhooks
   const worker = createWebhookWorker({ services, render, mannerOf, outbound })
   const dispatcher = createDispatcher({ ...services, onAdded: worker.wake })
-  let unsubscribe = () => {}
-  return {
+  return wokenBy(events, dispatcher.wake, {
     follow: dispatcher.start,
-    start: () => {
-      worker.start()
-      unsubscribe = events.onEvent(dispatcher.wake)
-    },
+    start: worker.start,
     stop: async () => {
-      unsubscribe()
       await dispatcher.stop()
       await worker.stop()
       await outbound.close()
     },
-  }
+  })
 }
 
 /** Mails to people, from the log to the mail server. */
 function createNotices({ events, ...services }: Services, mailer: Mailer, from?: string) {
   const worker = createNoticeWorker({ services, mailer, from })
   const planner = createNoticePlanner({ ...services, onAdded: worker.wake })
-  let unsubscribe = () => {}
-  return {
+  return wokenBy(events, planner.wake, {
     follow: planner.start,
-    start: () => {
-      worker.start()
-      unsubscribe = events.onEvent(planner.wake)
-    },
+    start: worker.start,
     stop: async () => {
-      unsubscribe()
       await planner.stop()
       await worker.stop()
       mailer.close()
     },
-  }
+  })
 }
 
 /** Offers to those who wait. */
 function createWaiting({ events, ...services }: Services) {
   const worker = createWaitlistWorker({ services })
+  return wokenBy(events, worker.wake, worker)
+}
+
+/** A worker that looks again whenever something happened. */
+function wokenBy(events: EventHub, wake: () => void, worker: Worker): Worker {
   let unsubscribe = () => {}
   return {
-    follow: worker.follow,
+    ...worker,
     start: () => {
       worker.start()
-      unsubscribe = events.onEvent(worker.wake)
+      unsubscribe = events.onEvent(wake)
     },
     stop: async () => {
       unsubscribe()

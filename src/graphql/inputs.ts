@@ -66,11 +66,6 @@ export function dateOf(text: string, ...path: string[]): Date {
   throw invalid(path, `"${text}" is not a date from ${dayName(firstDay)} to ${dayName(lastDay)}.`)
 }
 
-/** The local date that a row keeps as midnight UTC. */
-export function dateText(date: Date): string {
-  return dayName(Math.floor(date.getTime() / DAY))
-}
-
 const firstDay = dayNumber('1970-01-01') ?? 0
 const lastDay = dayNumber('2199-12-31') ?? 0
 

@@ -2,7 +2,8 @@
 // ahead of its own.
 
 import { builder } from '../graphql/builder.ts'
-import { dateOf, dateText } from '../graphql/inputs.ts'
+import { dateOf } from '../graphql/inputs.ts'
+import { dateText } from '../time/instant.ts'
 import type { InputBuilder } from '../graphql/mutations.ts'
 import { windowOfRow } from './link-terms.data.ts'
 import type { LinkHours } from './link-window.ts'

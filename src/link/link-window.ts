@@ -4,8 +4,8 @@
 import { minutesOf, weeklyIssues } from '../availability/weekly-hours.ts'
 import type { Window } from '../availability/window.ts'
 import type { Issue } from '../errors.ts'
-import { DAY } from '../time/instant.ts'
-import { dayName, dayNumber } from '../time/local.ts'
+import { dateText } from '../time/instant.ts'
+import { dayNumber } from '../time/local.ts'
 
 /** As it is kept in the link's row; an end at or before the start is on the next day. */
 export type LinkHours = {
@@ -72,5 +72,5 @@ export function windowOf(window: LinkWindow): Window {
 
 /** A date that a row keeps as midnight UTC, as a window has it. */
 export function dateOn(date: Date | null): string | null {
-  return date && dayName(Math.floor(date.getTime() / DAY))
+  return date && dateText(date)
 }

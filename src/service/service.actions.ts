@@ -12,8 +12,7 @@ import { checkVersion, invalidAll, notFound } from '../errors.ts'
 import { changesBetween, type Change } from '../events/event.ts'
 import { appendEvents } from '../events/outbox.ts'
 import type { Service } from '../generated/prisma/client.ts'
-import { DAY } from '../time/instant.ts'
-import { dayName } from '../time/local.ts'
+import { dateText } from '../time/instant.ts'
 import { changeOffer, emptyOffer, readOffer, type Offer, type OfferChange } from './offer.data.ts'
 import { serviceIssues, type ServiceTerms } from './service.ts'
 
@@ -195,7 +194,7 @@ function partsOf<Input extends Alongside>(input: Input) {
 
 /** A service as events tell of it: dates as local dates, links as lists of ids. */
 function shown(service: Service, offer: Offer): Record<string, unknown> {
-  const date = (value: Date | null) => value && dayName(Math.floor(value.getTime() / DAY))
+  const date = (value: Date | null) => value && dateText(value)
   return {
     ...service,
     bookableFromOn: date(service.bookableFromOn),

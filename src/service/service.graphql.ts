@@ -6,7 +6,7 @@ import type { Context } from '../context.ts'
 import type { Service } from '../generated/prisma/client.ts'
 import { Prisma } from '../generated/prisma/client.ts'
 import { builder } from '../graphql/builder.ts'
-import { dateText } from '../graphql/inputs.ts'
+import { dateText } from '../time/instant.ts'
 import { connectionCost } from '../graphql/limits.ts'
 import {
   accountsArg,

@@ -53,3 +53,6 @@ export function parseInstant(text: string): Instant | null {
   const offset = (match[6] === '-' ? -1 : 1) * (offsetHour * HOUR + offsetMinute * MINUTE)
   return day * DAY + hour * HOUR + minute * MINUTE + second * 1000 + fraction - offset
 }
+
+/** The local date that a row keeps as midnight UTC. */
+export const dateText = (date: Date): string => dayName(Math.floor(date.getTime() / DAY))

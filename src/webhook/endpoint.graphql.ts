@@ -5,6 +5,7 @@ import { seenClients, type SeenClient } from '../access/client.data.ts'
 import type { Scope } from '../auth/scope.ts'
 import { accountsWithin, may } from '../auth/viewer.ts'
 import type { Context } from '../context.ts'
+import type { Key } from '../db/id.ts'
 import { poolReader } from '../db/reader.ts'
 import { batched } from '../graphql/batches.ts'
 import { builder } from '../graphql/builder.ts'
@@ -16,16 +17,23 @@ import type { CustomHeader, EventFilter } from './endpoint.ts'
 
 const read: readonly Scope[] = ['webhooks:read']
 
-findableBy('WebhookEndpoint', async ({ viewer, load, db }, key) => {
-  if (key.accountId === nowhere) {
-    const [found] = await seenOfClients(poolReader(db), viewer, [key.id])
-    return found ?? null
-  }
+findableBy('WebhookEndpoint', async (ctx, key) => {
+  const { viewer, load } = ctx
+  if (key.accountId === nowhere) return endpointOfClient(ctx, key)
   if (!may(viewer, key.accountId, read)) return null
   const row = await load('WebhookEndpoint', key)
   const isOthers = viewer.kind === 'INSTALLATION' && row?.installationId !== viewer.id
   return isOthers ? null : row
 })
+
+function endpointOfClient(ctx: Context, key: Key): Promise<EndpointRow | null> {
+  return batched(ctx, 'WebhookEndpoint.ofClient', key, async (keys) => {
+    const ids = keys.map(({ id }) => id)
+    const found = await seenOfClients(poolReader(ctx.db), ctx.viewer, ids)
+    const byId = new Map(found.map((row) => [row.id, row]))
+    return ids.map((id) => byId.get(id) ?? null)
+  })
+}
 
 const states = ['ACTIVE', 'PAUSED', 'DISABLED'] as const
 
