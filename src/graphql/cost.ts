@@ -7,7 +7,6 @@ import {
   getNamedType,
   getNullableType,
   getOperationAST,
-  getVariableValues,
   isListType,
   isObjectType,
   isInterfaceType,
@@ -20,9 +19,8 @@ import {
   type GraphQLSchema,
   type OperationDefinitionNode,
   type SelectionSetNode,
-  type ValueNode,
-  type VariableDefinitionNode,
 } from 'graphql'
+import { holdsVariable, variablesFor } from './variables.ts'
 
 /** `complexity` in points; depth and breadth in fields. */
 export type Cost = { complexity: number; depth: number; breadth: number }
@@ -41,7 +39,7 @@ type Sized = { depth: number; breadth: number; fixed: number; step: Step | null 
 type Step = { fixed: number; terms: Term[]; points: number }
 type Term = { inner: Sized; amount: Amount | ((variables: Variables) => Amount) }
 
-type Plan = Sized & { steps: Step[]; definitions: readonly VariableDefinitionNode[] }
+type Plan = Sized & { steps: Step[] }
 
 const nothing: Sized = { depth: 0, breadth: 0, fixed: 0, step: null }
 /** A field whose arguments cannot be read is never resolved, and nothing below it either. */
@@ -65,7 +63,7 @@ export function costOf(
   let plan = plans.get(operation)
   if (!plan) plans.set(operation, (plan = planOf(schema, document, operation)))
   if (!plan.step) return costWith(plan, plan.fixed)
-  const values = coerced(schema, plan.definitions, variables ?? {})
+  const values = variablesFor(schema, operation, variables)
   if (!values) return null
   // A step comes after those that it is made of.
   for (const step of plan.steps) {
@@ -82,20 +80,6 @@ function costWith({ depth, breadth }: Plan, complexity: number): Cost {
   return { complexity, depth, breadth }
 }
 
-function coerced(
-  schema: GraphQLSchema,
-  definitions: Plan['definitions'],
-  variables: Variables,
-): Variables | null {
-  try {
-    return getVariableValues(schema, definitions, variables, { maxErrors: 1 }).coerced ?? null
-  } catch (error) {
-    // Thousands of levels exhaust the stack; they do so again when it runs.
-    if (error instanceof RangeError) return null
-    throw error
-  }
-}
-
 function planOf(
   schema: GraphQLSchema,
   document: DocumentNode,
@@ -107,12 +91,10 @@ function planOf(
       fragments.set(definition.name.value, definition)
     }
   }
-  const walk: Walk = { schema, fragments, sizes: new Map(), steps: [], names: new Set() }
+  const walk: Walk = { schema, fragments, sizes: new Map(), steps: [] }
   const root = schema.getRootType(operation.operation)
   const sized = root ? sizeOf(walk, operation.selectionSet, root) : nothing
-  const declared = operation.variableDefinitions ?? []
-  const definitions = declared.filter(({ variable }) => walk.names.has(variable.name.value))
-  return { ...sized, steps: walk.steps, definitions }
+  return { ...sized, steps: walk.steps }
 }
 
 type Walk = {
@@ -121,8 +103,6 @@ type Walk = {
   /** Each selection is sized once for a type, however often fragments repeat it. */
   sizes: Map<SelectionSetNode, Map<GraphQLNamedType, Sized>>
   steps: Step[]
-  /** Variables that costs hang on. */
-  names: Set<string>
 }
 
 function sizeOf(walk: Walk, selectionSet: SelectionSetNode, type: GraphQLNamedType): Sized {
@@ -173,10 +153,7 @@ function fieldTerm(walk: Walk, node: FieldNode, type: GraphQLNamedType): Term {
   const declared = field.extensions['complexity'] as Declared | CostFunction
   if (typeof declared !== 'function') return { inner, amount: amountOf(field, declared) }
   const amount = amountByArguments(field, node, declared)
-  const names = variablesIn(node, declared.reads)
-  if (names.length === 0) return { inner, amount: amount({}) }
-  for (const name of names) walk.names.add(name)
-  return { inner, amount }
+  return { inner, amount: hasVariables(node, declared.reads) ? amount : amount({}) }
 }
 
 type AnyField = GraphQLField<unknown, unknown>
@@ -204,15 +181,8 @@ function amountOf({ type }: AnyField, declared: Declared): Amount {
   return { field: own?.field ?? 1, multiplier: Math.max(own?.multiplier ?? usual, 0) }
 }
 
-function variablesIn(node: FieldNode, reads?: readonly string[]): string[] {
+function hasVariables(node: FieldNode, reads?: readonly string[]): boolean {
   return (node.arguments ?? [])
     .filter(({ name }) => !reads || reads.includes(name.value))
-    .flatMap(({ value }) => variablesOf(value))
-}
-
-function variablesOf(value: ValueNode): string[] {
-  if (value.kind === Kind.VARIABLE) return [value.name.value]
-  if (value.kind === Kind.LIST) return value.values.flatMap(variablesOf)
-  if (value.kind === Kind.OBJECT) return value.fields.flatMap((field) => variablesOf(field.value))
-  return []
+    .some(({ value }) => holdsVariable(value))
 }

@@ -37,6 +37,9 @@ type Reading = {
   reads?: readonly string[]
   one?: One
   globalId?: NodeName
+  /** Its value as JSON, from that of its parent, where an answer is only sent. */
+  // oxlint-disable-next-line no-explicit-any -- each type has parents of its own
+  writes?: (parent: any) => string
   /** The list below a row that the field answers with, as its resolver reads it. */
   below?: ListBelow
 }
@@ -53,9 +56,10 @@ declare global {
 
 class LookAheadPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   override onOutputFieldConfig(config: PothosOutputFieldConfig<Types>) {
-    const { reads, one, globalId, below } = config.pothosOptions as Reading
-    if (!reads && !one) return config
-    return { ...config, extensions: { ...config.extensions, reads, one, globalId, below } }
+    const { reads, one, globalId, below, writes } = config.pothosOptions as Reading
+    if (!reads && !one && !writes) return config
+    const told = { reads, one, globalId, below, writes }
+    return { ...config, extensions: { ...config.extensions, ...told } }
   }
 }
 

@@ -25,11 +25,11 @@ import {
   type OperationDefinitionNode,
   type SelectionNode,
   type SelectionSetNode,
-  type ValueNode,
 } from 'graphql'
 import type { Needs } from '../auth/scope.ts'
 import { conditionsIn, conditionValues, isSelected, type Variables } from './conditions.ts'
 import { unguarded } from './scopes.ts'
+import { holdsVariable } from './variables.ts'
 
 export type Resolver = GraphQLFieldResolver<unknown, unknown>
 
@@ -70,6 +70,8 @@ export type ObjectPlan = {
   fields: FieldPlan[]
   /** Whether a field of it looks at scopes. */
   isGuarded: boolean
+  /** A value of it as JSON, where all its fields can say that of themselves. */
+  write: ((value: unknown) => string) | null
 }
 
 export type Plan = {
@@ -132,7 +134,24 @@ function objectPlan(
   for (const selection of selections) collect(building, type, selection, groups, visited)
   const fields = [...groups].map(([key, nodes]) => fieldPlan(building, type, key, nodes))
   const isGuarded = fields.some(({ resolve, bare }) => resolve !== bare)
-  return { fields, isGuarded }
+  return { fields, isGuarded, write: isGuarded ? null : writerOf(fields) }
+}
+
+type Writing = { start: string; writes: (value: unknown) => string }
+
+function writerOf(fields: readonly FieldPlan[]): ObjectPlan['write'] {
+  const parts = fields.flatMap(({ key, typeName, definition }): Writing[] => {
+    const start = `${JSON.stringify(key)}:`
+    if (typeName !== null) return [{ start: `${start}"${typeName}"`, writes: () => '' }]
+    const writes = definition.extensions['writes'] as Writing['writes'] | undefined
+    return writes ? [{ start, writes }] : []
+  })
+  if (parts.length < fields.length) return null
+  return (value) => {
+    let text = ''
+    for (const { start, writes } of parts) text += `${text ? ',' : '{'}${start}${writes(value)}`
+    return text ? `${text}}` : '{}'
+  }
 }
 
 function fieldPlan(
@@ -247,10 +266,4 @@ function isOf({ schema }: Building, type: GraphQLObjectType, condition: string |
 
 function hasVariables({ arguments: values = [] }: FieldNode): boolean {
   return values.some(({ value }) => holdsVariable(value))
-}
-
-function holdsVariable(value: ValueNode): boolean {
-  if (value.kind === Kind.VARIABLE) return true
-  if (value.kind === Kind.LIST) return value.values.some(holdsVariable)
-  return value.kind === Kind.OBJECT && value.fields.some((field) => holdsVariable(field.value))
 }

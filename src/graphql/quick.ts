@@ -3,7 +3,6 @@
 
 import {
   getOperationAST,
-  getVariableValues,
   Kind,
   type DocumentNode,
   type ExecutionResult,
@@ -13,6 +12,7 @@ import {
 } from 'graphql'
 import { conditionsOf, NotPlanned, planOf, type Parts, type Plan } from './plan.ts'
 import { runPlan, type Asking } from './run-plan.ts'
+import { variablesFor } from './variables.ts'
 
 /** Most fields of all plans together. */
 const maxFields = 50_000
@@ -54,8 +54,7 @@ export async function answerQuickly(
   let planned = known.get(operation)
   if (!planned) known.set(operation, (planned = prepared(schema, document, operation)))
   if (planned.isUnplanned) return undefined
-  const definitions = operation.variableDefinitions ?? []
-  const { coerced } = getVariableValues(schema, definitions, variables ?? {}, { maxErrors: 1 })
+  const coerced = variablesFor(schema, operation, variables)
   if (!coerced) return undefined
   try {
     const result = await runPlan(planFor(planned, coerced), ctx, coerced, isSent)

@@ -200,6 +200,8 @@ function listOf(
     const name = `${parentType.name}.${fieldName}`
     throw new GraphQLError(`Expected Iterable, but did not find one for field "${name}".`)
   }
+  const written = writtenList(item, list as Iterable<unknown>, run)
+  if (written) return written
   let holdsPromise = false
   const one = (value: unknown, at: Path) => {
     const done = completed(item, value, field, run, at)
@@ -218,6 +220,20 @@ function listOf(
     }
   })
   return holdsPromise ? Promise.all(items) : items
+}
+
+/** Values that all can be written at once; null where one of them is none, or is still to come. */
+function writtenList(item: Completion, list: Iterable<unknown>, run: Run): Written | null {
+  const write = item.kind === 'object' && run.ctx.sentWith ? item.plan.write : null
+  if (!write) return null
+  let text = ''
+  for (const value of list) {
+    const isValue = typeof value === 'object' && value !== null && !(value instanceof Error)
+    if (!isValue || isPromise(value)) return null
+    text += `${text && ','}${write(value)}`
+  }
+  run.holdsText = true
+  return new Written(`[${text}]`)
 }
 
 function failed(
