@@ -9,7 +9,7 @@ import { DAY, type Instant } from '../time/instant.ts'
 import { zoneOf } from '../time/zone.ts'
 import { bookingWindow } from './booking-window.ts'
 import type { Assign } from './choose-staff.ts'
-import type { ServiceFacts } from './facts.data.ts'
+import { loadServiceFacts, type ServiceFacts } from './facts.data.ts'
 import { listSessions } from './sessions.ts'
 import { listSlots, nextStarts } from './slots.ts'
 import { isWithinHours, type Window } from './window.ts'
@@ -47,24 +47,64 @@ export type Offer = {
 /** By what the offers of one service are priced; worked out only for whoever asks. */
 export type Pricing = { facts: ServiceFacts; heads: number; leads: 'ANY' | 'FIRST' }
 
-/** Everything that can be booked and starts in `[from, to)`, by service id, each soonest first. */
+/** Facts of services, for whoever asks of days before it is known in which zone they are. */
+export function loadFacts(
+  db: Database,
+  services: readonly Key[],
+  firstDay: number,
+): Promise<Map<string, ServiceFacts>> {
+  // No zone is further from UTC than a day.
+  return loadServiceFacts(poolReader(db), services, firstDay - 2)
+}
+
+/**
+ * Everything that can be booked and starts in `[from, to)`, by service id, each soonest first.
+ * `known` are the facts of all services of the question from that day on.
+ */
 export async function loadOffers(
   db: Database,
   question: AvailabilityQuestion,
   from: Instant,
   to: Instant,
-): Promise<Map<string, Offer[]>> {
+  known?: ReadonlyMap<string, ServiceFacts>,
+): Promise<Map<string, readonly Offer[]>> {
   const read = poolReader(db)
-  const worlds = await loadWorlds(read, worldQuestion(question, from, to))
+  const worlds = await loadWorlds(read, worldQuestion(question, from, to), known)
   const sessions = await loadSessions(read, [...worlds.values()], question, from, to)
   return new Map(
     [...worlds].map(([id, world]) => [
       id,
       world.facts.kind === 'CLASS'
         ? sessionOffers(world, question, sessions.get(id) ?? [])
-        : listSlots(world.world, from, to, question.staffIds).map(offerOf(world, question)),
+        : slotOffers(world, question, from, to),
     ]),
   )
+}
+
+type Made = { taken: object; asked: string; offers: readonly Offer[] }
+
+/** The last offers of a service's facts, with what they were made of beside them. */
+const made = new WeakMap<ServiceFacts, Made>()
+
+/** Slots as offers; made again only when something is another by which they are judged. */
+function slotOffers(
+  world: World,
+  question: AvailabilityQuestion,
+  from: Instant,
+  to: Instant,
+): readonly Offer[] {
+  const { facts, taken } = world
+  const { account, service, now } = world.world
+  const { earliestAt, endAt } = bookingWindow(service, account.zone, now)
+  const { partySize, durationMinutes, staffIds, resourceIds, assign, window } = question
+  const range = [Math.max(from, earliestAt), Math.min(to, endAt)]
+  const others = [partySize, durationMinutes, staffIds, resourceIds, assign, window]
+  const asked = JSON.stringify([...range, ...others])
+  const before = made.get(facts)
+  if (before && before.taken === taken && before.asked === asked) return before.offers
+  const offers = listSlots(world.world, from, to, staffIds).map(offerOf(world, question))
+  if (taken) made.set(facts, { taken, asked, offers })
+  return offers
 }
 
 /** The first `count` offers of each service from `after` to the end of its booking window. */

@@ -8,15 +8,17 @@ import { batched } from '../graphql/batches.ts'
 import { builder } from '../graphql/builder.ts'
 import { encodeId, keyOf } from '../graphql/ids.ts'
 import { badInput } from '../graphql/lists.ts'
-import { dayName } from '../time/local.ts'
+import { dayName, dayNumber } from '../time/local.ts'
 import { localDayOf, zoneOf, type Zone } from '../time/zone.ts'
 import { askedDays, daysCost, maxDays, sumOfCosts } from './asked-days.ts'
 import {
   firstOffers,
+  loadFacts,
   loadOffers,
   type AvailabilityQuestion,
   type Offer,
 } from './availability.data.ts'
+import type { ServiceFacts } from './facts.data.ts'
 import { keptMinutes } from './kept-length.ts'
 import {
   absent,
@@ -223,14 +225,16 @@ async function availabilityOf(ctx: Context, service: Key, input: Asked): Promise
     `"durationMinutes" is ${minutes}; 1 to 43200 are allowed.`,
   )
   const question = await questionOf(ctx, service, input)
-  const account = await ctx.load('Account', { ...service, id: service.accountId })
-  const zone = zoneOf(input.timeZone ?? account?.timeZone ?? 'UTC')
+  const facts = await factsOf(ctx, service, input.from)
+  const zone = zoneOf(input.timeZone ?? (await timeZoneOf(ctx, service, facts)))
   const asked = askedDays(zone, input.from, input.days ?? 7)
   if ('fault' in asked) throw badInput(asked.fault)
   const { from, to } = asked
   const name = `Service.availability ${from} ${to} ${JSON.stringify(question, withoutServices)}`
   const offers = await batched(ctx, name, service, async (services) => {
-    const found = await loadOffers(ctx.db, { ...question, services }, from, to)
+    const all = await Promise.all(services.map((each) => factsOf(ctx, each, input.from)))
+    const known = new Map(all.flatMap((each) => (each ? [[each.id, each] as const] : [])))
+    const found = await loadOffers(ctx.db, { ...question, services }, from, to, known)
     return services.map(({ id }) => found.get(id) ?? null)
   })
   // Nothing is found for an archived service, and for one that there never was.
@@ -244,6 +248,20 @@ async function availabilityOf(ctx: Context, service: Key, input: Asked): Promise
     })
   }
   return { zone, offers: offers ?? [], next }
+}
+
+/** Null for an archived service, and for one that there never was. */
+function factsOf(ctx: Context, service: Key, from: string): Promise<ServiceFacts | null> {
+  const firstDay = dayNumber(from) ?? 0
+  return batched(ctx, `facts of services from ${firstDay}`, service, async (services) => {
+    const found = await loadFacts(ctx.db, services, firstDay)
+    return services.map(({ id }) => found.get(id) ?? null)
+  })
+}
+
+async function timeZoneOf(ctx: Context, { accountId }: Key, facts: ServiceFacts | null) {
+  if (facts) return facts.account.timeZone
+  return (await ctx.load('Account', { accountId, id: accountId }))?.timeZone ?? 'UTC'
 }
 
 function withoutServices(key: string, value: unknown): unknown {

@@ -2,6 +2,7 @@
 // hours. One statement for any number of services. What is taken is read in busy.data.ts.
 
 import type { Key } from '../db/id.ts'
+import { rememberMeanings, toldUnlessKnown, type Told } from '../db/meaning.ts'
 import type { Reader } from '../db/reader.ts'
 import { Prisma } from '../generated/prisma/client.ts'
 import { dayNumber } from '../time/local.ts'
@@ -75,10 +76,11 @@ type Row = {
   resources: ResourceFacts[]
   hours: HoursRow[]
   exceptions: ExceptionRow[]
+  staffCount: number
 }
 
 /** A service with everything but what is taken. */
-export type ServiceFacts = Omit<Row, 'hours' | 'exceptions'> & {
+export type ServiceFacts = Omit<Row, 'hours' | 'exceptions' | 'staffCount'> & {
   rules: SlotRules
   accountHours: Hours
   serviceHours: Hours | null
@@ -87,6 +89,8 @@ export type ServiceFacts = Omit<Row, 'hours' | 'exceptions'> & {
   /** Whether the service asks for staff at all; staff who left do not make it bookable without. */
   needsStaff: boolean
 }
+
+const meanings = rememberMeanings(4_000_000, (text) => factsOf(JSON.parse(text) as Row))
 
 /**
  * The facts of these services, by service id; archived and absent services are left out.
@@ -100,8 +104,15 @@ export async function loadServiceFacts(
   staffIds: readonly string[] | null = null,
 ): Promise<Map<string, ServiceFacts>> {
   if (services.length === 0) return new Map()
-  const rows = await read<Row & { staffCount: number }>(statement(services, fromDay, staffIds))
-  return new Map(rows.map((row) => [row.id, factsOf(row)]))
+  const of = `${fromDay} ${staffIds?.join() ?? ''}`
+  const known = new Map(services.map(({ id }) => [id, meanings.known(`${id} ${of}`)]))
+  const hashes = services.map(({ id }) => known.get(id)?.hash ?? null)
+  const select = statement(services, fromDay, staffIds)
+  const rows = await read<Told & { id: string }>(toldUnlessKnown(select, hashes))
+  const facts = rows.map((row) => {
+    return [row.id, meanings.meaning(`${row.id} ${of}`, known.get(row.id) ?? null, row)] as const
+  })
+  return new Map(facts)
 }
 
 function statement(
@@ -120,7 +131,7 @@ function statement(
       WHERE j."accountId" = s."accountId" AND j."serviceId" = s."id" AND ${isAsked})
     OR h."resourceId" IN (SELECT j."resourceId" FROM "ServiceResource" j
       WHERE j."accountId" = s."accountId" AND j."serviceId" = s."id"))`
-  return Prisma.sql`
+  return Prisma.sql`SELECT s."id", row_to_json(s)::text AS "text" FROM (
     SELECT s."accountId", s."id", s."name", s."kind"::text, s."active", s."durationMinutes",
       s."priceMinor", s."bufferBeforeMinutes", s."bufferAfterMinutes", s."slotStepMinutes",
       s."stepFrom"::text, s."staffMode"::text, s."minNoticeMinutes", s."maxAdvanceDays",
@@ -153,11 +164,11 @@ function statement(
         WHERE ${owned} AND h."on" >= '1970-01-01'::date + ${fromDay - 3}::int) x) AS "exceptions"
     FROM unnest(${accounts}::uuid[], ${ids}::uuid[]) k("accountId", "id")
       JOIN "Service" s ON s."accountId" = k."accountId" AND s."id" = k."id" AND s."active"
-      JOIN "Account" a ON a."id" = s."accountId"`
+      JOIN "Account" a ON a."id" = s."accountId") s`
 }
 
-function factsOf(row: Row & { staffCount: number }): ServiceFacts {
-  const { hours, exceptions, ...rest } = row
+function factsOf(row: Row): ServiceFacts {
+  const { hours, exceptions, staffCount, ...rest } = row
   const weekly = Map.groupBy(hours, ownerOf)
   const dated = Map.groupBy(exceptions, ownerOf)
   const hoursOf = (owner: string): Hours => ({
@@ -168,7 +179,7 @@ function factsOf(row: Row & { staffCount: number }): ServiceFacts {
   return {
     ...rest,
     rules: rulesOf(row),
-    needsStaff: row.staffCount > 0,
+    needsStaff: staffCount > 0,
     accountHours: hoursOf(theAccount),
     serviceHours: own.weekly.length + own.exceptions.length > 0 ? own : null,
     staffHours: new Map(row.staff.map(({ id }) => [id, hoursOf(id)])),

@@ -9,6 +9,7 @@ import { builder } from '../graphql/builder.ts'
 import { keyOf } from '../graphql/ids.ts'
 import { Money, moneyOf } from '../graphql/money.ts'
 import { forbidden } from '../graphql/scopes.ts'
+import { formatExactly } from '../time/instant.ts'
 import { demandManager } from './as-manager.ts'
 import type { Offer } from './availability.data.ts'
 import { leastPrice } from './price.ts'
@@ -26,11 +27,13 @@ export const Slot = builder.objectRef<Offer>('Slot').implement({
     startsAt: t.field({
       type: 'DateTime',
       description: 'When it starts.',
+      writes: ({ startsAt }) => `"${formatExactly(startsAt)}"`,
       resolve: ({ startsAt }) => new Date(startsAt),
     }),
     endsAt: t.field({
       type: 'DateTime',
       description: 'When it ends, buffers not included.',
+      writes: ({ endsAt }) => `"${formatExactly(endsAt)}"`,
       resolve: ({ endsAt }) => new Date(endsAt),
     }),
     staff: t.field({
@@ -62,6 +65,7 @@ export const Slot = builder.objectRef<Offer>('Slot').implement({
     }),
     seatsAvailable: t.exposeInt('seatsAvailable', {
       nullable: true,
+      writes: ({ seatsAvailable }) => String(seatsAvailable),
       description: 'Seats left in a session; null for an appointment.',
     }),
     price: t.field({

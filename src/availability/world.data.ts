@@ -4,7 +4,7 @@
 import type { Key } from '../db/id.ts'
 import type { Reader } from '../db/reader.ts'
 import { DAY, type Instant } from '../time/instant.ts'
-import { fromPairs, NEVER, union, type IntervalSet } from '../time/interval-set.ts'
+import { NEVER, union } from '../time/interval-set.ts'
 import { localDayOf, zoneOf, type Zone } from '../time/zone.ts'
 import { loadBusy, unitKey, type Busy, type Except } from './busy.data.ts'
 import { termsFor } from './as-manager.ts'
@@ -32,15 +32,20 @@ export type WorldQuestion = {
   except?: Except
 }
 
-export type World = { facts: ServiceFacts; world: SlotWorld }
+/** `taken` is the same object for the same taken times; null where more than that is counted. */
+export type World = { facts: ServiceFacts; world: SlotWorld; taken: object | null }
 
-/** The worlds of these services by service id; archived and absent services are left out. */
+/**
+ * The worlds of these services by service id; archived and absent services are left out. `known`
+ * are their facts, when they are read already.
+ */
 export async function loadWorlds(
   read: Reader,
   question: WorldQuestion,
+  known?: ReadonlyMap<string, ServiceFacts>,
 ): Promise<Map<string, World>> {
   const fromDay = Math.floor(question.from / DAY) - 1
-  const facts = await loadServiceFacts(read, question.services, fromDay)
+  const facts = known ?? (await loadServiceFacts(read, question.services, fromDay))
   const { asManager, window } = question
   const terms = [...facts.values()].map((each) => withinWindow(termsFor(each, asManager), window))
   return worldsOf(read, terms, question)
@@ -66,8 +71,12 @@ export async function worldsOf(
     except,
   )
   const counted = await loadCounts(read, appointments, question, except)
+  const taken = counted.services.size + counted.staff.size > 0 ? null : busy
   return new Map(
-    list.map((facts) => [facts.id, { facts, world: worldOf(facts, question, busy, counted) }]),
+    list.map((facts) => [
+      facts.id,
+      { facts, world: worldOf(facts, question, busy, counted), taken },
+    ]),
   )
 }
 
@@ -176,7 +185,7 @@ function staffOf(
     zone: member.timeZone ? zoneOf(member.timeZone) : null,
     weekly: facts.staffHours.get(member.id)?.weekly ?? [],
     exceptions: facts.staffHours.get(member.id)?.exceptions ?? [],
-    busy: setOf(busy.staff.get(member.id)),
+    busy: busy.staff.get(member.id) ?? NEVER,
     durationMinutes: member.durationMinutes,
     dailyLimit: member.dailyLimit,
     bookedByDay: counted.staff.get(member.id) ?? none,
@@ -194,19 +203,15 @@ function requirementsOf(
   return [...groups.values()].map((group) => {
     const chosen = wanted === null ? [] : group.filter(({ id }) => wanted.includes(id))
     return (chosen.length > 0 ? chosen : group).map(({ id, capacity }) => {
-      const whole = setOf(busy.resources.get(id))
+      const whole = busy.resources.get(id) ?? NEVER
       return {
         id,
         weekly: facts.resourceHours.get(id)?.weekly ?? [],
         exceptions: facts.resourceHours.get(id)?.exceptions ?? [],
         units: Array.from({ length: capacity }, (_, unit) =>
-          union(whole, setOf(busy.units.get(unitKey(id, unit)))),
+          union(whole, busy.units.get(unitKey(id, unit)) ?? NEVER),
         ),
       }
     })
   })
-}
-
-function setOf(spans: number[] | undefined): IntervalSet {
-  return spans ? fromPairs(spans) : NEVER
 }

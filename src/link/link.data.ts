@@ -135,7 +135,7 @@ export async function linkOffers(
   return offersFor(db, question, from, to)
 }
 
-export type Offers = { offers: Offer[]; next: () => Promise<Offer | null> }
+export type Offers = { offers: readonly Offer[]; next: () => Promise<Offer | null> }
 
 /** What a question about one service finds in `[from, to)`, and how to find the first after it. */
 export async function offersFor(

@@ -22,6 +22,13 @@ export function formatUtc(instant: Instant): string {
   return `${lastDayText}${timeText(instant - day * DAY)}Z`
 }
 
+/** The same with milliseconds always, as Date's toISOString has it. */
+export function formatExactly(instant: Instant): string {
+  const text = formatUtc(instant)
+  // `2026-03-29T09:15:00Z`
+  return text.length === 20 ? `${text.slice(0, 19)}.000Z` : text
+}
+
 /** `HH:MM:SS[.mmm]` for milliseconds since midnight, 0 ≤ ms < 24 h. */
 export function timeText(milliseconds: number): string {
   const minute = Math.floor(milliseconds / MINUTE)

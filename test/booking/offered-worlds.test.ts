@@ -265,6 +265,9 @@ it(
         const short = (slot: { startsAt: number; endsAt: number; staffIds: readonly string[] }) =>
           `${new Date(slot.startsAt).toISOString()} ${slot.endsAt} ${slot.staffIds.join(' ')}`
         expect(offers.map(short)).toEqual(wanted.map(short))
+        // Of what is remembered now, the same.
+        const again = (await loadOffers(db, question, from, to)).get(shop.serviceId) ?? []
+        expect(again.map(short)).toEqual(wanted.map(short))
         if (except !== null) continue
         listed += offers.length
         const starts = new Set(offers.map(({ startsAt }) => startsAt))
