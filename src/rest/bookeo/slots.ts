@@ -2,7 +2,7 @@
 
 import { z } from 'zod'
 import { id } from '../fields.ts'
-import { Denied, type Found } from '../route.ts'
+import { Denied, Unacceptable, type Found } from '../route.ts'
 import { offsetTime } from '../times.ts'
 import { mode } from './flags.ts'
 import { listOf, onePage, pageOf, pageSchema } from './lists.ts'
@@ -43,6 +43,7 @@ const slotWindow = (query: object, found: Found): Window => {
 // A document asks for as many products as it may cost, and the next for those that are left.
 const productsAtOnce = 15
 const parts = Array.from({ length: 8 }, (_, part) => part)
+const mostProducts = parts.length * productsAtOnce
 
 const offered = 'slots { startsAt endsAt seatsAvailable session { id } }'
 
@@ -59,7 +60,13 @@ const offeringSteps = parts.map((part) => ({
     const { mode: as, productId } = slotList.asked(query).filters
     const days = daysOf(slotWindow(query, found), accountOf(found))
     if (as === 'backend' || productId) return null
-    return part > 0 && part * productsAtOnce >= found.part0.totalCount ? null : days
+    if (part === 0) return days
+    const { totalCount } = found.part0
+    if (totalCount > mostProducts) {
+      const message = `"productId" is missing: there are more than ${mostProducts} fixed products.`
+      throw new Unacceptable({ place: 'query', name: 'productId', message })
+    }
+    return part * productsAtOnce < totalCount ? days : null
   },
 }))
 
@@ -132,7 +139,8 @@ const listSlots = bookeoRoute({
   name: 'listSlots',
   summary: 'List the sessions of fixed products that have seats',
   description:
-    'By start. With `mode=backend` also those that only a manager may book; of these at most 100.',
+    'By start. With `mode=backend` also those that only a manager may book; of these at most 100. ' +
+    `Where there are more than ${mostProducts} fixed products, \`productId\` is needed.`,
   method: 'GET',
   path: '/availability/slots',
   query: slotList.query,

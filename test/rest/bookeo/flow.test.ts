@@ -2,6 +2,7 @@
 // is told of it by webhooks that a receiver written from the vendor's page verifies.
 import { createHmac } from 'node:crypto'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { newId } from '../../../src/db/id.ts'
 import { testApp } from '../../support/app.ts'
 import { rowCounts } from '../../support/ask.ts'
 import { makeApiKey } from '../../support/makers.ts'
@@ -168,6 +169,30 @@ describe('an application', () => {
     expect((await asBooker('/bookings?mode=backend', { body })).status).toBe(403)
     expect((await call('/bookings?mode=backend', { body })).status).toBe(201)
     expect((await call('/bookings?mode=backend', { body })).status).toBe(409)
+  })
+})
+
+describe('a business with very many fixed products', () => {
+  it('is asked which one is meant, rather than answered with a part of them', async () => {
+    const { call, accountId, kayak } = await openHarbour(app)
+    const path =
+      '/availability/slots?startTime=2026-03-02T00:00:00-00:00&endTime=2026-03-05T00:00:00-00:00'
+    expect((await call(path)).status).toBe(200)
+    await app.db.prisma.service.createMany({
+      data: Array.from({ length: 121 }, (_, number) => ({
+        accountId,
+        id: newId(),
+        name: `Tour ${number}`,
+        kind: 'CLASS' as const,
+        durationMinutes: 60,
+      })),
+    })
+    const refused = await call(path)
+    expect([refused.status, refused.body.message]).toEqual([
+      400,
+      '"productId" is missing: there are more than 120 fixed products.',
+    ])
+    expect((await call(`${path}&productId=${kayak}`)).status).toBe(200)
   })
 })
 
