@@ -1,6 +1,6 @@
 // Pages on which somebody pays for a booking: opened with the provider, and what it tells of them.
 // The row is written before the provider is asked, so that an order that was cut off is made again
-// as the same one.
+// as the same one, or after a while as one that is open for longer.
 
 import { demand, systemViewer } from '../auth/viewer.ts'
 import type { ActionContext } from '../context.ts'
@@ -18,7 +18,7 @@ import type { Booking, Checkout } from '../generated/prisma/client.ts'
 import { MINUTE } from '../time/instant.ts'
 import { addPayments, givenBack, lockPaid } from './payment.data.ts'
 import { repay } from './repay.data.ts'
-import { checkoutMinutes, TillRefused, type Till, type TillNews } from './till.ts'
+import { checkoutMinutes, leastMinutes, TillRefused, type Till, type TillNews } from './till.ts'
 
 export type CheckoutWish = {
   /** Null for the deposit that is awaited, else for all that is open. */
@@ -54,7 +54,7 @@ export async function startCheckout(
       ctx,
       once,
       () => planned(tx, ctx, booking, wish),
-      (again) => tx.checkout.findUnique({ where: { accountId_id: again } }),
+      (first) => again(tx, ctx, first),
     ),
   )
   return row.state === 'NEW' && till ? opened(ctx, till, row) : row
@@ -67,26 +67,20 @@ async function planned(
   { amountMinor: wanted, currency, successUrl, cancelUrl }: CheckoutWish,
 ): Promise<Checkout> {
   const booking = await lockPaid(tx, key, 'bookingId')
-  const { accountId, id: bookingId, number, status, priceMinor } = booking
-  if (status === 'CANCELLED' || status === 'DECLINED') {
-    throw invalid(['bookingId'], `Booking ${number} is ${status}: nothing is to be paid for it.`)
-  }
+  const { accountId, id: bookingId } = booking
   if (currency !== null && currency !== booking.currency) {
     throw invalid(['amount'], `The booking's currency is "${booking.currency}", not "${currency}".`)
   }
-  const open = (priceMinor ?? 0) - booking.amountPaidMinor
-  const awaited = booking.payBy === null ? open : booking.depositMinor - booking.amountPaidMinor
-  const amountMinor = wanted ?? awaited
-  if (amountMinor < 1 || amountMinor > open) {
-    const allowed = open > 0 ? `1 to ${open} minor units are` : 'Nothing is'
-    throw invalid(['amount'], `${allowed} open for booking ${number}, not ${amountMinor}.`)
-  }
+  const asked = booking.payBy === null ? (booking.priceMinor ?? 0) : booking.depositMinor
+  const amountMinor = wanted ?? asked - booking.amountPaidMinor
+  demandOpen(booking, amountMinor)
   const now = ctx.clock.now()
   const same = { accountId, bookingId, amountMinor, successUrl, cancelUrl }
   const standing = await tx.checkout.findFirst({
-    where: { ...same, state: { in: ['NEW', 'OPEN'] }, expiresAt: { gt: new Date(now) } },
+    where: { ...same, OR: [{ state: 'NEW' }, { state: 'OPEN', expiresAt: { gt: new Date(now) } }] },
+    orderBy: { createdAt: 'desc' },
   })
-  if (standing) return standing
+  if (standing) return longEnough(tx, ctx, booking, standing)
   if (!ctx.till) throw invalid(['bookingId'], 'No provider of payments is set up here.')
   const expiresAt = new Date(now + checkoutMinutes * MINUTE)
   await waitFor(tx, ctx, booking, expiresAt)
@@ -96,6 +90,40 @@ async function planned(
   const subject = { subjectType: 'Checkout', subjectId: checkout.id, changes }
   await appendAudit(tx, ctx, [{ accountId, action: 'checkout.started', ...subject }])
   return checkout
+}
+
+function demandOpen(booking: Booking, amountMinor: number): void {
+  const { number, status, priceMinor, amountPaidMinor } = booking
+  if (status === 'CANCELLED' || status === 'DECLINED') {
+    throw invalid(['bookingId'], `Booking ${number} is ${status}: nothing is to be paid for it.`)
+  }
+  const open = (priceMinor ?? 0) - amountPaidMinor
+  if (amountMinor >= 1 && amountMinor <= open) return
+  const allowed = open > 0 ? `1 to ${open} minor units are` : 'Nothing is'
+  throw invalid(['amount'], `${allowed} open for booking ${number}, not ${amountMinor}.`)
+}
+
+/** What the first call has made; if the provider has not answered, it is asked for it again. */
+async function again(tx: Transaction, ctx: ActionContext, key: Key): Promise<Checkout | null> {
+  const where = { accountId_id: key }
+  const first = await tx.checkout.findUnique({ where })
+  if (first?.state !== 'NEW') return first
+  const { accountId, bookingId: id, amountMinor } = first
+  const booking = await lockPaid(tx, { accountId, id }, 'bookingId')
+  const row = await tx.checkout.findUniqueOrThrow({ where })
+  if (row.state !== 'NEW') return row
+  demandOpen(booking, amountMinor)
+  return longEnough(tx, ctx, booking, row)
+}
+
+// What the provider has not made must be open for long enough once it does.
+async function longEnough(tx: Transaction, ctx: ActionContext, booking: Booking, row: Checkout) {
+  const { accountId, id, state } = row
+  const now = ctx.clock.now()
+  if (state !== 'NEW' || row.expiresAt.getTime() > now + leastMinutes * MINUTE) return row
+  const expiresAt = new Date(now + checkoutMinutes * MINUTE)
+  await waitFor(tx, ctx, booking, expiresAt)
+  return tx.checkout.update({ where: { accountId_id: { accountId, id } }, data: { expiresAt } })
 }
 
 /** Whoever is on the page can finish there. */
@@ -117,7 +145,8 @@ async function opened(ctx: ActionContext, till: Till, row: Checkout): Promise<Ch
   try {
     const made = await till.openCheckout({
       ...order,
-      key: `checkout-${id}`,
+      // Open for longer it is another order; of the first one nobody has the address.
+      key: `checkout-${id}-${row.expiresAt.getTime()}`,
       title: `${booking.service.name} ${booking.number}`,
       email: booking.customer.email,
       expiresAt: row.expiresAt.getTime(),
@@ -159,6 +188,8 @@ export async function takeNews(
     // Paid is paid, whatever else is told before or after it.
     if (checkout.state === 'PAID') return
     const state = news.kind
+    // Of a page that was made and never shown, because the answer was lost.
+    if (news.kind === 'EXPIRED' && news.sessionId !== checkout.sessionId) return
     await tx.checkout.update({ where: { accountId_id: key }, data: { state } })
     if (news.kind === 'PAID') await book(tx, ctx, before, news)
   })

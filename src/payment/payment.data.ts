@@ -101,8 +101,10 @@ export async function insertRefunds(
   { method, note }: Way,
 ): Promise<Payment[]> {
   const now = new Date(ctx.clock.now())
-  const rows = parts.map(({ payment, amountMinor }) => ({
+  const ids = parts.map(newId).toSorted()
+  const rows = parts.map(({ payment, amountMinor }, index) => ({
     ...rowOf(ctx, { ...payment, id: payment.bookingId }, now),
+    id: ids[index],
     kind: 'REFUND',
     refundOfId: payment.id,
     method: method ?? payment.method,

@@ -11,9 +11,10 @@ import type { About } from '../events/event.ts'
 import { createLoop, type Loop } from '../events/loop.ts'
 import { appendEvents } from '../events/outbox.ts'
 import { Prisma, type Booking, type Payment } from '../generated/prisma/client.ts'
+import { nextTry } from '../time/next-try.ts'
 import { lockPaid } from './payment.data.ts'
 import { paymentEvent, refundFailedEvent } from './payment.events.ts'
-import { mostTries, pauseAfter, TillRefused, type Till } from './till.ts'
+import { TillRefused, type Till } from './till.ts'
 
 type Services = Omit<ActionContext, 'viewer'> & { till: Till }
 
@@ -72,18 +73,18 @@ const unreached = 'The provider could not be reached, or did not answer.'
  */
 async function putOff(services: Services, { accountId, bookingId, id, tries }: Payment) {
   const { db, clock } = services
-  const isLast = tries >= mostTries
+  const nextAt = nextTry(clock.now(), tries)
   await transaction(db, async (tx) => {
     const ctx = { ...services, viewer: systemViewer([accountId]) }
     const booking = await lockPaid(tx, { accountId, id: bookingId }, 'bookingId')
     const where = { accountId_id: { accountId, id } }
     const before = await tx.payment.findUniqueOrThrow({ where })
     if (before.state !== 'PENDING') return
-    const nextTryAt = isLast ? null : new Date(clock.now() + pauseAfter(tries))
+    const nextTryAt = nextAt === null ? null : new Date(nextAt)
     const data = { nextTryAt, leasedUntil: null, lastError: unreached }
     const after = await tx.payment.update({ where, data })
-    if (isLast)
-      await appendEvents(tx, ctx, [refundFailedEvent(before, after, await aboutOf(tx, booking))])
+    if (nextAt !== null) return
+    await appendEvents(tx, ctx, [refundFailedEvent(before, after, await aboutOf(tx, booking))])
   })
 }
 

@@ -128,9 +128,9 @@ function newsOf(event: Stripe.Event): TillNews | null {
     case 'checkout.session.async_payment_succeeded':
       return paidBy(event.data.object, event.created)
     case 'checkout.session.expired': {
-      const { metadata } = event.data.object
+      const { id: sessionId, metadata } = event.data.object
       const [accountId, checkoutId] = [metadata?.['account'], metadata?.['checkout']]
-      return accountId && checkoutId ? { kind: 'EXPIRED', accountId, checkoutId } : null
+      return accountId && checkoutId ? { kind: 'EXPIRED', accountId, checkoutId, sessionId } : null
     }
     case 'refund.failed':
     case 'refund.updated': {

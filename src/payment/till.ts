@@ -40,7 +40,7 @@ export type TillNews =
       byCard: boolean
       at: Instant
     }
-  | { kind: 'EXPIRED'; accountId: string; checkoutId: string }
+  | { kind: 'EXPIRED'; accountId: string; checkoutId: string; sessionId: string }
   | { kind: 'REFUND_FAILED'; accountId: string; refundId: string }
 
 export type Till = {
@@ -57,15 +57,8 @@ export class TillRefused extends Error {}
 /** A message that the provider did not sign, or not lately. */
 export class BadMessage extends Error {}
 
-/** How long a page for paying is open: the provider allows no less than half an hour. */
-export const checkoutMinutes = 31
+/** How long a page for paying is open. */
+export const checkoutMinutes = 45
 
-const longestPauseMs = 3_600_000
-
-/** How long to wait after so many tries that failed. */
-export function pauseAfter(tries: number): number {
-  return Math.min(longestPauseMs, 2_000 * 2 ** Math.min(tries, 20))
-}
-
-/** After these a refund waits for somebody to look after it, more than a day after the first. */
-export const mostTries = 40
+/** The provider makes no page that is open for less than half an hour; a minute is for the way. */
+export const leastMinutes = 31

@@ -1,7 +1,7 @@
 // Processes that send mails, give money back and write into calendars are killed in the middle of
-// it, again and again: nothing is forgotten, no refund is made twice, what is cancelled pays back the
-// rest, a mail that comes twice is the same message, and the calendar holds what is booked. ROUNDS
-// says how often.
+// it, again and again: nothing is forgotten, no refund is made twice, what is called off pays back
+// its rest, a mail that comes twice is the same message, and the calendar holds what is booked.
+// ROUNDS says how often.
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { rescheduleBooking } from '../../src/booking/move.actions.ts'
@@ -95,8 +95,8 @@ const ctx = { ...shop.ctx, clock: { now: () => Date.now() } }
 let servers: Server[] = []
 
 /**
- * All at any moment: half of the money goes back, a third is called off, a third moves. It is called
- * off where it can be killed, and said again under the same key until there is an answer.
+ * All at any moment: half of the money goes back, a third is called off, a third moves. Calling off
+ * is said to those that are killed, and again under the same key until there is an answer.
  */
 async function change(ids: readonly string[], from: number) {
   const notify = { staff: false, reminders: false, customer: true }

@@ -2,7 +2,6 @@
 // makes. Once each, whatever is said twice, late, out of order, or cut off in between.
 
 import { beforeAll, describe, expect, it } from 'vitest'
-import { mostTries } from '../../src/payment/till.ts'
 import { makeRefunds } from '../../src/payment/refund-worker.actions.ts'
 import { decodeId, encodeId } from '../../src/graphql/ids.ts'
 import { serveApp, testApp } from '../support/app.ts'
@@ -14,6 +13,7 @@ import { settled } from '../support/settled.ts'
 
 const stripe = await stripeServer()
 const app = await testApp({ start: '2026-03-02T08:00:00Z', config: stripe.config })
+stripe.manner.now = app.clock.now
 
 let shop: Shop
 let key: string
@@ -119,11 +119,11 @@ describe('a checkout', () => {
     expect(data).toMatchObject({
       state: 'OPEN',
       amount: { amount: 900 },
-      expiresAt: '2026-03-02T08:31:00.000Z',
+      expiresAt: '2026-03-02T08:45:00.000Z',
     })
     expect(await bookingOf(bookingId)).toMatchObject({
       status: 'PENDING',
-      payBy: '2026-03-02T08:31:00.000Z',
+      payBy: '2026-03-02T08:45:00.000Z',
     })
     const session = stripe.sessions.get(data.url.split('/').at(-1))
     expect(session?.fields).toMatchObject({
@@ -131,7 +131,7 @@ describe('a checkout', () => {
       success_url: pages.successUrl,
       cancel_url: pages.cancelUrl,
       'line_items[0][price_data][currency]': 'eur',
-      expires_at: String(Date.parse('2026-03-02T08:31:00Z') / 1000),
+      expires_at: String(Date.parse('2026-03-02T08:45:00Z') / 1000),
     })
     expect(await tell(app, 'checkout.session.completed', sessionOf(stripe, data.url))).toBe(200)
     const after = await bookingOf(bookingId)
@@ -156,6 +156,68 @@ describe('a checkout', () => {
     expect(two.data.id).toBe(one.data.id)
     expect(two.data.url).toBe(one.data.url)
     expect(stripe.sessions.size).toBe(before + 1)
+  })
+
+  it('is made after an outage for as long as Stripe makes pages, by the same call or another', async () => {
+    const began = app.clock.now()
+    const minutes = (count: number) => new Date(began + count * 60_000).toISOString()
+    const bookings = [await book(), await book()]
+    for (const bookingId of bookings) {
+      stripe.fail('UNAVAILABLE', 'UNAVAILABLE')
+      const away = await checkout(bookingId, { idempotencyKey: bookingId })
+      expect(away.code).toBe('PAYMENT_REQUIRED')
+    }
+    const [first, second] = bookings as [string, string]
+    app.clock.advance(13 * 60_000)
+    const soon = await checkout(first, { idempotencyKey: first })
+    expect(soon.data).toMatchObject({ state: 'OPEN', expiresAt: minutes(45) })
+
+    // A minute later Stripe would refuse what is left of the second, by the time that it hears it.
+    app.clock.advance(60_000)
+    const [late, twin] = await Promise.all([
+      checkout(second, { idempotencyKey: second }),
+      checkout(second),
+    ])
+    expect(late.data).toMatchObject({ state: 'OPEN', expiresAt: minutes(59) })
+    expect(twin.data).toEqual(late.data)
+    expect(await bookingOf(second)).toMatchObject({ payBy: minutes(59) })
+    expect((await checkout(second, { idempotencyKey: second })).data).toEqual(late.data)
+    await tell(app, 'checkout.session.completed', sessionOf(stripe, late.data.url))
+    const paid = await checkout(second, { idempotencyKey: second })
+    expect(paid.data).toMatchObject({ id: late.data.id, state: 'PAID' })
+    app.clock.set(began)
+  })
+
+  it('that Stripe made and nobody saw does not end the one that is shown', async () => {
+    const began = app.clock.now()
+    const bookingId = await book()
+    const before = [...stripe.sessions.keys()]
+    stripe.fail('CUT_OFF', 'UNAVAILABLE')
+    await checkout(bookingId, { idempotencyKey: 'unseen' })
+    const [unseen] = [...stripe.sessions.keys()].filter((id) => !before.includes(id))
+    app.clock.advance(20 * 60_000)
+    const { data } = await checkout(bookingId, { idempotencyKey: 'unseen' })
+    expect(data).toMatchObject({ state: 'OPEN', url: expect.not.stringContaining(unseen!) })
+    const expired = 'checkout.session.expired'
+    expect(await tell(app, expired, sessionOf(stripe, `/${unseen}`))).toBe(200)
+    expect(await stateOf(data.id)).toBe('OPEN')
+    expect(await tell(app, expired, sessionOf(stripe, data.url))).toBe(200)
+    expect(await stateOf(data.id)).toBe('EXPIRED')
+    app.clock.set(began)
+  })
+
+  it('is not made after an outage for a booking that is gone', async () => {
+    const bookingId = await book()
+    const said = { idempotencyKey: 'gone' }
+    stripe.fail('UNAVAILABLE', 'UNAVAILABLE')
+    await checkout(bookingId, said)
+    await done(app, key, 'cancelBooking', { id: bookingId })
+    const before = stripe.sessions.size
+    expect(await checkout(bookingId, said)).toMatchObject({
+      code: 'VALIDATION_FAILED',
+      path: ['bookingId'],
+    })
+    expect(stripe.sessions.size).toBe(before)
   })
 
   it('is refused for what is not open, over, or in another currency', async () => {
@@ -319,8 +381,8 @@ describe('a refund that the provider does not answer for', () => {
     await expect.poll(() => waits(id), { timeout: 10_000 }).toBe(true)
     const accountId_id = { accountId: shop.accountId, id: decodeId(id)?.id ?? '' }
     const failed = await told('payment.refund_failed')
-    // As if it had been tried for more than a day.
-    await app.db.prisma.payment.update({ where: { accountId_id }, data: { tries: mostTries - 1 } })
+    // As if it had been tried for a day and a half.
+    await app.db.prisma.payment.update({ where: { accountId_id }, data: { tries: 7 } })
     unanswered()
     app.clock.advance(3_600_000)
     await work()
@@ -329,7 +391,7 @@ describe('a refund that the provider does not answer for', () => {
     const shown = async () => (await app.graphql(key, document, { id })).data.node
     await expect.poll(shown, { timeout: 10_000 }).toEqual({
       state: 'PENDING',
-      attemptCount: mostTries,
+      attemptCount: 8,
       nextAttemptAt: null,
       lastError: 'The provider could not be reached, or did not answer.',
     })

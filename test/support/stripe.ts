@@ -1,6 +1,6 @@
-// A server that speaks Stripe's wire form: forms in, JSON out, Idempotency-Key kept, refunds never
-// above what was paid, events signed as Stripe signs them. It can be told to fail before or after
-// it has done what was asked.
+// A server that speaks Stripe's wire form: forms in, JSON out, Idempotency-Key kept, pages open for
+// 30 minutes to 24 hours, refunds never above what was paid, events signed as Stripe signs them. It
+// can be told to fail before or after it has done what was asked.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -23,11 +23,13 @@ export async function stripeServer() {
   const answers = new Map<string, { fields: string; body: object }>()
   const faults: Fault[] = []
   const requests: { method: string; path: string; key: string | null }[] = []
-  const manner = { slowMs: 0 }
+  const manner = { slowMs: 0, now: null as (() => number) | null }
   let ids = 0
 
   const answer = (method: string, path: string, fields: Fields): object | null => {
     if (method === 'POST' && path === '/v1/checkout/sessions') {
+      const openSeconds = Number(fields['expires_at']) - Math.floor((manner.now?.() ?? NaN) / 1000)
+      if (openSeconds < 1_800 || openSeconds > 86_400) return null
       const id = `cs_test_${(ids += 1)}`
       const amount = Number(fields['line_items[0][price_data][unit_amount]'])
       const url = `https://checkout.stripe.example/${id}`
@@ -96,7 +98,7 @@ export async function stripeServer() {
     sessions,
     refunds,
     requests,
-    /** How long it may take to answer what it has done. */
+    /** How long it may take to answer what it has done; its clock, for how long pages are open. */
     manner,
     /** The next requests fail so; the library asks once more by itself. */
     fail: (...next: Fault[]) => void faults.push(...next),
