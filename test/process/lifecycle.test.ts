@@ -12,8 +12,16 @@ const home = mkdtempSync(join(tmpdir(), 'life-'))
 const dataDir = join(home, 'data')
 afterAll(() => rmSync(home, { recursive: true, force: true }))
 
+/** As `npm start` has it: what was compiled once is kept. */
+const NODE_COMPILE_CACHE = join(home, 'compiled')
+
 const start = (program = ['src/main.ts']) =>
-  startProgram(program, { DATA_DIR: dataDir, LOG_LEVEL: 'warn', SEED: 'none' })
+  startProgram(program, {
+    DATA_DIR: dataDir,
+    LOG_LEVEL: 'warn',
+    SEED: 'none',
+    NODE_COMPILE_CACHE,
+  })
 
 const ready = /^ready (http:\/\/127\.0\.0\.1:\d+)\n$/m
 
