@@ -36,12 +36,14 @@ const NotifyInput = builder.inputType('NotifyInput', {
     customer: t.boolean({ defaultValue: true, description: 'Tell the customer.' }),
     staff: t.boolean({ defaultValue: true, description: 'Tell the staff.' }),
     reminders: t.boolean({
-      defaultValue: true,
-      description: 'Remind the customer before the start, as the service says.',
+      description:
+        'Remind the customer before the start, as the service says. It is kept with the booking; ' +
+        'left out, as it was said before, at first true.',
     }),
     thanks: t.boolean({
-      defaultValue: true,
-      description: 'Thank the customer after the end, as the service says.',
+      description:
+        'Thank the customer after the end, as the service says. It is kept with the booking; left ' +
+        'out, as it was said before, at first true.',
     }),
   }),
 })
@@ -61,8 +63,8 @@ export function notifyOf({ notify }: { notify?: typeof NotifyInput.$inferInput |
     notify: {
       customer: customer ?? true,
       staff: staff ?? true,
-      ...(reminders === false && { reminders }),
-      ...(thanks === false && { thanks }),
+      ...(reminders != null && { reminders }),
+      ...(thanks != null && { thanks }),
     },
   }
 }

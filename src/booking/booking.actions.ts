@@ -182,6 +182,8 @@ export function bookingRow(
     notes: input.notes,
     answers: input.answers ?? Prisma.DbNull,
     customFields: input.customFields ?? Prisma.DbNull,
+    reminds: input.notify?.reminders ?? true,
+    thanks: input.notify?.thanks ?? true,
     createdAt: now,
     updatedAt: now,
   }

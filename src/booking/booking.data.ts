@@ -106,6 +106,15 @@ export function changeBooking(
   })
 }
 
+/** What is kept of whom to tell: whether the customer is reminded and thanked, if that was said. */
+export function keptOf(notify: Notify | undefined) {
+  const { reminders, thanks } = notify ?? {}
+  return {
+    ...(reminders !== undefined && { reminds: reminders }),
+    ...(thanks !== undefined && { thanks }),
+  }
+}
+
 /** Frees what a locked booking has taken: its time, or its seats. */
 export async function giveBack(tx: Transaction, booking: Booking): Promise<void> {
   const { accountId, id, sessionId, partySize } = booking

@@ -50,6 +50,8 @@ const tellings = {
   notes: { field: 'notes' },
   answers: { field: 'answers' },
   customFields: { field: 'customFields' },
+  reminds: { field: 'reminders' },
+  thanks: { field: 'thanks' },
   cancelReason: { field: 'cancelReason' },
 } as const satisfies Record<string, Telling>
 

@@ -163,6 +163,12 @@ builder.prismaObject('Booking', {
       description: "The account's own fields; null when none.",
       resolve: ({ customFields }) => customFields,
     }),
+    reminders: t.exposeBoolean('reminds', {
+      description: 'Whether its customer is reminded before the start, if the service reminds.',
+    }),
+    thanks: t.exposeBoolean('thanks', {
+      description: 'Whether its customer is thanked after the end, if the service thanks.',
+    }),
     cancelReason: t.exposeString('cancelReason', {
       nullable: true,
       description: 'Why it was cancelled or declined, if anybody said.',

@@ -17,7 +17,7 @@ import { appendEvents } from '../events/outbox.ts'
 import type { Booking } from '../generated/prisma/client.ts'
 import { DAY } from '../time/instant.ts'
 import { refusedEdit } from './booking.ts'
-import { bookingEvent, changeBooking, lockBooking, staffOf } from './booking.data.ts'
+import { bookingEvent, changeBooking, keptOf, lockBooking, staffOf } from './booking.data.ts'
 import type { SlotChoice } from './slot-choice.ts'
 import { takeTime, type Taken } from './take.data.ts'
 
@@ -59,6 +59,7 @@ export async function rescheduleBooking(
       endsAt: taken.endsAt,
       sessionId: taken.sessionId,
       staffId: taken.staffIds[0] ?? null,
+      ...keptOf(move.notify),
     })
     const moved = before.startsAt.getTime() !== booking.startsAt.getTime()
     const type = moved || before.sessionId ? 'booking.rescheduled' : 'booking.updated'

@@ -11,7 +11,14 @@ import { changesBetween, type Notify } from '../events/event.ts'
 import { appendEvents } from '../events/outbox.ts'
 import { Prisma, type Booking } from '../generated/prisma/client.ts'
 import { attendanceFault, refusedEdit } from './booking.ts'
-import { bookingEvent, changeBooking, lockBooking, lockForStatus, staffOf } from './booking.data.ts'
+import {
+  bookingEvent,
+  changeBooking,
+  keptOf,
+  lockBooking,
+  lockForStatus,
+  staffOf,
+} from './booking.data.ts'
 import { editedFields, type Edit } from './edit.data.ts'
 
 const eventOfStatus = {
@@ -53,6 +60,7 @@ export async function setBookingStatus(
       payBy: null,
       ...(status === 'COMPLETED' && { attended: attendedOf(before, input) }),
       ...(status === 'NO_SHOW' && { attended: 0 }),
+      ...keptOf(input.notify),
     })
     const type = eventOfStatus[status]
     await appendEvents(tx, ctx, [bookingEvent(type, booking, before, staff, input.notify)])
@@ -93,7 +101,7 @@ export async function updateBooking(ctx: ActionContext, key: Key, edit: Edit): P
     checkVersion('Booking', before.version, edit.expectedVersion)
     const refusal = refusedEdit(before, false)
     if (refusal) throw refused(refusal.code, refusal.message, refusal)
-    const data = await editedFields(tx, ctx, before, edit)
+    const data = { ...(await editedFields(tx, ctx, before, edit)), ...keptOf(edit.notify) }
     if (changesBetween(before, { ...before, ...plainly(data) }, Object.keys(data)).length === 0) {
       return before
     }

@@ -24,7 +24,7 @@ export async function bookedNow(
 ): Promise<Map<string, Booked>> {
   const rows = await read<BookedRow>(Prisma.sql`
     SELECT b."accountId", b."id", b."status"::text AS "status", b."customerId", b."startsAt",
-      b."endsAt", s."reminderMinutes", s."thanksMinutes"
+      b."endsAt", b."reminds", b."thanks", s."reminderMinutes", s."thanksMinutes"
     FROM unnest(${keys.map(({ accountId }) => accountId)}::uuid[],
         ${keys.map(({ bookingId }) => bookingId)}::uuid[]) u("accountId", "id")
       JOIN "Booking" b ON b."accountId" = u."accountId" AND b."id" = u."id"

@@ -55,6 +55,9 @@ export type Booked = {
   reminderMinutes: readonly number[]
   /** After the end; null: not at all. */
   thanksMinutes: number | null
+  /** Whether its customer is to be reminded and thanked, unless the event says something else. */
+  reminds: boolean
+  thanks: boolean
 }
 
 export type Planned = {
@@ -95,7 +98,8 @@ const shown = ['startsAt', 'endsAt', 'staffId', 'serviceId', 'sessionId', 'resou
 /** What one event means; only thanks for what has begun, because nobody needs to hear of it. */
 export function planOf(event: Happened, booking: Booked, now: Instant): Plan {
   const told = toldBy(event, booking)
-  const { customer = true, staff = true, reminders = true, thanks = true } = event.notify ?? {}
+  const { customer = true, staff = true } = event.notify ?? {}
+  const { reminders = booking.reminds, thanks = booking.thanks } = event.notify ?? {}
   const adds = told.reminds && thanks ? thanksOf(event, booking, now) : []
   if (booking.startsAt <= now) return { cancels: told.cancels, adds }
   const base = { eventId: event.id, bookingIds: [booking.id], minutesBefore: 0, dueAt: now }
@@ -141,7 +145,11 @@ function toldBy({ type, changed }: Happened, { status }: Booked): Told {
       return reminds ? { ...nothing, customer: 'CONFIRMATION', reminds } : nothing
     case 'booking.rescheduled':
     case 'booking.updated': {
-      if (!isOpen || !shown.some((field) => changed.has(field))) return nothing
+      if (!isOpen) return nothing
+      const isSwitched = changed.has('reminds') || changed.has('thanks')
+      if (!shown.some((field) => changed.has(field))) {
+        return isSwitched ? { ...nothing, reminds, cancels: 'TIMED' } : nothing
+      }
       return { customer: 'CHANGE', staff: 'CHANGE', reminds, cancels: 'TIMED' }
     }
     case 'booking.declined':

@@ -98,6 +98,8 @@ describe('bookingEvents', () => {
         ['refundDue.amount', 0],
         ['refundOpen.amount', 0],
         ['notes', 'Window seat'],
+        ['reminders', true],
+        ['thanks', true],
       ].map(([field, to]) => ({ field, from: null, to })),
     })
     await edit(shop, booking.id, 'Aisle')

@@ -22,6 +22,8 @@ const booking = (wish: Partial<Booked> = {}): Booked => ({
   endsAt: now + 3 * DAY + HOUR,
   reminderMinutes: [1440, 60],
   thanksMinutes: null,
+  reminds: true,
+  thanks: true,
   ...wish,
 })
 
@@ -128,6 +130,24 @@ describe('an event', () => {
     ])
     const silent = { customer: false, staff: false, reminders: false }
     expect(said(event('created', { notify: silent }))).toEqual([null])
+  })
+
+  it('reminds and thanks as it was said when the booking was made, unless it is said anew', () => {
+    const kept = booking({ reminds: false, thanks: false, thanksMinutes: 30 })
+    const moved = event('rescheduled', { changed: new Set(['startsAt']) })
+    const changes = ['TIMED', 'CHANGE customer', 'CHANGE staff']
+    expect(said(moved, kept)).toEqual(changes)
+    expect(said(event('confirmed'), kept)).toEqual([null, 'CONFIRMATION customer'])
+    const switched = event('updated', { changed: new Set(['reminds']) })
+    expect(said(switched, kept)).toEqual(['TIMED'])
+    expect(said(switched)).toEqual(['TIMED', ...reminders])
+    const anew = { customer: true, staff: true, reminders: true, thanks: true }
+    expect(said({ ...moved, notify: anew }, kept)).toEqual([
+      'TIMED',
+      'THANKS customer',
+      ...changes.slice(1),
+      ...reminders,
+    ])
   })
 })
 

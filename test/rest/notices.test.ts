@@ -3,7 +3,9 @@
 import { describe, expect, it, vi } from 'vitest'
 import { createSmtpMailer } from '../../src/outbound/mail.ts'
 import { testApp } from '../support/app.ts'
+import { done } from '../support/ask.ts'
 import { startMailServer } from '../support/mail-server.ts'
+import { makeApiKey } from '../support/makers.ts'
 import { tuesday } from '../support/shop.ts'
 import { openClinic } from './appointedd-v1/v1-world.ts'
 import { openHarbour } from './bookeo/bookeo-world.ts'
@@ -98,6 +100,37 @@ describe('Bookeo', () => {
     })
     const waiting = { accountId, kind: { in: ['REMINDER', 'THANKS'] as const }, state: 'WAITING' }
     expect(await app.db.prisma.notice.count({ where: waiting as object })).toBe(0)
+  })
+
+  it('reminds and thanks of what is moved or edited only if it was to at first', async () => {
+    const { accountId, call, book } = await open()
+    const made = await book('09', '?sendCustomerReminders=false&sendCustomerThankyou=false')
+    const told = ['CONFIRMATION', 'CONFIRMATION staff']
+    await becomes(accountId, { '08': told })
+    const path = `/bookings/${made.body.bookingNumber}`
+    const move = (day: string) =>
+      call(path, { method: 'PUT', body: { startTime: `2026-03-${day}T10:00:00-00:00` } })
+    expect((await move('10')).status).toBe(200)
+    const moved = ['CHANGE', 'CHANGE staff', ...told]
+    await becomes(accountId, { '09': moved })
+
+    const { key } = await makeApiKey(app.db, { accountId })
+    const document = 'query ($n: String) { booking(number: $n) { id reminders thanks } }'
+    const { data } = await app.graphql(key, document, { n: made.body.bookingNumber })
+    const { id } = data.booking
+    expect(data.booking).toEqual({ id, reminders: false, thanks: false })
+    const notify = { reminders: true }
+    expect(await done(app, key, 'updateBooking', { id, notify }, 'reminders')).toEqual({
+      reminders: true,
+    })
+    await becomes(accountId, { '09': [...moved, 'REMINDER'] })
+    await done(app, key, 'updateBooking', { id, notify: { reminders: false } })
+    await vi.waitFor(async () => {
+      const waiting = await app.db.prisma.notice.count({
+        where: { accountId, kind: 'REMINDER', state: 'WAITING' },
+      })
+      expect(waiting).toBe(0)
+    }, soon)
   })
 
   it('thanks who came an hour after the end, and not who did not', async () => {

@@ -128,7 +128,7 @@ export const bookingTerms = {
 export const termsNote =
   'Ours: `custom_fields` is an object that is kept as a whole; `location_id` means nothing, ' +
   'because a business is one place; `notify_customer` and `notify_employee` say who is to be ' +
-  'told, both when left out, and `notify_reminders` whether the customer is reminded.'
+  'told, both when left out, and `notify_reminders` whether the customer is reminded, which is kept.'
 
 type Switches = {
   notify_customer?: boolean | undefined
@@ -140,7 +140,7 @@ type Switches = {
 export function notifyOf({
   notify_customer: customer = true,
   notify_employee: staff = true,
-  notify_reminders: reminders = true,
+  notify_reminders: reminders,
 }: Switches) {
-  return { customer, staff, reminders }
+  return { customer, staff, ...(reminders !== undefined && { reminders }) }
 }
