@@ -18,6 +18,7 @@ import { execute, prepare } from './graphql/documents.ts'
 import { schema } from './graphql/schema.ts'
 import { createDoors } from './http/doors.ts'
 import { senderBehind } from './http/sender.ts'
+import { oauthClientsOf } from './calendar/oauth.ts'
 import { createCalendars } from './calendar/workers.actions.ts'
 import { createNoticePlanner } from './notice/plan.actions.ts'
 import { createNoticeWorker } from './notice/send.actions.ts'
@@ -39,23 +40,7 @@ import { createWebhookWorker } from './webhook/worker.actions.ts'
 type Parts = {
   db: Database
   /** Without rate limits there are none. */
-  config: Pick<Config, 'baseUrl'> &
-    Partial<
-      Pick<
-        Config,
-        | 'rateLimit'
-        | 'rateLimitAccount'
-        | 'trustProxy'
-        | 'auditDays'
-        | 'eventDays'
-        | 'redisUrl'
-        | 'webhooksAllowLocal'
-        | 'mailFrom'
-        | 'stripeSecretKey'
-        | 'stripeWebhookSecret'
-        | 'stripeApiBase'
-      >
-    >
+  config: Pick<Config, 'baseUrl'> & Partial<Config>
   sealer: Sealer
   /** By which notices are sent; left out, none are planned. */
   mailer?: Mailer | undefined
@@ -101,7 +86,9 @@ export function createApp(parts: Parts) {
     formats,
   })
   const till = tillOf(config)
-  const services: Services = { sealer, db, clock, log, events, baseUrl, budgets, webhooks, till }
+  const calendarClients = oauthClientsOf(config)
+  const own = { sealer, db, clock, log, events, baseUrl, budgets }
+  const services: Services = { ...own, webhooks, till, calendarClients }
   const workers: Worker[] = [
     createSending(services, reach),
     createWaiting(services),

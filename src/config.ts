@@ -42,6 +42,14 @@ export type Config = Readonly<{
   stripeSecretKey: string | undefined
   stripeWebhookSecret: string | undefined
   stripeApiBase: string
+  googleClientId: string | undefined
+  googleClientSecret: string | undefined
+  googleApiBase: string | undefined
+  googleTokenUrl: string | undefined
+  microsoftClientId: string | undefined
+  microsoftClientSecret: string | undefined
+  microsoftApiBase: string | undefined
+  microsoftTokenUrl: string | undefined
 }>
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -50,6 +58,12 @@ type Environment = Readonly<Record<string, string | undefined>>
 const PREFIX = 'SLOTGRAPH_'
 
 const MOST_POINTS = 1_000_000_000
+
+const pairs = [
+  ['STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET'],
+  ['GOOGLE_CLIENT_ID', 'GOOGLE_CLIENT_SECRET'],
+  ['MICROSOFT_CLIENT_ID', 'MICROSOFT_CLIENT_SECRET'],
+] as const
 
 /** Reads the settings, or throws a StartupFault that lists everything wrong with them. */
 export function readConfig(environment: Environment): { config: Config; warnings: string[] } {
@@ -76,9 +90,18 @@ export function readConfig(environment: Environment): { config: Config; warnings
     stripeSecretKey: read.text('STRIPE_SECRET_KEY'),
     stripeWebhookSecret: read.text('STRIPE_WEBHOOK_SECRET'),
     stripeApiBase: read.url('STRIPE_API_BASE', ['http', 'https']) ?? 'https://api.stripe.com',
+    googleClientId: read.text('GOOGLE_CLIENT_ID'),
+    googleClientSecret: read.text('GOOGLE_CLIENT_SECRET'),
+    googleApiBase: read.url('GOOGLE_API_BASE', ['http', 'https']),
+    googleTokenUrl: read.url('GOOGLE_TOKEN_URL', ['http', 'https']),
+    microsoftClientId: read.text('MICROSOFT_CLIENT_ID'),
+    microsoftClientSecret: read.text('MICROSOFT_CLIENT_SECRET'),
+    microsoftApiBase: read.url('MICROSOFT_API_BASE', ['http', 'https']),
+    microsoftTokenUrl: read.url('MICROSOFT_TOKEN_URL', ['http', 'https']),
   })
-  if ((config.stripeSecretKey === undefined) !== (config.stripeWebhookSecret === undefined)) {
-    faults.push('STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET go together; one of them is unset.')
+  for (const [one, other] of pairs) {
+    if ((read.text(one) === undefined) === (read.text(other) === undefined)) continue
+    faults.push(`${one} and ${other} go together; one of them is unset.`)
   }
   if (faults.length > 0) {
     const count = faults.length === 1 ? 'a setting is' : `${faults.length} settings are`

@@ -4,6 +4,7 @@
 import type { Budgets } from './auth/budget.ts'
 import type { Sealer } from './auth/seal.ts'
 import type { Viewer } from './auth/viewer.ts'
+import type { OAuthClients } from './calendar/oauth.ts'
 import type { Database } from './db/client.ts'
 import type { EventHub } from './events/hub.ts'
 import { createLoaders, type Loaders } from './graphql/loaders.ts'
@@ -38,6 +39,8 @@ export type Context = ActionContext &
     budgets: Budgets
     /** The provider of payments; null when none is set up. */
     till: Till | null
+    /** What this installation is to those who give access to calendars. */
+    calendarClients: OAuthClients
     /** The variables of an operation of which nothing can be denied and whose answer is sent. */
     sentWith: Readonly<Record<string, unknown>> | null
     /** What the operation took; set by whoever lets it run. */
@@ -49,7 +52,16 @@ export type Context = ActionContext &
 /** What lives as long as the process; contexts are made of it. */
 export type Services = Pick<
   Context,
-  'db' | 'clock' | 'log' | 'events' | 'baseUrl' | 'sealer' | 'budgets' | 'webhooks' | 'till'
+  | 'db'
+  | 'clock'
+  | 'log'
+  | 'events'
+  | 'baseUrl'
+  | 'sealer'
+  | 'budgets'
+  | 'webhooks'
+  | 'till'
+  | 'calendarClients'
 >
 
 /** A fresh context: for every request, every document run in process, every event delivered. */
@@ -59,7 +71,7 @@ export function newContext(
   requestId: string,
   address: string | null = null,
 ): Context {
-  const { db, clock, events, baseUrl, sealer, budgets, webhooks, till } = services
+  const { db, clock, events, baseUrl, sealer, budgets, webhooks, till, calendarClients } = services
   const origin = { requestId, address }
   const load = createLoaders(db)
   let log: Logger | undefined
@@ -72,6 +84,7 @@ export function newContext(
     budgets,
     webhooks,
     till,
+    calendarClients,
     viewer,
     origin,
     requestId,

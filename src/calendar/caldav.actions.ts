@@ -9,15 +9,13 @@ import { formatUtc } from '../time/instant.ts'
 import { entriesIn } from './file.actions.ts'
 import { calendarText } from './ics.ts'
 import { calendarTexts } from './multistatus.ts'
-import { CalendarFault, type CalendarServer, type Connection } from './server.ts'
-
-/** What changes again and again while we look at it is left for later. */
-const mostLooks = 3
+import { insist } from './insist.actions.ts'
+import { CalendarFault, faultOf, type CalendarServer, type Connection } from './server.ts'
 
 export function createCalDav(connection: Connection): CalendarServer {
   const { asker, url: place, credentials, timeZone, stopped } = connection
   const base = place.replace(/\/*$/, '/')
-  const { username, password } = credentials
+  const { username, password } = loginIn(credentials)
   const basic = Buffer.from(`${username}:${password}`).toString('base64')
   const headers = { authorization: `Basic ${basic}`, 'user-agent': 'Slotgraph' }
   const common = { headers, fetch: fetchBy(asker, stopped) }
@@ -54,6 +52,7 @@ export function createCalDav(connection: Connection): CalendarServer {
         () => tagOf(id),
         known,
         (tag) => write(id, text, tag),
+        { refusal },
       )
       return told.headers.get('etag') ?? (await tagOf(id)) ?? ''
     },
@@ -61,7 +60,7 @@ export function createCalDav(connection: Connection): CalendarServer {
       const asked = { ...common, url: urlOf(id) }
       const remove = (tag: string | null) =>
         deleteObject(tag === null ? asked : { ...asked, etag: tag })
-      await insist(() => tagOf(id), known, remove, [404, 410])
+      await insist(() => tagOf(id), known, remove, { enough: [404, 410], refusal })
     },
   }
 }
@@ -91,27 +90,6 @@ function readingOf(common: Common, base: string) {
   return { markOf, textsIn }
 }
 
-/** Does it whoever has changed or removed the entry: what is booked here is what counts. */
-async function insist(
-  look: () => Promise<string | null>,
-  known: string | null,
-  act: (tag: string | null) => Promise<Response>,
-  enough: readonly number[] = [],
-): Promise<Response> {
-  let tag = known || null
-  let status = 0
-  for (let looks = 0; looks < mostLooks; looks += 1) {
-    const answer = await act(tag)
-    if (answer.ok || enough.includes(answer.status)) return answer
-    status = answer.status
-    if (status !== 412 && status !== 404) throw refusal(status)
-    tag = await look()
-  }
-  throw status === 404
-    ? refusal(404)
-    : new CalendarFault('The entry changes there again and again.')
-}
-
 /** A way out whose last answer is kept, and which the library is not given to read. */
 function keeping(ask: typeof fetch) {
   let answer = { status: 0, body: '' }
@@ -133,12 +111,12 @@ function markIn({ resourcetype, getctag, syncToken }: Record<string, unknown>): 
 }
 
 function refusal(status: number | undefined): CalendarFault {
-  if (status === 401) {
-    return new CalendarFault('The server does not accept the user name and password.')
-  }
-  if (status === 403) return new CalendarFault('The server does not allow it (403).')
-  if (status === 404) return new CalendarFault('There is nothing at this address.')
-  return new CalendarFault(`The server answered ${status ?? 'nothing'}.`)
+  if (status !== 401) return faultOf(status)
+  return new CalendarFault('The server does not accept the user name and password.')
+}
+
+function loginIn(credentials: Connection['credentials']) {
+  return credentials && 'username' in credentials ? credentials : { username: '', password: '' }
 }
 
 function filterOf({ from, to }: BusyWindow) {
@@ -172,7 +150,7 @@ function fetchBy(asker: Asker, stopped: AbortSignal): typeof fetch {
       ...(method !== 'REPORT' && { answerBytes: shortAnswer }),
     }
     const reply = await asker.ask(asked, stopped)
-    if ('error' in reply) throw new CalendarFault(reply.error, true)
+    if ('error' in reply) throw new CalendarFault(reply.error, { isSilence: true })
     const { status, headers } = reply
     const isEmpty = status === 204 || status === 205 || status === 304
     return new Response(isEmpty ? null : reply.body, { status, headers })

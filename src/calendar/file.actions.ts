@@ -50,7 +50,7 @@ export function createCalendarFile({ asker, url, timeZone, stopped }: Connection
         ...(lastModified !== null && { 'if-modified-since': lastModified }),
       }
       const reply = await asker.ask({ method: 'GET', url, headers }, stopped)
-      if ('error' in reply) throw new CalendarFault(reply.error, true)
+      if ('error' in reply) throw new CalendarFault(reply.error, { isSilence: true })
       if (reply.status === 304 && mark) return null
       if (reply.status !== 200) throw new CalendarFault(`The server answered ${reply.status}.`)
       const entries = entriesOf(reply.body, timeZone)

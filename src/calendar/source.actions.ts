@@ -15,16 +15,16 @@ import { idempotent } from '../db/idempotency.ts'
 import { lockRow } from '../db/lock.ts'
 import { transactionReader } from '../db/reader.ts'
 import { transaction, type Transaction } from '../db/transaction.ts'
-import { checkVersion, invalidAll, notFound, refused, type Issue } from '../errors.ts'
+import { checkVersion, invalidAll, notFound, refused } from '../errors.ts'
 import { changesBetween, type Change } from '../events/event.ts'
 import { appendEvents } from '../events/outbox.ts'
 import type { CalendarSource } from '../generated/prisma/client.ts'
 import type { Reach } from '../outbound/address.ts'
-import { urlIssue } from '../outbound/target.ts'
+import type { OAuthClients } from './oauth.ts'
+import { moveIssues, placed, type Place } from './place.ts'
 import { calendarOf, ownerOf } from './source.data.ts'
 import {
-  moveIssues,
-  plainUrl,
+  revokedSentence,
   sourceIssues,
   sourceLimits,
   type NewSource,
@@ -34,7 +34,8 @@ import { usualScopes } from './feed.ts'
 import { aboutOf } from './source.events.ts'
 import { forgetWritten, markCalendar, reviveWrites } from './write.data.ts'
 
-export type SourceContext = ActionContext & SealingContext & { reach: Reach }
+export type SourceContext = ActionContext &
+  SealingContext & { reach: Reach; calendarClients: OAuthClients }
 
 const needed: readonly Scope[] = ['calendars:write', 'availability:write']
 const told = [
@@ -61,9 +62,10 @@ export async function createCalendarSource(
   const { accountId } = owner
   demand(ctx.viewer, accountId, needed, owner.model, owner.path)
   const createdById = personBehind(ctx)
-  const terms = { ...input, url: plainUrl(input.url) }
-  const isPerson = owner.model === 'StaffMember'
-  invalidAll([...sourceIssues(terms, { kind: input.kind, isPerson }), ...urlIssues(ctx, terms.url)])
+  const { url, calendarId, ...terms } = input
+  const known = { kind: input.kind, isPerson: owner.model === 'StaffMember', isNew: true }
+  const { address, issues } = placed(ctx, input.kind, { url, calendarId })
+  invalidAll([...sourceIssues(terms, known), ...issues])
   const scopes = input.writesBookings ? demandShown(ctx, accountId) : []
   // Kept as a hash, which is not to be a way to a short password.
   const given = { ...input, credentials: null, [owner.path]: owner.id }
@@ -73,7 +75,7 @@ export async function createCalendarSource(
     transaction(ctx.db, async (tx) => {
       await demandLasting(tx, ctx, null, tried)
       const add = async () => {
-        const row = await insert(tx, ctx, owner, { ...terms, scopes, createdById })
+        const row = await insert(tx, ctx, owner, { ...terms, address, scopes, createdById })
         if (row.writesBookings) await markCalendar(transactionReader(tx), row, ctx.clock.now())
         await tell(tx, ctx, 'calendar.created', row, changesBetween(null, row, told))
         return row
@@ -83,7 +85,7 @@ export async function createCalendarSource(
   )
 }
 
-export type SourceChange = Partial<SourceTerms> & { paused?: boolean }
+export type SourceChange = Partial<SourceTerms & Place> & { paused?: boolean }
 
 /**
  * Needs the same as createCalendarSource. At another address it is read anew; a paused one keeps
@@ -94,7 +96,7 @@ export type SourceChange = Partial<SourceTerms> & { paused?: boolean }
 export async function updateCalendarSource(
   ctx: SourceContext,
   key: Key,
-  { paused, url, credentials, ...input }: SourceChange,
+  { paused, url, calendarId, credentials, ...input }: SourceChange,
   expectedVersion?: number | null,
 ): Promise<CalendarSource> {
   demand(ctx.viewer, key.accountId, needed, 'CalendarSource', 'id')
@@ -102,18 +104,18 @@ export async function updateCalendarSource(
     const before = await lockSource(tx, key)
     checkVersion('The calendar', before.version, expectedVersion)
     const now = new Date(ctx.clock.now())
-    const pausedAt =
-      paused === undefined ? before.pausedAt : paused ? (before.pausedAt ?? now) : null
-    const address = url === undefined ? null : plainUrl(url)
+    const pausedAt = pausedFrom(before, now, { paused, hasAccess: Boolean(credentials) })
+    const isNamed = url !== undefined || calendarId !== undefined
+    const place = { url: url ?? null, calendarId: calendarId ?? null }
+    const { address, issues } = isNamed
+      ? placed(ctx, before.kind, place)
+      : { address: '', issues: [] }
     const after = { ...before, ...input, pausedAt }
     const terms = { ...after, credentials: credentials ?? null }
     const old = ctx.sealer.open(before.urlSealed)
-    const moved = address !== null && address !== old
-    const issues = address === null ? [] : urlIssues(ctx, address)
-    if (moved && issues.length === 0 && before.credentialsSealed && !credentials) {
-      issues.push(...moveIssues(old, address))
-    }
-    const known = { kind: before.kind, isPerson: before.staffId !== null }
+    const moved = address !== '' && address !== old
+    if (moved && before.credentialsSealed && !credentials) issues.push(...moveIssues(old, address))
+    const known = { kind: before.kind, isPerson: before.staffId !== null, isNew: false }
     invalidAll([...sourceIssues(terms, known), ...issues])
     if (moved) after.host = new URL(address).host
     const changes: Change[] = changesBetween(before, after, told)
@@ -172,6 +174,15 @@ export async function deleteCalendarSource(ctx: ActionContext, key: Key): Promis
   })
 }
 
+type Pausing = { paused: boolean | undefined; hasAccess: boolean }
+
+function pausedFrom(before: CalendarSource, now: Date, { paused, hasAccess }: Pausing) {
+  if (paused !== undefined) return paused ? (before.pausedAt ?? now) : null
+  // Access that was taken back is there again.
+  const wasRevoked = [before.lastError, before.writeError].includes(revokedSentence)
+  return hasAccess && wasRevoked ? null : before.pausedAt
+}
+
 /** Due now and read whole, and whoever reads it meanwhile comes too late. */
 const anew = (now: Date) => ({
   nextSyncAt: now,
@@ -182,25 +193,23 @@ const anew = (now: Date) => ({
   leasedUntil: null,
 })
 
-function urlIssues({ reach }: SourceContext, url: string): Issue[] {
-  const wrong = urlIssue(url, reach)
-  const message = `"${url.slice(0, 200)}" ${wrong}.`
-  return wrong === null ? [] : [{ path: ['url'], message }]
-}
-
 /** What entries show: what whoever has them written may see, and enough to know whose they are. */
 function demandShown({ viewer }: ActionContext, accountId: string): Scope[] {
   demand(viewer, accountId, ['bookings:read', 'staff:read'], 'CalendarSource', 'id')
   return usualScopes.filter((scope) => may(viewer, accountId, [scope]))
 }
 
-type Insert = NewSource & { scopes: readonly Scope[]; createdById: string }
+type Insert = Omit<NewSource, keyof Place> & {
+  address: string
+  scopes: readonly Scope[]
+  createdById: string
+}
 
 async function insert(
   tx: Transaction,
   ctx: SourceContext,
   owner: BusyOwner,
-  { url, paused, credentials, scopes, ...terms }: Insert,
+  { address, paused, credentials, scopes, ...terms }: Insert,
 ): Promise<CalendarSource> {
   const { accountId, id, model, path } = owner
   // Those who add at once count one another.
@@ -219,9 +228,9 @@ async function insert(
       resourceId: model === 'Resource' ? id : null,
       ...terms,
       scopes: [...scopes],
-      urlSealed: ctx.sealer.seal(url),
+      urlSealed: ctx.sealer.seal(address),
       credentialsSealed: credentials && ctx.sealer.seal(JSON.stringify(credentials)),
-      host: new URL(url).host,
+      host: new URL(address).host,
       pausedAt: paused ? now : null,
       nextSyncAt: now,
       createdAt: now,

@@ -55,6 +55,8 @@ export type Settlement = Pick<
   | 'lastError'
   | 'busyCount'
   | 'unreadCount'
+  | 'pausedAt'
+  | 'version'
 >
 
 /** Writes down what came of a reading; null when the lease was lost, or ended by a change. */
@@ -72,10 +74,24 @@ export async function settleSource(
       "syncedAt" = ${at(settled.syncedAt?.getTime() ?? null)},
       "failingSince" = ${at(settled.failingSince?.getTime() ?? null)},
       "failureCount" = ${settled.failureCount}::int, "lastError" = ${settled.lastError},
-      "busyCount" = ${settled.busyCount}::int, "unreadCount" = ${settled.unreadCount}::int
+      "busyCount" = ${settled.busyCount}::int, "unreadCount" = ${settled.unreadCount}::int,
+      "pausedAt" = ${at(settled.pausedAt?.getTime() ?? null)},
+      "version" = ${settled.version}::int
     WHERE "accountId" = ${accountId}::uuid AND "id" = ${id}::uuid AND "leasedBy" = ${worker}
     RETURNING *`)
   return row ?? null
+}
+
+/** Unless others were given meanwhile: what a server gives in place of what it was asked with. */
+export async function replaceCredentials(
+  read: Reader,
+  { accountId, sourceId }: { accountId: string; sourceId: string },
+  before: Uint8Array | null,
+  after: Uint8Array,
+): Promise<void> {
+  await read(Prisma.sql`UPDATE "CalendarSource" SET "credentialsSealed" = ${after}::bytea
+    WHERE "accountId" = ${accountId}::uuid AND "id" = ${sourceId}::uuid
+      AND "credentialsSealed" = ${before}::bytea`)
 }
 
 /** Gives a calendar back as if it had not been read. */

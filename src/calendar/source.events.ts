@@ -1,6 +1,6 @@
 // What is told of a connected calendar.
 
-import type { Change } from '../events/event.ts'
+import { changesBetween, type Change } from '../events/event.ts'
 import type { CalendarSource } from '../generated/prisma/client.ts'
 
 /** Told when something differs: times, whether it can be read at all, or that it is read first. */
@@ -13,6 +13,7 @@ export function readEvent(before: CalendarSource, after: CalendarSource, changed
     { field: 'lastError', from: before.lastError, to: after.lastError },
     { field: 'busyCount', from: before.busyCount, to: after.busyCount },
     { field: 'unreadCount', from: before.unreadCount, to: after.unreadCount },
+    ...changesBetween(before, after, ['pausedAt']),
   ]
   return {
     type: fails ? 'calendar.failed' : 'calendar.synced',

@@ -84,7 +84,9 @@ builder.prismaObject('CalendarSource', {
     pausedAt: t.expose('pausedAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'Since when it is not read; null while it is.',
+      description:
+        'Since when it is not read; null while it is. Where access that its owner gave is taken ' +
+        'back, it is paused, too, until it has other access; then `lastError` or `writeError` says so.',
     }),
     syncedAt: t.expose('syncedAt', {
       type: 'DateTime',

@@ -53,7 +53,7 @@ export function createCalendarReader(options: Options): Loop {
         const read = readSource(services, servers, source, stopped)
         const found = await read.catch((error: unknown) => {
           log.error({ err: error, calendarId: source.id }, 'a calendar could not be read')
-          return 'The calendar could not be read.'
+          return new CalendarFault('The calendar could not be read.')
         })
         if (stopped.aborted) return releaseSource(poolReader(db), worker, source)
         const settled = await settle(services, worker, source, found)
@@ -83,23 +83,24 @@ type Found =
   | { isNew: false }
   | (Omit<Contents, 'entries'> & { isNew: true; busy: Busy; since: number })
 
-/** What the calendar says, or why that is not known: a sentence. */
+/** What the calendar says, or why that is not known. */
 async function readSource(
   { db, clock }: SyncContext,
   servers: Servers,
   source: LeasedSource,
   stopped: AbortSignal,
-): Promise<Found | string> {
+): Promise<Found | CalendarFault> {
   const since = clock.now()
   try {
     const mark = asksForNews(since, source.readAt) ? source : null
-    const contents = await servers(source, stopped).read(readingWindow(since), mark)
+    const server = servers({ ...source, sourceId: source.id }, stopped)
+    const contents = await server.read(readingWindow(since), mark)
     if (contents === null) return { isNew: false }
     const { entries, ...marks } = contents
     const busy = await busyIn(poolReader(db), source, entries, since)
-    return typeof busy === 'string' ? busy : { ...marks, isNew: true, busy, since }
+    return { ...marks, isNew: true, busy, since }
   } catch (error) {
-    if (error instanceof CalendarFault) return error.message
+    if (error instanceof CalendarFault) return error
     throw error
   }
 }
@@ -109,7 +110,7 @@ async function busyIn(
   { accountId }: LeasedSource,
   entries: readonly FoundEntry[],
   now: number,
-): Promise<Busy | string> {
+): Promise<Busy> {
   const collector = busyCollector(readingWindow(now))
   const ids = entries.flatMap(({ uid }) => entryId(uid) ?? [])
   const own = await ownEntries(read, accountId, [...new Set(ids)])
@@ -124,7 +125,8 @@ async function busyIn(
   })
   await inSlices(collector.steps(), (step) => step())
   const busy = collector.finish()
-  return typeof busy === 'string' ? busy : { ...busy, intact }
+  if (typeof busy === 'string') throw new CalendarFault(busy)
+  return { ...busy, intact }
 }
 
 function isAsBooked({ start, length, isFree }: OutsideEntry, booked: Booked): boolean {
@@ -136,7 +138,7 @@ function settle(
   services: SyncContext,
   worker: string,
   source: LeasedSource,
-  found: Found | string,
+  found: Found | CalendarFault,
 ): Promise<boolean> {
   const { db, clock } = services
   const ctx = { ...services, viewer: systemViewer([source.accountId]) }
@@ -146,7 +148,7 @@ function settle(
     const row = await settleSource(transactionReader(tx), worker, source, settlement)
     if (!row) return false
     let changed = false
-    if (typeof found !== 'string' && found.isNew) {
+    if (!(found instanceof CalendarFault) && found.isNew) {
       const told = { ...readingWindow(now), calendar: calendarOf(source), ...found.busy }
       const { added, removed } = await replaceBusyWithin(tx, ctx, ownerOf(source), told)
       changed = added + removed > 0
@@ -165,18 +167,21 @@ function settle(
   })
 }
 
-function settlementOf(source: LeasedSource, found: Found | string, now: number): Settlement {
+function settlementOf(source: LeasedSource, found: Found | CalendarFault, now: number): Settlement {
   const { etag, lastModified, readAt, syncedAt, busyCount, unreadCount, kind } = source
-  const kept = { etag, lastModified, readAt, busyCount, unreadCount }
-  if (typeof found === 'string') {
+  const { pausedAt, version } = source
+  const kept = { etag, lastModified, readAt, busyCount, unreadCount, pausedAt, version }
+  if (found instanceof CalendarFault) {
     const failureCount = source.failureCount + 1
+    const { message, isRevoked, pauseMs } = found
     return {
       ...kept,
       syncedAt,
-      nextSyncAt: new Date(nextReading(now, failureCount, kind)),
+      nextSyncAt: new Date(Math.max(nextReading(now, failureCount, kind), now + pauseMs)),
       failingSince: source.failingSince ?? new Date(now),
       failureCount,
-      lastError: found,
+      lastError: message,
+      ...(isRevoked && { pausedAt: new Date(now), version: version + 1 }),
     }
   }
   const well = {
@@ -190,5 +195,5 @@ function settlementOf(source: LeasedSource, found: Found | string, now: number):
   const { busy } = found
   const marks = { etag: found.etag, lastModified: found.lastModified }
   const counts = { busyCount: busy.periods.length, unreadCount: busy.unread }
-  return { ...marks, ...well, ...counts, readAt: new Date(now) }
+  return { ...kept, ...marks, ...well, ...counts, readAt: new Date(now) }
 }

@@ -4,17 +4,18 @@
 import type { EventHub } from '../events/hub.ts'
 import type { Reach } from '../outbound/address.ts'
 import { createAsker } from '../outbound/ask.ts'
+import type { OAuthClients } from './oauth.ts'
 import { createServers } from './servers.actions.ts'
 import type { SyncContext } from './source.data.ts'
 import { createCalendarReader } from './sync.actions.ts'
 import { createCalendarMarker, createCalendarWriter } from './write.actions.ts'
 
-type Parts = SyncContext & { events: EventHub; reach: Reach }
+type Parts = SyncContext & { events: EventHub; reach: Reach; calendarClients: OAuthClients }
 
 /** Outside calendars, from where they are to busy times, and bookings into them. */
-export function createCalendars({ events, reach, ...services }: Parts) {
+export function createCalendars({ events, reach, calendarClients: clients, ...services }: Parts) {
   const asker = createAsker(reach)
-  const servers = createServers({ asker, sealer: services.sealer })
+  const servers = createServers({ asker, clients, services })
   const reader = createCalendarReader({ services, servers })
   const writer = createCalendarWriter({ services, servers })
   const marker = createCalendarMarker({ ...services, onAdded: writer.wake })

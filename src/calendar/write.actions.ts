@@ -8,7 +8,7 @@ import { newId } from '../db/id.ts'
 import { lockRow } from '../db/lock.ts'
 import { poolReader, transactionReader } from '../db/reader.ts'
 import { transaction } from '../db/transaction.ts'
-import type { Change, LoggedEvent } from '../events/event.ts'
+import { changesBetween, type Change, type LoggedEvent } from '../events/event.ts'
 import { createFollower, type Follower, type Following } from '../events/follower.ts'
 import { createLoop } from '../events/loop.ts'
 import { appendEvents } from '../events/outbox.ts'
@@ -101,7 +101,7 @@ async function look(
   stopped: AbortSignal,
 ): Promise<Written> {
   const { etag, contentHash, entryId } = write
-  const done = { error: null, nextAt: null, isSilent: false }
+  const done = { error: null, nextAt: null, isSilent: false, isRevoked: false }
   let entry: OwnEntry | null = null
   try {
     entry = entryOf(write, fact)
@@ -111,19 +111,25 @@ async function look(
       return { etag, contentHash: hash, ...done }
     }
     const server = servers(write, stopped)
-    if (entry) return { etag: await server.put(entry, etag), contentHash: hash, ...done }
+    if (entry) {
+      const tag = await server.put(entry, etag, write.wanted)
+      return { etag: tag, contentHash: hash, ...done }
+    }
     await server.remove(entryId, etag)
     return { etag: null, contentHash: null, ...done }
   } catch (error) {
     if (!(error instanceof CalendarFault)) {
       log.error({ err: error, calendarId: write.sourceId }, 'an entry could not be written')
     }
-    const sentence = error instanceof CalendarFault ? error.message : 'It could not be written.'
-    const isSilent = error instanceof CalendarFault && error.isSilence
-    const nextAt = nextTry(clock.now(), write.attempts + 1)
+    const isKnown = error instanceof CalendarFault
+    const fault = isKnown ? error : new CalendarFault('It could not be written.')
+    const { message, isSilence: isSilent, isRevoked, pauseMs } = fault
+    const now = clock.now()
+    const next = nextTry(now, write.attempts + 1)
+    const nextAt = next && Math.max(next, now + pauseMs)
     // What was sent may stand there, whatever became of the answer.
     const standing = entry === null ? etag : (etag ?? '')
-    return { etag: standing, contentHash: null, error: sentence, nextAt, isSilent }
+    return { etag: standing, contentHash: null, error: message, nextAt, isSilent, isRevoked }
   }
 }
 
@@ -156,18 +162,25 @@ async function settle(
     await lockRow(tx, 'CalendarSource', { accountId, id })
     const read = transactionReader(tx)
     if (!(await settleWrite(read, worker, write, written, now))) return
-    const { nextAt, isSilent } = written
+    const { nextAt, isSilent, isRevoked } = written
     if (isSilent && nextAt !== null) await holdBack(read, write, nextAt)
     const where = { accountId_id: { accountId, id } }
-    const before = await tx.calendarSource.findUnique({ where, select: { writeError: true } })
+    const select = { writeError: true, pausedAt: true, version: true }
+    const before = await tx.calendarSource.findUnique({ where, select })
     if (!before) return
     // A server may come back to the mark that it had before we wrote: the next reading is whole.
     const wrote = written.etag !== write.etag
     if (wrote) await tx.calendarSource.update({ where, data: { etag: null } })
     const isGivenUp = error !== null && nextAt === null
     if (before.writeError === error && !isGivenUp) return
-    await tx.calendarSource.update({ where, data: { writeError: error } })
-    const changes: Change[] = [{ field: 'writeError', from: before.writeError, to: error }]
+    const pauses = isRevoked && before.pausedAt === null
+    const after = {
+      writeError: error,
+      pausedAt: pauses ? new Date(now) : before.pausedAt,
+      version: before.version + (pauses ? 1 : 0),
+    }
+    await tx.calendarSource.update({ where, data: after })
+    const changes: Change[] = changesBetween(before, after, ['writeError', 'pausedAt'])
     if (isGivenUp) changes.push({ field: 'failedWrite', from: null, to: write.id })
     await appendEvents(tx, { ...services, viewer: systemViewer([accountId]) }, [
       {
@@ -175,7 +188,7 @@ async function settle(
         accountId,
         subjectType: 'CalendarSource',
         subjectId: id,
-        subjectVersion: source.version,
+        subjectVersion: after.version,
         about: { ...(source.staffId && { staffIds: [source.staffId] }) },
         changes,
       },

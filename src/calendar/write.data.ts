@@ -224,6 +224,8 @@ export type Written = {
   nextAt: Instant | null
   /** Nobody answered, so that nobody would answer for the others either. */
   isSilent: boolean
+  /** Nobody is asked for anything until there is other access. */
+  isRevoked: boolean
 }
 
 /** Writes down what came of it; false when the lease was lost. What changed meanwhile stays due. */

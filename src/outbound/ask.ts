@@ -7,7 +7,7 @@ import type { Reach } from './address.ts'
 import { checkedAgent, reasonOf, targetIssue, type Resolve } from './connection.ts'
 
 export type Asked = {
-  method: 'GET' | 'PUT' | 'DELETE' | 'PROPFIND' | 'REPORT'
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'PROPFIND' | 'REPORT'
   url: string
   headers: Record<string, string>
   body?: string

@@ -4,6 +4,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll } from 'vitest'
 import { type ClientOptions, WebSocket } from 'ws'
+import { oauthClientsOf } from '../../src/calendar/oauth.ts'
 import { createBudgets, type BudgetLimits } from '../../src/auth/budget.ts'
 import { createBooking } from '../../src/booking/booking.actions.ts'
 import type { Services } from '../../src/context.ts'
@@ -57,7 +58,7 @@ export async function startLive(db: TestDatabase, options: Options = {}) {
     reach: { allowLocal: true },
   })
   const lasting = { db, clock, log, events: hub, baseUrl, sealer, budgets, webhooks }
-  const services: Services = { ...lasting, till: null }
+  const services: Services = { ...lasting, till: null, calendarClients: oauthClientsOf({}) }
   const authenticator = createAuthenticator(services)
   const rights = createRightsRegistry({ authenticator, log, checkMs: options.checkMs })
   const streams = createStreams({ services, schema, rights, limits: options.streams })
