@@ -13,6 +13,8 @@ import { analyze, type Store, withStore } from './support/store.ts'
 
 const seconds = Number(process.env['BENCH_SECONDS'] ?? 3)
 const rounds = Number(process.env['BENCH_ROUNDS'] ?? 3)
+/** Measures one scene alone. */
+const [only] = process.argv.slice(2)
 /** How many ask at once, where it is not a crowd. */
 const several = 16
 const crowd = 64
@@ -36,7 +38,7 @@ await withStore(async (store) => {
   try {
     sayWhere('Booking', store.version)
     const found: (string | number)[][] = []
-    for (const scene of scenes(shop)) {
+    for (const scene of scenes(shop).filter(({ name }) => !only || name === only)) {
       const servers = scene.name === 'any' ? [ours] : [raw, ours]
       const sides = servers.map((server) => side(server, server === raw, shop, scene))
       for (const { server, plan } of sides) await warmUp(server, plan)

@@ -94,14 +94,24 @@ export async function insertOccupancies(
   rows: readonly NewOccupancy[],
 ): Promise<number> {
   if (rows.length === 0) return 0
+  const { kept, inserted } = occupying(rows)
+  const written = await transactionReader(tx)(Prisma.sql`WITH ${kept} ${inserted}`)
+  return written.length
+}
+
+/** The same as parts of a statement: what is kept from being archived, and what is inserted. */
+export function occupying(rows: readonly NewOccupancy[]): {
+  kept: Prisma.Sql
+  inserted: Prisma.Sql
+} {
   const sorted = rows.map((row) => ({ ...row, id: newId() })).toSorted(byOccupant)
   const accountIds = [...new Set(rows.map(({ accountId }) => accountId))]
   const staffIds = [...new Set(rows.flatMap(({ staffId }) => staffId ?? []))]
   const resourceIds = [...new Set(rows.flatMap(({ resourceId }) => resourceId ?? []))]
   const serviceIds = [...new Set(rows.flatMap(({ serviceId }) => serviceId ?? []))]
   // A row that is being archived is waited for, and then judged as it is.
-  const written = await transactionReader(tx)(Prisma.sql`
-    WITH staff AS MATERIALIZED (
+  const kept = Prisma.sql`
+    staff AS MATERIALIZED (
       SELECT "id" FROM "StaffMember" WHERE "accountId" = ANY(${accountIds}::uuid[])
         AND "id" = ANY(${staffIds}::uuid[]) AND "active" ORDER BY "id" FOR KEY SHARE),
     resources AS MATERIALIZED (
@@ -109,7 +119,8 @@ export async function insertOccupancies(
         AND "id" = ANY(${resourceIds}::uuid[]) AND "active" ORDER BY "id" FOR KEY SHARE),
     services AS MATERIALIZED (
       SELECT "id" FROM "Service" WHERE "accountId" = ANY(${accountIds}::uuid[])
-        AND "id" = ANY(${serviceIds}::uuid[]) AND "active" ORDER BY "id" FOR KEY SHARE)
+        AND "id" = ANY(${serviceIds}::uuid[]) AND "active" ORDER BY "id" FOR KEY SHARE)`
+  const inserted = Prisma.sql`
     INSERT INTO "Occupancy" ("accountId", "id", "kind", "staffId", "resourceId", "unit",
       "position", "startsAt", "endsAt", "expiresAt", "bookingId", "holdId", "blockId", "sessionId")
     SELECT n."accountId", n."id", n."kind", n."staffId", n."resourceId", n."unit",
@@ -122,8 +133,8 @@ export async function insertOccupancies(
     WHERE (n."staffId" IN (SELECT "id" FROM staff) OR n."resourceId" IN (SELECT "id" FROM resources))
       AND (n."serviceId" IS NULL OR n."serviceId" IN (SELECT "id" FROM services))
       AND NOT ${takenElsewhere('staffId')} AND NOT ${takenElsewhere('resourceId')}
-    ON CONFLICT DO NOTHING RETURNING "id"`)
-  return written.length
+    ON CONFLICT DO NOTHING RETURNING "id"`
+  return { kept, inserted }
 }
 
 // An outside calendar is no constraint, and a start may have been judged a moment before it told:

@@ -193,7 +193,7 @@ export async function lockLimits(tx: Transaction, ...services: ServiceFacts[]): 
 }
 
 /** Ids of the service and of its staff who take no more than so many bookings a day. */
-function limitsOf(facts: ServiceFacts): string[] {
+export function limitsOf(facts: ServiceFacts): string[] {
   const staff = facts.staff.filter(({ dailyLimit }) => dailyLimit !== null).map(({ id }) => id)
   return facts.dailyLimit === null ? staff : [...staff, facts.id]
 }

@@ -13,7 +13,8 @@ import { transactionReader } from '../db/reader.ts'
 import { transaction, type Transaction } from '../db/transaction.ts'
 import { invalid, notFound, Refused, type Refusal } from '../errors.ts'
 import type { Booking } from '../generated/prisma/client.ts'
-import { makeBooking, type NewBooking } from './booking.actions.ts'
+import { makeBooking } from './booking.actions.ts'
+import type { NewBooking } from './new-booking.actions.ts'
 
 /** The most bookings of one request. */
 export const maxBatch = 10

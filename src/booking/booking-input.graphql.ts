@@ -6,7 +6,7 @@ import { builder, type Types } from '../graphql/builder.ts'
 import { demandIds } from '../graphql/inputs.ts'
 import { paymentInput, paymentOf } from '../graphql/payment-input.ts'
 import { BookingSourceEnum } from './booking.graphql.ts'
-import type { NewBooking } from './booking.actions.ts'
+import type { NewBooking } from './new-booking.actions.ts'
 import type { NewPayment } from '../payment/payment.ts'
 
 type Fields = InputFieldBuilder<Types, 'InputObject'>

@@ -3,48 +3,23 @@
 
 import { demandManager } from '../availability/as-manager.ts'
 import type { SeenPlace } from '../availability/place.data.ts'
-import { depositOf, priceWith } from '../availability/price.ts'
 import { demand } from '../auth/viewer.ts'
 import type { ActionContext } from '../context.ts'
 import { idempotent, isClaimed, type Once } from '../db/idempotency.ts'
 import { newId } from '../db/id.ts'
 import { transaction, type Transaction } from '../db/transaction.ts'
 import { invalid, invalidAll, Refused } from '../errors.ts'
-import type { Notify } from '../events/event.ts'
 import { appendEvents } from '../events/outbox.ts'
-import {
-  Prisma,
-  type Booking,
-  type BookingSource,
-  type Customer,
-} from '../generated/prisma/client.ts'
-import { MINUTE } from '../time/instant.ts'
+import type { Booking } from '../generated/prisma/client.ts'
 import { isTimeZone } from '../time/zone.ts'
-import { chargeable, headCount, partyIssues, type PartyPart } from './booking.ts'
-import { bookingEvent, insertBooking, type NewBookingRow } from './booking.data.ts'
-import { customerFor, type CustomerChoice } from './customer-choice.actions.ts'
+import { bookAtOnce } from './at-once.actions.ts'
+import { headCount, partyIssues } from './booking.ts'
+import { bookingEvent, insertBooking } from './booking.data.ts'
+import { customerFor } from './customer-choice.actions.ts'
 import { lockLiveHold, useHold } from './hold.data.ts'
-import { wantedTime, type SlotChoice } from './slot-choice.ts'
+import { bookingRow, type NewBooking } from './new-booking.actions.ts'
+import { wantedTime } from './slot-choice.ts'
 import { takeSeen, takeTime, type Taken } from './take.data.ts'
-
-export type NewBooking = SlotChoice &
-  CustomerChoice & {
-    partySize: number | null
-    party: PartyPart[]
-    holdId: string | null
-    linkId: string | null
-    timeZone: string | null
-    notes: string | null
-    answers: Prisma.InputJsonValue | null
-    customFields: Prisma.InputJsonObject | null
-    externalRef: string | null
-    source: BookingSource
-    /** Whether it is approved; as the service says when left out. */
-    confirmed?: boolean
-    /** Whom to tell; everybody when left out. */
-    notify?: Notify
-    idempotencyKey: string | null
-  }
 
 /**
  * Makes a booking. Needs bookings:write; as a manager also availability:write. Refuses NOT_FOUND,
@@ -55,8 +30,10 @@ export async function createBooking(ctx: ActionContext, input: NewBooking): Prom
   const { accountId } = input.service
   demandBooking(ctx, input)
   const once = { accountId, key: input.idempotencyKey, operation: 'createBooking', input }
-  return lookingFirst(ctx, input, once, (seen) =>
-    transaction(ctx.db, (tx) =>
+  return lookingFirst(ctx, input, once, async (seen) => {
+    const booked = seen && (await bookAtOnce(ctx, input, once, seen))
+    if (booked) return booked
+    return transaction(ctx.db, (tx) =>
       idempotent(
         tx,
         ctx,
@@ -64,8 +41,8 @@ export async function createBooking(ctx: ActionContext, input: NewBooking): Prom
         () => makeBooking(tx, ctx, input, seen),
         (key) => tx.booking.findUnique({ where: { accountId_id: key } }),
       ),
-    ),
-  )
+    )
+  })
 }
 
 /** Refuses to go on unless the caller may make this booking. */
@@ -146,55 +123,6 @@ export async function makeBooking(
   return booking
 }
 
-/** What is written of a new booking whose place is taken. */
-export function bookingRow(
-  ctx: ActionContext,
-  input: NewBooking,
-  id: string,
-  taken: Taken,
-  customer: Customer,
-): NewBookingRow {
-  const { facts, staffIds, ...place } = taken
-  const now = new Date(ctx.clock.now())
-  const priceMinor = priceOf(facts, staffIds[0], place.partySize)
-  const isApproved = input.confirmed ?? !facts.requiresConfirmation
-  // Whoever books as a manager knows why they do without.
-  const depositMinor = input.asManager ? 0 : depositOf(facts, priceMinor, place.partySize)
-  return {
-    ...place,
-    accountId: input.service.accountId,
-    id,
-    staffId: staffIds[0] ?? null,
-    status: isApproved && depositMinor === 0 ? 'CONFIRMED' : 'PENDING',
-    serviceId: input.service.id,
-    customerId: customer.id,
-    linkId: input.linkId,
-    timeZone: input.timeZone ?? customer.timeZone ?? facts.account.timeZone,
-    party: input.party.length > 0 ? input.party : Prisma.DbNull,
-    priceMinor,
-    depositMinor,
-    needsApproval: !isApproved,
-    payBy: depositMinor > 0 ? payBy(facts.payWithinMinutes, place.startsAt, now) : null,
-    currency: facts.account.currency,
-    source: input.source,
-    createdBy: ctx.viewer.name,
-    externalRef: input.externalRef,
-    notes: input.notes,
-    answers: input.answers ?? Prisma.DbNull,
-    customFields: input.customFields ?? Prisma.DbNull,
-    reminds: input.notify?.reminders ?? true,
-    thanks: input.notify?.thanks ?? true,
-    createdAt: now,
-    updatedAt: now,
-  }
-}
-
-// Nobody waits for money beyond the start; what has begun is no different from what starts later.
-function payBy(withinMinutes: number, startsAt: Date, now: Date): Date {
-  const until = now.getTime() + withinMinutes * MINUTE
-  return new Date(startsAt > now ? Math.min(until, startsAt.getTime()) : until)
-}
-
 // A hold was judged when it was placed; what it keeps is kept, also when notice has run out since.
 async function takeFromHold(
   tx: Transaction,
@@ -234,9 +162,4 @@ async function takeFromHold(
   }))
   const { sessionId, startsAt, endsAt, partySize } = hold
   return { facts: { ...service, staff }, staffIds, sessionId, startsAt, endsAt, partySize }
-}
-
-function priceOf(facts: Taken['facts'], leadId: string | undefined, heads: number): number | null {
-  const price = priceWith(facts, leadId, heads)
-  return price === null ? null : chargeable(price)
 }

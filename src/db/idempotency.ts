@@ -7,7 +7,7 @@ import { invalid, refused } from '../errors.ts'
 import { Prisma, type IdempotencyKey } from '../generated/prisma/client.ts'
 import { HOUR } from '../time/instant.ts'
 import type { Key } from './id.ts'
-import { poolReader } from './reader.ts'
+import { poolReader, transactionReader } from './reader.ts'
 import type { Transaction } from './transaction.ts'
 
 /** How long a key is remembered, in hours. */
@@ -86,6 +86,9 @@ export async function isClaimed(
   return rows.length > 0
 }
 
+/** Whether a key is one that can be remembered. */
+export const isKey = (key: string): boolean => key !== '' && key.length <= 255
+
 type Remembering<T> = {
   work: () => Promise<T>
   result: (done: T) => { resultId: string } | { result: string[] | string }
@@ -100,27 +103,22 @@ async function remembered<T>(
 ): Promise<T> {
   const { accountId, key, operation } = once
   if (key == null) return work()
-  if (key === '' || key.length > 255) {
+  if (!isKey(key)) {
     throw invalid(['idempotencyKey'], 'An idempotency key has 1 to 255 characters.')
   }
+  const read = transactionReader(tx)
   const principalId = ctx.viewer.id
   const inputHash = hashOf(operation, once.input)
-  const now = new Date(ctx.clock.now())
-  const expiresAt = new Date(now.getTime() + idempotencyHours * HOUR)
-  const claimed = await tx.$executeRaw`
-    INSERT INTO "IdempotencyKey" AS k
-      ("accountId", "principalId", "key", "operation", "inputHash", "createdAt", "expiresAt")
-    VALUES (${accountId}::uuid, ${principalId}, ${key}, ${operation}, ${inputHash}, ${now}, ${expiresAt})
-    ON CONFLICT ("accountId", "principalId", "key") DO UPDATE SET "operation" = ${operation},
-      "inputHash" = ${inputHash}, "resultId" = NULL, "result" = NULL, "createdAt" = ${now},
-      "expiresAt" = ${expiresAt}
-    WHERE k."expiresAt" <= ${now}`
-  const where = { accountId_principalId_key: { accountId, principalId, key } }
-  if (claimed === 1) {
+  if ((await read(claiming(ctx, once, null))).length === 1) {
     const done = await work()
-    await tx.idempotencyKey.update({ where, data: result(done) })
+    const { resultId = null, result: kept } = result(done) as Partial<IdempotencyKey>
+    await read(Prisma.sql`UPDATE "IdempotencyKey" SET "resultId" = ${resultId}::uuid,
+        "result" = ${kept === undefined ? null : JSON.stringify(kept)}::jsonb
+      WHERE "accountId" = ${accountId}::uuid AND "principalId" = ${principalId}
+        AND "key" = ${key}`)
     return done
   }
+  const where = { accountId_principalId_key: { accountId, principalId, key } }
   const first = await tx.idempotencyKey.findUniqueOrThrow({ where })
   const same = first.operation === operation && first.inputHash === inputHash
   const answer = same ? await again(first) : null
@@ -130,6 +128,25 @@ async function remembered<T>(
     `The idempotency key "${key}" was used for another input; take a new key for a new request.`,
     { path: ['idempotencyKey'] },
   )
+}
+
+/** Claims the key of a call whose row is to be this one; no row comes back when it was used. */
+export function claiming(ctx: ActionContext, once: Once, resultId: string | null): Prisma.Sql {
+  const { accountId, key, operation } = once
+  const now = ctx.clock.now()
+  const at = new Date(now).toISOString()
+  const expiresAt = new Date(now + idempotencyHours * HOUR).toISOString()
+  return Prisma.sql`
+    INSERT INTO "IdempotencyKey" AS k ("accountId", "principalId", "key", "operation",
+      "inputHash", "resultId", "createdAt", "expiresAt")
+    VALUES (${accountId}::uuid, ${ctx.viewer.id}, ${key}, ${operation},
+      ${hashOf(operation, once.input)}, ${resultId}::uuid, ${at}::timestamptz,
+      ${expiresAt}::timestamptz)
+    ON CONFLICT ("accountId", "principalId", "key") DO UPDATE SET
+      "operation" = excluded."operation", "inputHash" = excluded."inputHash",
+      "resultId" = excluded."resultId", "result" = NULL, "createdAt" = excluded."createdAt",
+      "expiresAt" = excluded."expiresAt"
+    WHERE k."expiresAt" <= excluded."createdAt" RETURNING 1 AS "claimed"`
 }
 
 function hashOf(operation: string, input: object): string {

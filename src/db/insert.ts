@@ -14,15 +14,21 @@ export function insertNew<Row extends object>(
   table: string,
   rows: readonly Record<string, unknown>[],
 ): Promise<Row[]> {
+  return transactionReader(tx)<Row>(
+    Prisma.sql`${insertion(table, rows)} ON CONFLICT DO NOTHING RETURNING *`,
+  )
+}
+
+/** The same as a part of a statement, which says itself what becomes of what is there already. */
+export function insertion(table: string, rows: readonly Record<string, unknown>[]): Prisma.Sql {
   const fields = Object.keys(rows[0] ?? {}).filter((field) => rows[0]?.[field] !== undefined)
   const columns = Prisma.raw(fields.map((field) => `"${field}"`).join(', '))
   const name = Prisma.raw(`"${table}"`)
   const values = rows.map((row) =>
     Object.fromEntries(fields.map((field) => [field, plain(row[field])])),
   )
-  return transactionReader(tx)<Row>(Prisma.sql`INSERT INTO ${name} (${columns})
-    SELECT ${columns} FROM jsonb_populate_recordset(NULL::${name}, ${JSON.stringify(values)}::jsonb)
-    ON CONFLICT DO NOTHING RETURNING *`)
+  return Prisma.sql`INSERT INTO ${name} (${columns})
+    SELECT ${columns} FROM jsonb_populate_recordset(NULL::${name}, ${JSON.stringify(values)}::jsonb)`
 }
 
 function plain(value: unknown): unknown {

@@ -2,7 +2,8 @@
 // through the actions at the times when it happens, so promises hold and events tell the truth.
 
 import { loadOffers, type Offer } from '../availability/availability.data.ts'
-import { createBooking, type NewBooking } from '../booking/booking.actions.ts'
+import { createBooking } from '../booking/booking.actions.ts'
+import type { NewBooking } from '../booking/new-booking.actions.ts'
 import type { PartyPart } from '../booking/booking.ts'
 import { setBookingStatus } from '../booking/status.actions.ts'
 import { cancelBooking, declineBooking } from '../payment/cancel.actions.ts'

@@ -22,6 +22,16 @@ export async function appendEvents(
   events: readonly NewEvent[],
 ): Promise<void> {
   if (events.length === 0) return
+  const { read, inserted } = appending(ctx, events)
+  await transactionReader(tx)(Prisma.sql`WITH ${read} ${inserted}`)
+  afterCommit(tx, () => wakeReaders(ctx))
+}
+
+/** The same as parts of a statement; whoever runs it wakes the readers. */
+export function appending(
+  ctx: ActionContext,
+  events: readonly NewEvent[],
+): { read: Prisma.Sql; inserted: Prisma.Sql } {
   const occurredAt = new Date(ctx.clock.now()).toISOString()
   const rows = events.map(({ about = {}, changes = [], ...event }, place) => {
     const told = redacted(event.subjectType, changes)
@@ -30,8 +40,7 @@ export async function appendEvents(
   })
   const { kind, id, name, userId } = ctx.viewer
   const { requestId = null, address = null } = ctx.origin ?? {}
-  await transactionReader(tx)(Prisma.sql`
-    WITH n AS MATERIALIZED (
+  const read = Prisma.sql`n AS MATERIALIZED (
       SELECT * FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS n("id" uuid,
         "accountId" uuid, "type" text, "subjectType" text, "subjectId" uuid, "subjectVersion" int,
         "about" jsonb, "changes" jsonb, "audited" jsonb, "place" int)
@@ -42,13 +51,14 @@ export async function appendEvents(
         ${userId}::uuid, n."subjectType", n."subjectId"::text, ${requestId}, ${address},
         CASE WHEN jsonb_typeof(n."audited") = 'array' THEN n."audited" ELSE n."changes" END
       FROM n
-    )
+    )`
+  const inserted = Prisma.sql`
     INSERT INTO "Event" ("id", "accountId", "type", "occurredAt", "actorKind", "actorId",
       "actorName", "subjectType", "subjectId", "subjectVersion", "about", "changes")
     SELECT n."id", n."accountId", n."type", ${occurredAt}::timestamptz, ${kind}, ${id}, ${name},
       n."subjectType", n."subjectId", n."subjectVersion", n."about", n."changes"
-    FROM n ORDER BY n."place"`)
-  afterCommit(tx, () => wakeReaders(ctx))
+    FROM n ORDER BY n."place"`
+  return { read, inserted }
 }
 
 const waking = new WeakMap<Pool, { again: boolean }>()
@@ -66,7 +76,8 @@ async function callReaders(pool: Pool): Promise<void> {
 
 // Never inside the transaction: commits that notify wait for one another. While one is on its way,
 // those who come meanwhile share the next; one that is lost costs its readers a poll.
-function wakeReaders(ctx: Pick<ActionContext, 'db' | 'log'>): void {
+/** Tells the readers of the log that something was committed. */
+export function wakeReaders(ctx: Pick<ActionContext, 'db' | 'log'>): void {
   const pool = poolBehind(ctx.db.pool)
   const running = waking.get(pool)
   if (running) {

@@ -2,7 +2,8 @@
 
 import { Forbidden, may } from '../auth/viewer.ts'
 import { booksTogether, makeTogether, type NewBookings } from '../booking/batch.actions.ts'
-import { demandBooking, makeBooking, type NewBooking } from '../booking/booking.actions.ts'
+import { demandBooking, makeBooking } from '../booking/booking.actions.ts'
+import type { NewBooking } from '../booking/new-booking.actions.ts'
 import type { ActionContext } from '../context.ts'
 import { idempotent } from '../db/idempotency.ts'
 import { transaction } from '../db/transaction.ts'

@@ -3,7 +3,8 @@
 
 import { describe, expect, it } from 'vitest'
 import { createBookings } from '../../src/booking/batch.actions.ts'
-import { createBooking, type NewBooking } from '../../src/booking/booking.actions.ts'
+import { createBooking } from '../../src/booking/booking.actions.ts'
+import type { NewBooking } from '../../src/booking/new-booking.actions.ts'
 import { placeHold } from '../../src/booking/hold.actions.ts'
 import { rescheduleBooking } from '../../src/booking/move.actions.ts'
 import { createBookingSeries } from '../../src/booking/series.actions.ts'

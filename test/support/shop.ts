@@ -6,7 +6,7 @@ import { systemViewer } from '../../src/auth/viewer.ts'
 import type { ActionContext } from '../../src/context.ts'
 import type { Database } from '../../src/db/client.ts'
 import { newId } from '../../src/db/id.ts'
-import type { NewBooking } from '../../src/booking/booking.actions.ts'
+import type { NewBooking } from '../../src/booking/new-booking.actions.ts'
 import type { Prisma } from '../../src/generated/prisma/client.ts'
 import { testClock, type TestClock } from './clock.ts'
 
