@@ -26,6 +26,58 @@ export function readEvent(before: CalendarSource, after: CalendarSource, changed
   }
 }
 
+type Write = {
+  accountId: string
+  sourceId: string
+  id: string
+  entryId: string
+  source: Pick<CalendarSource, 'staffId'>
+}
+
+/** Told of every entry of ours that is written there, or taken away. */
+export function entryEvent(
+  { accountId, sourceId, id, entryId, source }: Write,
+  kind: 'BOOKING' | 'SESSION' | null,
+  isWritten: boolean,
+  version: number,
+) {
+  return {
+    type: isWritten ? 'calendar.entry_written' : 'calendar.entry_removed',
+    accountId,
+    subjectType: 'CalendarSource' as const,
+    subjectId: sourceId,
+    subjectVersion: version,
+    about: {
+      ...aboutOf({ ...source, resourceId: null }),
+      ...(kind === 'BOOKING' && { bookingId: entryId }),
+      ...(kind === 'SESSION' && { sessionId: entryId }),
+    },
+    changes: [{ field: 'write', from: null, to: id }],
+  }
+}
+
+/** Told when the calendar begins or ends to refuse entries, and when one is given up. */
+export function writingEvent(
+  { accountId, sourceId, id, source }: Write,
+  before: Writing,
+  after: Writing & { version: number },
+  isGivenUp: boolean,
+) {
+  const changes: Change[] = changesBetween(before, after, ['writeError', 'pausedAt'])
+  if (isGivenUp) changes.push({ field: 'failedWrite', from: null, to: id })
+  return {
+    type: after.writeError === null ? 'calendar.synced' : 'calendar.failed',
+    accountId,
+    subjectType: 'CalendarSource' as const,
+    subjectId: sourceId,
+    subjectVersion: after.version,
+    about: aboutOf({ ...source, resourceId: null }),
+    changes,
+  }
+}
+
+type Writing = Pick<CalendarSource, 'writeError' | 'pausedAt'>
+
 /** Whom an event of a connected calendar concerns. */
 export function aboutOf({ staffId, resourceId }: Pick<CalendarSource, 'staffId' | 'resourceId'>) {
   return {

@@ -27,7 +27,7 @@ export function createCalendars({ events, reach, calendarClients: clients, ...se
       writer.start()
       unsubscribe = events.onEvent(({ type }) => {
         // A calendar that was connected, or is to be read, is read at once.
-        if (type.startsWith('calendar.')) reader.wake()
+        if (type === 'calendar.created' || type === 'calendar.updated') reader.wake()
         marker.wake()
       })
     },

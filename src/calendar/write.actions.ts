@@ -8,7 +8,7 @@ import { newId } from '../db/id.ts'
 import { lockRow } from '../db/lock.ts'
 import { poolReader, transactionReader } from '../db/reader.ts'
 import { transaction } from '../db/transaction.ts'
-import { changesBetween, type Change, type LoggedEvent } from '../events/event.ts'
+import type { LoggedEvent } from '../events/event.ts'
 import { createFollower, type Follower, type Following } from '../events/follower.ts'
 import { createLoop } from '../events/loop.ts'
 import { appendEvents } from '../events/outbox.ts'
@@ -18,6 +18,7 @@ import { shownScopes } from './feed.ts'
 import { CalendarFault, type OwnEntry } from './server.ts'
 import type { Servers } from './servers.actions.ts'
 import type { SyncContext } from './source.data.ts'
+import { entryEvent, writingEvent } from './source.events.ts'
 import {
   claimWrites,
   factsOf,
@@ -78,7 +79,7 @@ export function createCalendarWriter(options: Options) {
         const written = await look(services, servers, write, fact, stopped)
         // Whoever takes over when the lease has run out finds what was done.
         if (stopped.aborted && written.error !== null) return
-        await settle(services, worker, write, written)
+        await settle(services, worker, { write, fact }, written)
       }),
     )
     return leased.length === most
@@ -101,22 +102,22 @@ async function look(
   stopped: AbortSignal,
 ): Promise<Written> {
   const { etag, contentHash, entryId } = write
-  const done = { error: null, nextAt: null, isSilent: false, isRevoked: false }
+  const well = { error: null, nextAt: null, isSilent: false, isRevoked: false, done: null }
   let entry: OwnEntry | null = null
   try {
     entry = entryOf(write, fact)
-    if (entry === null && etag === null) return { etag, contentHash: null, ...done }
+    if (entry === null && etag === null) return { etag, contentHash: null, ...well }
     const hash = entry && hashOf(entry)
     if (hash && contentHash && Buffer.from(hash).equals(contentHash)) {
-      return { etag, contentHash: hash, ...done }
+      return { etag, contentHash: hash, ...well }
     }
     const server = servers(write, stopped)
     if (entry) {
       const tag = await server.put(entry, etag, write.wanted)
-      return { etag: tag, contentHash: hash, ...done }
+      return { ...well, etag: tag, contentHash: hash, done: 'WRITTEN' }
     }
     await server.remove(entryId, etag)
-    return { etag: null, contentHash: null, ...done }
+    return { ...well, etag: null, contentHash: null, done: 'REMOVED' }
   } catch (error) {
     if (!(error instanceof CalendarFault)) {
       log.error({ err: error, calendarId: write.sourceId }, 'an entry could not be written')
@@ -129,7 +130,8 @@ async function look(
     const nextAt = next && Math.max(next, now + pauseMs)
     // What was sent may stand there, whatever became of the answer.
     const standing = entry === null ? etag : (etag ?? '')
-    return { etag: standing, contentHash: null, error: message, nextAt, isSilent, isRevoked }
+    const failed = { error: message, nextAt, isSilent, isRevoked, done: null }
+    return { etag: standing, contentHash: null, ...failed }
   }
 }
 
@@ -147,51 +149,42 @@ function hashOf(entry: OwnEntry): Uint8Array<ArrayBuffer> {
   return new Uint8Array(createHash('sha256').update(JSON.stringify(entry)).digest())
 }
 
-/** Writes down what came of it, and tells when the calendar begins or ends to refuse entries. */
+/** Writes down what came of it, and tells of it. */
 async function settle(
   services: SyncContext,
   worker: string,
-  write: LeasedWrite,
+  { write, fact }: { write: LeasedWrite; fact: FeedFact | undefined },
   written: Written,
 ): Promise<void> {
-  const { accountId, sourceId: id, source } = write
-  const { error } = written
+  const { accountId, sourceId: id } = write
+  const { error, nextAt, isSilent, isRevoked, done } = written
   const now = services.clock.now()
   await transaction(services.db, async (tx) => {
     // First the calendar, then its entries, as whoever deletes it goes.
     await lockRow(tx, 'CalendarSource', { accountId, id })
     const read = transactionReader(tx)
     if (!(await settleWrite(read, worker, write, written, now))) return
-    const { nextAt, isSilent, isRevoked } = written
     if (isSilent && nextAt !== null) await holdBack(read, write, nextAt)
     const where = { accountId_id: { accountId, id } }
     const select = { writeError: true, pausedAt: true, version: true }
     const before = await tx.calendarSource.findUnique({ where, select })
     if (!before) return
-    // A server may come back to the mark that it had before we wrote: the next reading is whole.
-    const wrote = written.etag !== write.etag
-    if (wrote) await tx.calendarSource.update({ where, data: { etag: null } })
-    const isGivenUp = error !== null && nextAt === null
-    if (before.writeError === error && !isGivenUp) return
     const pauses = isRevoked && before.pausedAt === null
     const after = {
       writeError: error,
       pausedAt: pauses ? new Date(now) : before.pausedAt,
       version: before.version + (pauses ? 1 : 0),
     }
-    await tx.calendarSource.update({ where, data: after })
-    const changes: Change[] = changesBetween(before, after, ['writeError', 'pausedAt'])
-    if (isGivenUp) changes.push({ field: 'failedWrite', from: null, to: write.id })
+    const isGivenUp = error !== null && nextAt === null
+    const differs = before.writeError !== error || pauses
+    // A server may come back to the mark that it had before we wrote: the next reading is whole.
+    const marks = written.etag === write.etag ? {} : { etag: null }
+    const data = { ...marks, ...(differs && after) }
+    if (Object.keys(data).length > 0) await tx.calendarSource.update({ where, data })
+    const { version } = after
     await appendEvents(tx, { ...services, viewer: systemViewer([accountId]) }, [
-      {
-        type: error === null ? 'calendar.synced' : 'calendar.failed',
-        accountId,
-        subjectType: 'CalendarSource',
-        subjectId: id,
-        subjectVersion: after.version,
-        about: { ...(source.staffId && { staffIds: [source.staffId] }) },
-        changes,
-      },
+      ...(done ? [entryEvent(write, fact?.kind ?? null, done === 'WRITTEN', version)] : []),
+      ...(differs || isGivenUp ? [writingEvent(write, before, after, isGivenUp)] : []),
     ])
   })
 }

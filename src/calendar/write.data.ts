@@ -156,7 +156,7 @@ export async function holdBack(
  * answer, may have written has an empty tag: it stands there, or does not.
  */
 export type LeasedWrite = CalendarWrite & {
-  source: Pick<CalendarSource, 'staffId' | 'writesBookings' | 'scopes' | 'writeError' | 'version'>
+  source: Pick<CalendarSource, 'staffId' | 'writesBookings' | 'scopes'>
   kind: CalendarSource['kind']
   urlSealed: Uint8Array<ArrayBuffer>
   credentialsSealed: Uint8Array<ArrayBuffer> | null
@@ -215,6 +215,8 @@ export async function factsOf(
 }
 
 export type Written = {
+  /** What was done there; null for nothing. */
+  done: 'WRITTEN' | 'REMOVED' | null
   /** Null: nothing of ours stands there. Empty: not known. */
   etag: string | null
   contentHash: Uint8Array | null

@@ -52,11 +52,11 @@ const subjects: Readonly<Record<SubjectType, Subject>> = {
   },
   ApiKey: { noun: 'key', verbs: ['revoked'], read: 'clients:read' },
   Installation: { noun: 'app', verbs: ['installed', 'uninstalled'], read: 'apps:read' },
-  Notice: { noun: 'notice', verbs: ['sent', 'failed'], read: 'bookings:read' },
+  Notice: { noun: 'notice', verbs: ['sent', 'skipped', 'failed'], read: 'bookings:read' },
   WebhookEndpoint: { noun: 'webhook', verbs: ['disabled'], read: 'webhooks:read' },
   CalendarSource: {
     noun: 'calendar',
-    verbs: ['created', 'updated', 'deleted', 'synced', 'failed'],
+    verbs: ['created', 'updated', 'deleted', 'synced', 'failed', 'entry_written', 'entry_removed'],
     read: 'calendars:read',
   },
   CalendarFeed: { noun: 'feed', verbs: ['created', 'revoked'], read: 'calendars:read' },

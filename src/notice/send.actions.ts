@@ -177,17 +177,23 @@ function settle(
   })
 }
 
-/** What a try means to others: that it was sent, or that it was given up. */
-function told({ accountId, id, bookingId, state: from }: Notice, { state: to }: Settlement) {
-  if (to !== 'SENT' && to !== 'FAILED') return []
+const types = { SENT: 'notice.sent', SKIPPED: 'notice.skipped', FAILED: 'notice.failed' } as const
+
+/** What a try means to others: that it was sent, or had nobody to go to, or was given up. */
+function told(notice: Notice, { state: to, reason }: Settlement) {
+  if (to !== 'SENT' && to !== 'SKIPPED' && to !== 'FAILED') return []
+  const { accountId, id, bookingId, state: from } = notice
   const event = {
-    type: to === 'SENT' ? 'notice.sent' : 'notice.failed',
+    type: types[to],
     accountId,
     subjectType: 'Notice' as const,
     subjectId: id,
     subjectVersion: 1,
     about: { ...(bookingId !== null && { bookingId }) },
-    changes: [{ field: 'state', from, to }],
+    changes: [
+      { field: 'state', from, to },
+      ...(to === 'SKIPPED' ? [{ field: 'reason', from: null, to: reason }] : []),
+    ],
   }
   return [event]
 }

@@ -2,7 +2,7 @@
 // the two publish: what is made there takes time here, what is booked here stands there, once, and
 // whoever takes the access back is asked for nothing more.
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { encodeId, type NodeName } from '../../src/graphql/ids.ts'
+import { decodeId, encodeId, type NodeName } from '../../src/graphql/ids.ts'
 import { testApp } from '../support/app.ts'
 import { change, done } from '../support/ask.ts'
 import { googleServer } from '../support/google-server.ts'
@@ -105,7 +105,7 @@ const asksOf = ({ requests }: Server, pattern: RegExp) =>
 describe.each(servers.map((server) => [server.kind, server] as const))('%s', (_kind, server) => {
   it('shows a booking that is made, moved, given to another and called off', async () => {
     const opened = await open(server)
-    const { key, staff, stands } = opened
+    const { accountId, key, staff, stands } = opened
     const { id } = await opened.book()
     await stands('2026-03-03T10:00')
     expect(server.ours()[0]?.summary).toBe('Cut – Ada Byron')
@@ -118,6 +118,14 @@ describe.each(servers.map((server) => [server.kind, server] as const))('%s', (_k
     await done(app, key, 'cancelBooking', { id })
     await stands()
     await opened.becomes({ writeError: null, waitingWrites: 0 })
+    const where = { accountId, type: { startsWith: 'calendar.entry' } }
+    const told = await app.db.prisma.event.findMany({ where, orderBy: { seq: 'asc' } })
+    const [written, removed] = ['calendar.entry_written', 'calendar.entry_removed']
+    expect(told.map(({ type }) => type)).toEqual([written, written, removed, written, removed])
+    const bookingId = decodeId(id)?.id
+    expect(told.every(({ about }) => Object(about).bookingId === bookingId)).toBe(true)
+    const action = { startsWith: 'calendar.entry' }
+    expect(await app.db.prisma.auditEntry.count({ where: { accountId, action } })).toBe(5)
   })
 
   it('blocks what is made there within a minute, and frees what is deleted', async () => {

@@ -219,6 +219,16 @@ describe('a booking', () => {
     }, soon)
     expect(to(desk.address)).toHaveLength(1)
     expect(to(desk.staffAddress)).toHaveLength(0)
+    const reason = { field: 'reason', from: null, to: 'The customer wants no notices.' }
+    const { accountId } = desk
+    const told = await app.db.prisma.event.findMany({
+      where: { accountId, type: 'notice.skipped' },
+    })
+    expect(told).toMatchObject([
+      { changes: [{ field: 'state', from: 'WAITING', to: 'SKIPPED' }, reason] },
+    ])
+    const where = { accountId, action: 'notice.skipped' }
+    expect(await app.db.prisma.auditEntry.count({ where })).toBe(1)
   })
 })
 
