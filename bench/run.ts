@@ -1,6 +1,14 @@
 // Runs one benchmark by its name: `npm run bench -- availability`.
 
-const benchmarks = ['availability', 'booking', 'dialects', 'list', 'peers', 'subscriptions']
+const benchmarks = [
+  'availability',
+  'booking',
+  'dialects',
+  'list',
+  'memory',
+  'peers',
+  'subscriptions',
+]
 
 const [name = ''] = process.argv.splice(2, 1)
 if (benchmarks.includes(name)) {

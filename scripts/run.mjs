@@ -50,7 +50,9 @@ try {
 
 // A third of a start is compiling; what was compiled once is kept with the packages.
 const COMPILED = join(ROOT, 'node_modules', '.cache', 'compiled')
-const ADDED = { start: { NODE_COMPILE_CACHE: COMPILED }, prove: LONG_RUN }
+/** glibc raises these as it goes, and keeps what is free below them; here they stay what they are. */
+const FREED = { MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_TRIM_THRESHOLD_: '131072' }
+const ADDED = { start: { NODE_COMPILE_CACHE: COMPILED, ...FREED }, prove: LONG_RUN }
 
 let worst = 0
 for (const program of programs) worst = Math.max(worst, await run([...program, ...rest]))

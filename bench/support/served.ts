@@ -30,6 +30,14 @@ Object.assign(pg.Client.prototype, {
 /** Serves until told to stop; `close` ends what the server stands on. */
 export async function serve(server: Server, close: () => Promise<void>): Promise<void> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  answerAsks(() => void close().then(() => process.exit(0)))
+  process.on('disconnect', () => process.exit(1))
+  const { port } = server.address() as AddressInfo
+  process.send?.({ kind: 'ready', url: `http://127.0.0.1:${port}` } satisfies Answer)
+}
+
+/** Says what this process has cost so far, whenever it is asked. */
+export function answerAsks(stop: () => void): void {
   const say = (answer: Answer) => process.send?.(answer)
   process.on('message', (ask: Ask) => {
     if (ask === 'cost')
@@ -39,10 +47,8 @@ export async function serve(server: Server, close: () => Promise<void>): Promise
     else if (ask === 'recorded') {
       say({ kind: 'recorded', texts: recording ?? [] })
       recording = null
-    } else void close().then(() => process.exit(0))
+    } else stop()
   })
-  process.on('disconnect', () => process.exit(1))
-  say({ kind: 'ready', url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` })
 }
 
 function cpuMs(): number {

@@ -34,12 +34,17 @@ export async function startServer(
     execArgv: ['--expose-gc', ...(profile ? ['--cpu-prof', `--cpu-prof-dir=${profile}`] : [])],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
+  const { url } = await answerTo(child, null, 'ready')
+  return measured(child, name, url)
+}
+
+/** A process that answers what it is asked (`answerAsks`). */
+export function measured(child: ChildProcess, name: string, url: string): Measured {
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-  const ready = await answerTo(child, null, 'ready')
   const cost = () => answerTo(child, 'cost', 'cost')
   return {
     name,
-    url: ready.url,
+    url,
     cost,
     heap: async () => (await answerTo(child, 'heap', 'heap')).bytes,
     idle: async () => {
