@@ -18,13 +18,21 @@ import { endHold, holdEvent, lockLiveHold } from './hold.data.ts'
 /** Longest life of a hold, in seconds. */
 export const maxHoldSeconds = 900
 
-type HoldWish = SlotChoice & { partySize: number }
+type HoldWish = SlotChoice & {
+  partySize: number
+  linkId?: string | null
+  /** A hash of whom it is kept for. */
+  visitor?: Buffer<ArrayBuffer> | null
+}
 
-export type NewHold = HoldWish & {
+type Keeping = HoldWish & {
   /** 1 to 900; null takes the account's own. */
   ttlSeconds: number | null
   /** A hold that is given up for this one, in the same step. */
   replaces: string | null
+}
+
+export type NewHold = Keeping & {
   idempotencyKey: string | null
 }
 
@@ -51,7 +59,8 @@ export async function placeHold(ctx: ActionContext, input: NewHold): Promise<Hol
   )
 }
 
-async function keep(tx: Transaction, ctx: ActionContext, input: NewHold): Promise<Hold> {
+/** Keeps a slot or seats in place of another hold; the caller checked the rights. */
+export async function keep(tx: Transaction, ctx: ActionContext, input: Keeping): Promise<Hold> {
   const { accountId } = input.service
   if (input.replaces) {
     const replaced = await lockLiveHold(tx, ctx, { accountId, id: input.replaces }, 'replaces')
@@ -80,6 +89,8 @@ export async function keepUntil(
       serviceId: input.service.id,
       partySize: input.partySize,
       customerId: input.customerId ?? null,
+      linkId: input.linkId ?? null,
+      visitor: input.visitor ?? null,
       expiresAt,
       createdAt: new Date(ctx.clock.now()),
     },

@@ -46,7 +46,10 @@ export async function endHold(
   state: 'RELEASED' | 'EXPIRED',
 ): Promise<NewEvent> {
   const { accountId, id } = hold
-  await tx.hold.update({ where: { accountId_id: { accountId, id } }, data: { state } })
+  await tx.hold.update({
+    where: { accountId_id: { accountId, id } },
+    data: { state, visitor: null },
+  })
   await tx.occupancy.updateMany({
     where: { accountId, holdId: id, active: true },
     data: { active: false },
@@ -60,7 +63,10 @@ export async function endHold(
 /** Hands what a locked hold keeps over to a booking; the staff it kept, the lead first. */
 export async function useHold(tx: Transaction, hold: Hold, bookingId: string): Promise<string[]> {
   const { accountId, id } = hold
-  await tx.hold.update({ where: { accountId_id: { accountId, id } }, data: { state: 'USED' } })
+  await tx.hold.update({
+    where: { accountId_id: { accountId, id } },
+    data: { state: 'USED', visitor: null },
+  })
   if (hold.sessionId) {
     const session = { accountId, id: hold.sessionId }
     await tx.session.update({

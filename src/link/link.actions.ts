@@ -3,33 +3,21 @@
 
 import { demand } from '../auth/viewer.ts'
 import { makeBooking } from '../booking/booking.actions.ts'
-import { headCount, type PartyPart } from '../booking/booking.ts'
 import type { CustomerChoice } from '../booking/customer-choice.actions.ts'
-import type { SlotChoice } from '../booking/slot-choice.ts'
 import type { ActionContext } from '../context.ts'
 import { idempotent } from '../db/idempotency.ts'
-import type { Key } from '../db/id.ts'
-import { lockRow } from '../db/lock.ts'
-import { transactionReader } from '../db/reader.ts'
 import { transaction, type Transaction } from '../db/transaction.ts'
-import { invalid, invalidAll, notFound, refused } from '../errors.ts'
-import type { Booking, BookingLink, Service } from '../generated/prisma/client.ts'
-import { isClosed, readChoice, servicesOf, sessionAt } from './link.data.ts'
-import { rulesOf, windowOfRow } from './link-terms.data.ts'
-import { windowOf } from './link-window.ts'
-import { checkAnswers, withOne, type Choice } from './link.ts'
-import { routeBy, type Routing } from './routing.ts'
+import { invalidAll, refused } from '../errors.ts'
+import type { Booking } from '../generated/prisma/client.ts'
+import { keptSlot, openLink, serviceOf, slotOf, type LinkSlot } from './link-slot.actions.ts'
+import { rulesOf } from './link-terms.data.ts'
+import { checkAnswers } from './link.ts'
+import { routeBy } from './routing.ts'
 
-export type LinkBooking = {
-  link: Key
-  /** One of the link's; null for the first, or for where the answers lead. */
-  serviceId: string | null
-  startsAt: Date
-  /** One of the pool; null for whoever the link chooses. */
-  staffId: string | null
+export type LinkBooking = LinkSlot & {
+  /** What createLinkHold kept; null takes what is free. */
+  holdId: string | null
   customer: NonNullable<CustomerChoice['customer']>
-  partySize: number | null
-  party: PartyPart[]
   timeZone: string | null
   notes: string | null
   /** By question id, as they were given. */
@@ -41,7 +29,8 @@ export type LinkBooking = {
 /**
  * Books through a link. Needs bookings:write. Refuses NOT_FOUND (also for a link that is closed,
  * run out or used up), VALIDATION_FAILED with an issue for each question, ROUTING_REJECTED in the
- * words of the rule, and whatever createBooking refuses.
+ * words of the rule, and whatever createBooking refuses; LIMIT_REACHED also when what is left of
+ * its uses is kept for others.
  */
 export async function createLinkBooking(ctx: ActionContext, input: LinkBooking): Promise<Booking> {
   const { accountId } = input.link
@@ -62,7 +51,8 @@ async function bookThrough(
   ctx: ActionContext,
   input: LinkBooking,
 ): Promise<Booking> {
-  const link = await openLink(tx, ctx, input)
+  const { holdId } = input
+  const link = await openLink(tx, ctx, input.link, { own: holdId, isLocked: false })
   const { questions, routing: rules } = rulesOf(link)
   const { answers, issues } = checkAnswers(questions, input.answers)
   invalidAll(issues)
@@ -71,8 +61,12 @@ async function bookThrough(
     throw refused('ROUTING_REJECTED', routing.reject, { path: ['answers'] })
   }
   const service = await serviceOf(tx, link, routing, input.serviceId)
+  const slot =
+    holdId === null
+      ? await slotOf(tx, link, service, routing, input)
+      : await keptSlot(tx, link, service, routing, { ...input, holdId })
   const booking = await makeBooking(tx, ctx, {
-    ...(await slotOf(tx, link, service, routing, input)),
+    ...slot,
     customerId: null,
     customer: input.customer,
     partySize: input.partySize,
@@ -82,7 +76,7 @@ async function bookThrough(
     externalRef: input.externalRef,
     answers: questions.length > 0 ? answers : null,
     customFields: null,
-    holdId: null,
+    holdId,
     linkId: link.id,
     source: 'LINK',
     idempotencyKey: null,
@@ -92,72 +86,4 @@ async function bookThrough(
     await tx.bookingLink.update({ where, data: { bookedCount: { increment: 1 } } })
   }
   return booking
-}
-
-/** A link that can be used so often only is used by one at a time. */
-async function openLink(
-  tx: Transaction,
-  { clock }: ActionContext,
-  { link: key }: LinkBooking,
-): Promise<BookingLink> {
-  const where = { accountId_id: { accountId: key.accountId, id: key.id } }
-  let link = await tx.bookingLink.findUnique({ where })
-  if (link && link.maxBookings !== null) {
-    await lockRow(tx, 'BookingLink', key)
-    link = await tx.bookingLink.findUnique({ where })
-  }
-  if (!link || isClosed(link, clock.now())) throw notFound('BookingLink', 'linkId')
-  return link
-}
-
-/** Where the answers lead, else what was asked for, else the link's first service. */
-async function serviceOf(
-  tx: Transaction,
-  link: BookingLink,
-  routing: Routing,
-  asked: string | null,
-): Promise<Service> {
-  const { accountId } = link
-  const at = (id: string) =>
-    tx.service.findUniqueOrThrow({ where: { accountId_id: { accountId, id } } })
-  const led = routing.serviceId
-  if (asked === null || asked === led) return at(led ?? link.serviceId)
-  const [own = []] = led === null ? await servicesOf(transactionReader(tx), [link]) : [[led]]
-  if (own.includes(asked)) return at(asked)
-  const { name } = await at(led ?? link.serviceId)
-  const message =
-    led === null && own.length > 1
-      ? 'The booking link does not book this service.'
-      : `The booking link books "${name}" and nothing else${led === null ? '' : ' by these answers'}.`
-  throw invalid(['serviceId'], message)
-}
-
-async function slotOf(
-  tx: Transaction,
-  link: BookingLink,
-  { accountId, id, kind, name }: Service,
-  routing: Routing,
-  input: LinkBooking,
-): Promise<SlotChoice> {
-  const service = { accountId, id }
-  const read = transactionReader(tx)
-  const own = await readChoice(read, { ...link, serviceId: id }, routing)
-  const choice = narrowed(link, own, input.staffId)
-  const { startsAt } = input
-  const window = windowOf(windowOfRow(link))
-  const none = { staffId: null, resourceId: null, sessionId: null, durationMinutes: null }
-  if (kind === 'APPOINTMENT') return { ...none, ...choice, window, service, startsAt }
-  const heads = headCount(input.partySize, input.party)
-  const sessionId = await sessionAt(read, service, startsAt, heads, choice.staffIds)
-  if (sessionId) return { ...none, window, service, startsAt: null, sessionId }
-  const message = `No session of "${name}" starts at ${startsAt.toISOString()}.`
-  throw refused('OUTSIDE_AVAILABILITY', message, { path: ['startsAt'] })
-}
-
-/** The choice of whoever wants a certain staff member. */
-function narrowed(link: BookingLink, own: Choice, staffId: string | null): Choice {
-  const choice = withOne(own, staffId)
-  if (choice) return choice
-  const sentence = `The booking link "${link.title}" books with nobody of this id.`
-  throw refused('NOT_FOUND', sentence, { path: ['staffId'] })
 }

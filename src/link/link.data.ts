@@ -91,6 +91,31 @@ export async function servicesOf(read: Reader, links: readonly Key[]): Promise<s
   return links.map(({ id }) => (byLink.get(id) ?? []).map(({ serviceId }) => serviceId))
 }
 
+/**
+ * Keeps others from keeping anything through the link, and from using it up, until the transaction
+ * ends; bookings and holds that point at it pass.
+ */
+export async function lockLink(read: Reader, { accountId, id }: Key): Promise<void> {
+  await read(Prisma.sql`SELECT 1 FROM "BookingLink"
+    WHERE "accountId" = ${accountId}::uuid AND "id" = ${id}::uuid FOR NO KEY UPDATE`)
+}
+
+/** How many live holds there are through a link, and of one visitor, without the asker's own. */
+export async function holdsThrough(
+  read: Reader,
+  { accountId, id }: Key,
+  now: Instant,
+  { own = null, visitor = null }: { own?: string | null; visitor?: Buffer | null },
+): Promise<{ all: number; ofVisitor: number }> {
+  const [row] = await read<{ all: number; ofVisitor: number }>(Prisma.sql`
+    SELECT count(*)::int AS "all",
+      (count(*) FILTER (WHERE "visitor" = ${visitor}::bytea))::int AS "ofVisitor"
+    FROM "Hold" WHERE "accountId" = ${accountId}::uuid AND "linkId" = ${id}::uuid
+      AND "state" = 'LIVE' AND "expiresAt" > ${new Date(now).toISOString()}::timestamptz
+      AND "id" IS DISTINCT FROM ${own}::uuid`)
+  return row ?? { all: 0, ofVisitor: 0 }
+}
+
 /** Whether nothing is booked through a link any more, by hand, by time or by use. */
 export function isClosed(
   { active, expiresAt, maxBookings, bookedCount }: BookingLink,
@@ -117,11 +142,15 @@ export async function linkOffers(
   from: Instant,
   to: Instant,
 ): Promise<Offers> {
-  if (isClosed(link, now) || routing?.reject != null) return { offers: [], next: async () => null }
+  if (isClosed(link, now) || routing?.reject != null) return nothing
+  // What is left of a link's uses may be kept for others.
+  const { maxBookings, bookedCount } = link
+  const kept = maxBookings === null ? null : await holdsThrough(poolReader(db), link, now, {})
+  if (kept && bookedCount + kept.all >= (maxBookings ?? 0)) return nothing
   const serviceId = routing?.serviceId ?? asked ?? link.serviceId
   const own = await readChoice(poolReader(db), { ...link, serviceId }, routing)
   const choice = withOne(own, staffId)
-  if (!choice) return { offers: [], next: async () => null }
+  if (!choice) return nothing
   const question: AvailabilityQuestion = {
     services: [{ accountId: link.accountId, id: serviceId }],
     now,
@@ -136,6 +165,8 @@ export async function linkOffers(
 }
 
 export type Offers = { offers: readonly Offer[]; next: () => Promise<Offer | null> }
+
+const nothing: Offers = { offers: [], next: async () => null }
 
 /** What a question about one service finds in `[from, to)`, and how to find the first after it. */
 export async function offersFor(

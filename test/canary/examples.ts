@@ -1,32 +1,9 @@
 // Arguments that can be done, where the schema alone does not say which: by place, else by field.
 // Whatever is used up by doing it is a thing of its own, so that each can be done once.
 import { monday } from '../support/shop.ts'
+import { counter, freeStart, type Example } from './counters.ts'
+import { linkExamples } from './link-examples.ts'
 import type { World } from './world.ts'
-
-type Example = (world: World) => Record<string, unknown>
-
-type Counter = { count: number; next: () => number }
-
-const counters: Counter[] = []
-
-/** From 0 on, in each file of tests. */
-function counter(): Counter {
-  const made: Counter = { count: 0, next: () => made.count++ }
-  counters.push(made)
-  return made
-}
-
-/** What is done in a new world is done for the first time. */
-export function startAnew(): void {
-  for (const each of counters) each.count = 0
-}
-
-const slots = counter()
-
-/** A start that nobody has yet. */
-function freeStart(): string {
-  return new Date(monday + (12 * 24 + 1 + slots.next()) * 3_600_000).toISOString()
-}
 
 const booking = (world: World) => ({
   serviceId: world.id('Service'),
@@ -54,14 +31,6 @@ const removed = counter()
 
 /** Another one each time, while there are any. */
 const lastMember = (world: World) => world.id('Membership', 6 - (removed.next() % 5))
-
-const link = (world: World) => ({ account: world.id('Account'), slug: `${world.word}-0` })
-const through = (world: World) => ({
-  startsAt: freeStart(),
-  serviceId: world.id('Service'),
-  staffId: world.id('StaffMember'),
-  customer: { name: 'Somebody' },
-})
 
 const oneOf = (kind: keyof World['spare']): Example => {
   const used = counter()
@@ -99,7 +68,6 @@ const nth =
   (
     name:
       | 'Application'
-      | 'BookingLink'
       | 'Customer'
       | 'Installation'
       | 'Resource'
@@ -112,32 +80,12 @@ const nth =
   (world) => ({ input: { id: world.id(name, index) } })
 
 const examples: Record<string, Example> = {
+  ...linkExamples,
   'Query.account': (world) => ({ id: world.id('Account') }),
   'Query.account slug': ({ slug }) => ({ slug }),
   'Query.booking': (world) => ({ id: world.id('Booking') }),
   'Query.booking account': (world) => ({ account: world.id('Account'), number: `${world.word}0` }),
   'Query.booking number': (world) => ({ account: world.id('Account'), number: `${world.word}0` }),
-  'Query.bookingLink': (world) => ({ id: world.id('BookingLink') }),
-  'Query.bookingLink account': link,
-  'Query.bookingLink slug': link,
-
-  'Mutation.updateBookingLink': (world) => ({
-    input: { id: world.id('BookingLink', 3), title: `Named ${opened.next()}` },
-  }),
-  'Mutation.archiveBookingLink': nth('BookingLink', 4),
-  'Mutation.createManageLink': (world) => ({ input: { bookingId: world.id('Booking') } }),
-  'Mutation.revokeManageLinks': (world) => ({ input: { bookingId: world.id('Booking') } }),
-  'Mutation.moveBookingAsCustomer': (world) => ({
-    input: { bookingId: world.spare.confirmed[0], startsAt: freeStart() },
-  }),
-  'Mutation.createBookingLink': (world) => ({
-    input: {
-      accountId: world.id('Account'),
-      slug: `new-${opened.next()}`,
-      title: 'A new way in',
-      serviceIds: [world.id('Service')],
-    },
-  }),
   'Mutation.createBooking': (world) => ({ input: booking(world) }),
   'Mutation.createBooking input.customer': (world) => ({
     input: { ...booking(world), customerId: undefined, customer: { name: 'Somebody' } },
@@ -169,15 +117,6 @@ const examples: Record<string, Example> = {
   }),
   'Mutation.cancelBookingSeries': (world) => ({
     input: { id: world.id('Series'), part: 'THIS_ONLY', bookingId: anotherOfSeries(world) },
-  }),
-  'Mutation.createLinkBooking': (world) => ({
-    input: { linkId: world.id('BookingLink'), ...through(world) },
-  }),
-  'Mutation.createLinkBooking input.accountId': (world) => ({
-    input: { accountId: world.id('Account'), slug: link(world).slug, ...through(world) },
-  }),
-  'Mutation.createLinkBooking input.slug': (world) => ({
-    input: { accountId: world.id('Account'), slug: link(world).slug, ...through(world) },
   }),
   'Mutation.createAccount': () => ({
     input: {

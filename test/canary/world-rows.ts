@@ -330,6 +330,7 @@ async function writeHolds(prisma: Prisma, { accountId, rows }: Parts) {
       partySize: 1,
       expiresAt,
       customerId: rows.Customer[0] ?? null,
+      linkId: rows.BookingLink[1] ?? null,
       createdAt: new Date(monday - HOUR),
       ...hourAt(9, index),
     })),

@@ -4,7 +4,7 @@
 import { newId } from '../../src/db/id.ts'
 import type { Database } from '../../src/db/client.ts'
 import { encodeId, nowhere, type NodeName } from '../../src/graphql/ids.ts'
-import { startAnew } from './examples.ts'
+import { startAnew } from './counters.ts'
 import { ofWaitlist } from './notice-rows.ts'
 import { sizes, writeRows } from './world-rows.ts'
 
@@ -35,7 +35,7 @@ export async function fillWorld(db: Database, accountId: string, word: string): 
     Session: ids(even),
     Customer: ids(odd),
     Booking: ids(even + odd + 3 * spare),
-    Hold: ids(4),
+    Hold: ids(6),
     WaitlistEntry: ids(odd),
     Block: ids(odd),
     SeatBlock: ids(odd),

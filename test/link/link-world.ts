@@ -56,6 +56,7 @@ export function through(shop: Shop, linkId: string, wish: Partial<LinkBooking>):
     serviceId: null,
     startsAt: new Date(0),
     staffId: null,
+    holdId: null,
     customer: { name: 'Grace Hopper', email: 'grace@example.com' },
     partySize: null,
     party: [],

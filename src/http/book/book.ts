@@ -3,10 +3,12 @@
 
 import type { RefusalCode } from '../../errors.ts'
 import { setManageCookie } from './manage-cookie.ts'
-import { formKey, readContact, showDetails, type Contact } from './details.ts'
+import { readContact, showDetails, type Contact } from './details.ts'
 import { showClosed, showRejected, showSentBefore } from './ends.ts'
 import { showTimes } from './choose.ts'
-import { slotAt, type LinkVisit, type Wanted } from './link-page.ts'
+import { formKey } from './form-key.ts'
+import { forgetHold, placeOf, sentHold } from './hold.ts'
+import type { LinkVisit, Wanted } from './link-page.ts'
 import { startPaying } from './pay.ts'
 import { takenText } from './staff.ts'
 import type { Looking, SlotData } from './times.ts'
@@ -31,8 +33,11 @@ type Booked = {
   data?: { id: string; payBy: Date | null }
   code?: RefusalCode
   message?: string
+  path?: string[] | null
   issues?: { path: string[] }[]
   nextSlots?: Pick<SlotData, 'startsAt' | 'endsAt'>[]
+  /** What was kept had run out. */
+  ranOut?: true
 }
 
 export async function book(
@@ -48,10 +53,33 @@ export async function book(
   }
   if (troubles.size > 0) return again(visit, wanted, looking, troubles, 422)
   const input = inputOf(visit, wanted, looking, contact)
-  const data = await ask<{ createLinkBooking: Booked }>(visit.booker, bookDocument, { input })
-  const { createLinkBooking: result } = data
+  const result = await asked(visit, input, sentHold(visit))
   if (result.data) return goOn(visit, result.data)
   await refused(visit, wanted, looking, result)
+}
+
+/** Books what is kept or, when nothing is kept any more, what is free at that time. */
+async function asked(
+  visit: LinkVisit,
+  input: ReturnType<typeof inputOf>,
+  holdId: string | null,
+): Promise<Booked> {
+  const send = async (more: object) => {
+    const variables = { input: { ...input, ...more } }
+    const data = await ask<{ createLinkBooking: Booked }>(visit.booker, bookDocument, variables)
+    return data.createLinkBooking
+  }
+  if (holdId === null) return send({})
+  const result = await send({ holdId })
+  const { code, path, issues = [] } = result
+  const ofHold = ['holdId', 'startsAt', 'partySize', 'serviceId']
+  const isGone =
+    code === 'HOLD_EXPIRED' ||
+    (code === 'NOT_FOUND' && path?.[0] === 'holdId') ||
+    issues.some(({ path: [field = ''] }) => ofHold.includes(field))
+  // Another key: what was booked with the hold is still what the first one is answered with.
+  if (!isGone) return result
+  return { ...(await send({ idempotencyKey: `${input.idempotencyKey}-anew` })), ranOut: true }
 }
 
 function inputOf(
@@ -84,6 +112,7 @@ const manageDocument = `mutation BookingPageManage($input: CreateManageLinkInput
 /** To the page of the booking; while it waits for a deposit, to where that is paid. */
 async function goOn(visit: LinkVisit, booked: NonNullable<Booked['data']>): Promise<void> {
   const { booker, exchange, fields } = visit
+  forgetHold(visit)
   const input = { bookingId: booked.id }
   const { createManageLink } = await ask<{ createManageLink: { secret?: string | null } }>(
     booker,
@@ -108,10 +137,13 @@ async function refused(
   visit: LinkVisit,
   wanted: Wanted,
   looking: Looking,
-  { code, message = '', issues = [], nextSlots }: Booked,
+  { code, message = '', issues = [], nextSlots, ranOut }: Booked,
 ): Promise<void> {
   const { words } = visit
-  if (nextSlots) return taken(visit, wanted, looking, nextSlots)
+  if (nextSlots) {
+    const why = ranOut ? words.lost : takenText(visit, wanted)
+    return taken(visit, wanted, looking, { next: nextSlots, why })
+  }
   switch (code) {
     case 'ROUTING_REJECTED':
       return showRejected(visit, message)
@@ -129,7 +161,7 @@ async function refused(
   }
 }
 
-/** The same form with what is wrong; the slot is looked at anew. */
+/** The same form with what is wrong; the time is kept on, or anew. */
 async function again(
   visit: LinkVisit,
   wanted: Wanted,
@@ -137,19 +169,19 @@ async function again(
   troubles: Map<string, string>,
   status: number,
 ): Promise<void> {
-  const slot = await slotAt(visit, wanted, looking)
-  if (!slot) return showTimes(visit, wanted, looking, new Map([['', takenText(visit, wanted)]]))
-  showDetails(visit, { wanted, looking, slot, others: [], troubles, status })
+  const place = await placeOf(visit, wanted, looking)
+  if (!place) return showTimes(visit, wanted, looking, new Map([['', takenText(visit, wanted)]]))
+  showDetails(visit, { wanted, looking, place, others: [], troubles, status })
 }
 
 async function taken(
   visit: LinkVisit,
   wanted: Wanted,
   looking: Looking,
-  next: readonly Pick<SlotData, 'startsAt' | 'endsAt'>[],
+  { next, why }: { next: readonly Pick<SlotData, 'startsAt' | 'endsAt'>[]; why: string },
 ): Promise<void> {
-  const troubles = new Map([[next.length > 0 ? 'start' : '', takenText(visit, wanted)]])
+  const troubles = new Map([[next.length > 0 ? 'start' : '', why]])
   if (next.length === 0) return showTimes(visit, wanted, looking, troubles)
   const others = next.map((slot) => ({ ...slot, seatsAvailable: null }))
-  showDetails(visit, { wanted, looking, slot: null, others, troubles, status: 409 })
+  showDetails(visit, { wanted, looking, place: null, others, troubles, status: 409 })
 }

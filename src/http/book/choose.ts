@@ -1,6 +1,7 @@
 // The pages on which a visitor chooses: the questions of a link that asks them first, and the days
 // and times that are free.
 
+import { randomUUID } from 'node:crypto'
 import { escape } from '../page.ts'
 import { button, hidden, selectField, textField, troublesHtml, type Troubles } from './fields.ts'
 import { offeredOn, type LinkVisit, type Wanted } from './link-page.ts'
@@ -17,7 +18,7 @@ export async function showTimes(
   looking: Looking,
   troubles: Map<string, string>,
 ): Promise<void> {
-  const { link, fields, words, path } = visit
+  const { link, fields, words, path, exchange } = visit
   const isLed = link.routing.length > 0
   const offered = await offeredOn(visit, wanted, looking)
   // What is chosen from elsewhere cannot be linked to when there is nothing to choose from.
@@ -39,12 +40,18 @@ ${timesHtml(visit, {
     ...(isLed && carriedAnswers(link.questions, fields)),
   },
   settings: settingsOf(visit, wanted, shown),
-  send: { label: words.next, do: 'details' },
+  send: {
+    label: words.next,
+    do: 'details',
+    // A time that is chosen is kept, which an address that is looked at never does.
+    method: 'post',
+    carried: { pick: randomUUID() },
+  },
 })}
 ${languagesHtml(visit)}`
   show(visit, link.title, body, {
     status: shown.size > 0 ? (troubles.has('start') ? 422 : 409) : 200,
-    ...(!isLed && { script: ownZone }),
+    ...(!isLed && exchange.method === 'GET' && { script: ownZone }),
   })
 }
 

@@ -1,17 +1,27 @@
 // The last page before a booking: what is booked, the questions that were not asked yet, and who
 // books. Shown again with what is wrong, and with other times when the chosen one is gone.
 
-import { randomUUID } from 'node:crypto'
 import { scalars } from '../../graphql/scalars.ts'
 import { isPhoneNumber } from '../../graphql/text.ts'
 import { escape } from '../page.ts'
-import { button, factsHtml, hidden, radioField, textField, troublesHtml } from './fields.ts'
+import {
+  button,
+  factsHtml,
+  hidden,
+  radioField,
+  saidHtml,
+  textField,
+  troublesHtml,
+} from './fields.ts'
+import { formKey } from './form-key.ts'
+import type { Place } from './hold.ts'
 import type { LinkVisit, Wanted } from './link-page.ts'
 import { carriedAnswers, namedTroubles, questionsHtml } from './questions.ts'
 import { namesOf } from './staff.ts'
 import { depositText, lengthText, moneyText, policyText, spanText } from './summary.ts'
-import type { Carried, Looking, SlotData } from './times.ts'
+import { dateOf, timeText, type Carried, type Looking, type SlotData } from './times.ts'
 import { show } from './visit.ts'
+import { say } from './words.ts'
 
 const longest = { name: 200, email: 254, notes: 5_000 }
 
@@ -31,15 +41,14 @@ export function readContact({ fields, words }: LinkVisit): {
   ]
   const troubles = new Map<string, string>()
   if (name === '') troubles.set('name', words.required)
-  if (name.length > longest.name) troubles.set('name', tooLong(words.tooLong, longest.name))
+  if (name.length > longest.name) troubles.set('name', say(words.tooLong, { count: longest.name }))
   if (email === '') troubles.set('email', words.required)
   else if (!isEmail(email)) troubles.set('email', words.notEmail)
   if (phone !== '' && !isPhoneNumber(phone)) troubles.set('phone', words.notPhone)
-  if (notes.length > longest.notes) troubles.set('notes', tooLong(words.tooLong, longest.notes))
+  if (notes.length > longest.notes)
+    troubles.set('notes', say(words.tooLong, { count: longest.notes }))
   return { contact: { name, email, phone, notes }, troubles }
 }
-
-const tooLong = (words: string, count: number) => words.replace('{count}', String(count))
 
 /** As the graph takes it. */
 function isEmail(text: string): boolean {
@@ -52,19 +61,11 @@ function isEmail(text: string): boolean {
   }
 }
 
-const keyForm = /^[\w-]{16,64}$/
-
-/** What makes sending the form twice the same as once. */
-export function formKey({ fields }: LinkVisit): string {
-  const sent = fields.get('key') ?? ''
-  return keyForm.test(sent) ? sent : randomUUID()
-}
-
 type Details = {
   wanted: Wanted
   looking: Looking
-  /** The chosen slot; null when it is gone. */
-  slot: SlotData | null
+  /** The chosen slot, and how long it is kept; null when it is gone. */
+  place: Place | null
   /** In its place. */
   others: readonly SlotData[]
   troubles: Map<string, string>
@@ -73,7 +74,7 @@ type Details = {
 
 export function showDetails(visit: LinkVisit, details: Details): void {
   const { words, link, fields, path } = visit
-  const { wanted, looking, slot, status } = details
+  const { wanted, looking, place, status } = details
   const { service } = wanted.led
   const asked = link.routing.length > 0
   const { name, email, phone, notes } = words
@@ -87,31 +88,42 @@ export function showDetails(visit: LinkVisit, details: Details): void {
     service: service.id,
     staff: wanted.withWhom.chosen?.id ?? null,
     party: String(wanted.party),
-    start: slot ? new Date(slot.startsAt).toISOString() : null,
+    start: place ? new Date(place.slot.startsAt).toISOString() : null,
+    hold: place?.kept?.id ?? null,
     key: formKey(visit),
   }
   const questions =
     asked || link.questions.length === 0 ? '' : questionsHtml(link.questions, fields, form)
   const send = service.requiresConfirmation ? words.request : words.book
   const body = `${troublesHtml({ words, troubles })}
+${keptHtml(visit, details)}
 ${factsHtml(factsOf(visit, details))}
 <form method="post" action="${escape(path)}" novalidate>
 ${hidden(carried)}
-${slot ? '' : othersHtml(visit, details)}
+${place ? '' : othersHtml(visit, details)}
 ${questions && `<h2>${escape(words.yourAnswers)}</h2>\n${questions}`}
 <h2>${escape(words.yourDetails)}</h2>
 ${contactHtml(visit, form)}
 ${button(send, { name: 'do', value: 'book' })}
 </form>
-${backHtml(visit, carried)}`
+${backHtml(visit, details, carried)}`
   const pays = visit.services.till !== null && depositText(visit, service) !== null
   // The provider of payments has its own addresses, and the browser follows from this form to them.
   const formTargets = pays ? ['https:'] : []
   show(visit, link.title, body, { status, formTargets })
 }
 
-function factsOf(visit: LinkVisit, { wanted, looking, slot }: Details) {
+/** Until when the time is kept. */
+function keptHtml(visit: LinkVisit, { place, looking: { zone } }: Details): string {
+  if (!place?.kept) return ''
+  const { words, locale } = visit
+  const until = `${timeText(locale, zone)(place.kept.until)} (${zone})`
+  return saidHtml(say(place.isAnew ? words.keptAnew : words.kept, { until }))
+}
+
+function factsOf(visit: LinkVisit, { wanted, looking, place }: Details) {
   const { words } = visit
+  const slot = place?.slot ?? null
   const { service } = wanted.led
   const { zone } = looking
   const start = slot && new Date(slot.startsAt)
@@ -182,10 +194,14 @@ function contactHtml({ fields }: LinkVisit, form: Parameters<typeof textField>[0
   ].join('\n')
 }
 
-/** Back to the times, with everything that was chosen. */
-function backHtml({ words, link, path }: LinkVisit, carried: Carried): string {
-  const method = link.routing.length > 0 ? 'post' : 'get'
-  return `<form method="${method}" action="${escape(path)}">
-${hidden({ ...carried, start: null, key: null, do: 'times' })}${button(words.allTimes)}
+/** Back to the times of that day, with everything that was chosen; gives up what is kept. */
+function backHtml(
+  { words, path }: LinkVisit,
+  { place, looking: { zone } }: Details,
+  carried: Carried,
+): string {
+  const day = place && dateOf(zone, new Date(place.slot.startsAt).getTime())
+  return `<form method="post" action="${escape(path)}">
+${hidden({ ...carried, start: null, key: null, day, do: 'times' })}${button(words.allTimes)}
 </form>`
 }

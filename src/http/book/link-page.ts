@@ -76,6 +76,8 @@ export type LinkVisit = Visit & {
   path: string
   /** The same visit with the right to book through the link. */
   booker: Visit
+  /** Whether something may be kept for the visitor, who may not have it kept ever anew. */
+  mayKeep: () => boolean
 }
 
 const pagePath = /^\/book\/([a-z0-9-]{2,63})\/([a-z0-9-]{1,100})$/
@@ -87,6 +89,7 @@ export async function openLinkVisit(
   services: Services,
   exchange: Exchange,
   fields: ReadonlyMap<string, string>,
+  mayKeep: () => boolean,
 ): Promise<LinkVisit> {
   const [path, accountSlug = '', slug = ''] = pagePath.exec(exchange.path) ?? []
   const tenant = path && (await findTenant(services.db.pool, accountSlug))
@@ -102,7 +105,7 @@ export async function openLinkVisit(
   )
   if (!link?.services.length) throw absent()
   const booker = { ...visit, viewer: visitorOf(tenant.id, who, booking) }
-  return { ...visit, link, path, booker }
+  return { ...visit, link, path, booker, mayKeep }
 }
 
 export type Led = { service: ServiceData; reject: string | null; isLed: boolean }

@@ -2,7 +2,7 @@
 
 import { checkAnswers, type Question } from '../../link/link.ts'
 import { radioField, selectField, textField, type Troubles } from './fields.ts'
-import type { Words } from './words.ts'
+import { say, type Words } from './words.ts'
 
 const longestText = 2000
 /** From here on a choice is a list that opens, not one that stands there. */
@@ -43,7 +43,7 @@ function faultOf({ id, type }: Question, given: Record<string, string>, words: W
   if (given[id] === undefined) return words.required
   switch (type) {
     case 'TEXT':
-      return words.tooLong.replace('{count}', String(longestText))
+      return say(words.tooLong, { count: longestText })
     case 'CHOICE':
       return words.notChoice
     case 'YES_NO':

@@ -201,7 +201,7 @@ export function slotOptions(visit: Visit, zone: string, slots: readonly SlotData
   })
 }
 
-function timeText(locale: string, zone: string, withOffset = false): (at: Date) => string {
+export function timeText(locale: string, zone: string, withOffset = false): (at: Date) => string {
   const format = new Intl.DateTimeFormat(locale, {
     timeZone: zone,
     hour: '2-digit',

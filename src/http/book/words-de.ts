@@ -20,6 +20,10 @@ export const de: Words = {
   fullyBooked: 'Auch später ist nichts frei.',
   seatsLeft: 'freie Plätze: {count}',
   next: 'Weiter',
+  kept: 'Diese Zeit ist für Sie bis {until} reserviert.',
+  keptAnew:
+    'Die Reservierung war abgelaufen. Die Zeit ist noch frei und jetzt für Sie bis {until} ' +
+    'reserviert.',
   yourAnswers: 'Einige Fragen',
   yourDetails: 'Ihre Angaben',
   name: 'Name',
@@ -64,6 +68,9 @@ export const de: Words = {
   takenWith:
     'Bei {name} ist diese Zeit nicht mehr frei. Bitte wählen Sie eine andere Zeit oder jemand ' +
     'anderen.',
+  lost:
+    'Die Reservierung war abgelaufen, und die Zeit ist inzwischen vergeben. Bitte wählen Sie eine ' +
+    'andere.',
   staffGone: 'Wen Sie gewählt haben, steht hier nicht zur Wahl. Bitte wählen Sie noch einmal.',
   otherTimes: 'Die nächsten freien Zeiten',
   allTimes: 'Andere Zeit wählen',

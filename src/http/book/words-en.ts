@@ -20,6 +20,10 @@ export const en: Words = {
   fullyBooked: 'There are no free times later either.',
   seatsLeft: 'places left: {count}',
   next: 'Continue',
+  kept: 'This time is kept for you until {until}.',
+  keptAnew:
+    'The time that we kept for you had run out. It is still free: now it is kept for you until ' +
+    '{until}.',
   yourAnswers: 'A few questions',
   yourDetails: 'Your details',
   name: 'Name',
@@ -63,6 +67,9 @@ export const en: Words = {
   taken: 'This time is not free any more. Please choose another one.',
   takenWith:
     'This time is not free any more with {name}. Please choose another time, or somebody else.',
+  lost:
+    'The time that we kept for you had run out, and somebody else has taken it. Please choose ' +
+    'another one.',
   staffGone: 'The person you chose cannot be chosen here any more. Please choose again.',
   otherTimes: 'The next free times',
   allTimes: 'Choose another time',

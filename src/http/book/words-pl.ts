@@ -20,6 +20,10 @@ export const pl: Words = {
   fullyBooked: 'Później również nie ma wolnych godzin.',
   seatsLeft: 'wolne miejsca: {count}',
   next: 'Dalej',
+  kept: 'Ten termin jest zarezerwowany dla Ciebie do {until}.',
+  keptAnew:
+    'Czas rezerwacji minął. Termin jest nadal wolny i jest teraz zarezerwowany dla Ciebie do ' +
+    '{until}.',
   yourAnswers: 'Kilka pytań',
   yourDetails: 'Twoje dane',
   name: 'Imię i nazwisko',
@@ -62,6 +66,7 @@ export const pl: Words = {
   chooseTime: 'Wybierz godzinę.',
   taken: 'Ten termin nie jest już wolny. Wybierz inny.',
   takenWith: 'Ten termin nie jest już wolny ({name}). Wybierz inny termin albo inną osobę.',
+  lost: 'Czas rezerwacji minął i termin zajął ktoś inny. Wybierz inny termin.',
   staffGone: 'Wybranej osoby nie można tu wybrać. Wybierz ponownie.',
   otherTimes: 'Najbliższe wolne terminy',
   allTimes: 'Wybierz inny termin',

@@ -27,6 +27,8 @@ export type Words = {
   seatsLeft: string
   next: string
   /** Of the questions and of whoever books. */
+  kept: string
+  keptAnew: string
   yourAnswers: string
   yourDetails: string
   name: string
@@ -71,6 +73,7 @@ export type Words = {
   chooseTime: string
   taken: string
   takenWith: string
+  lost: string
   staffGone: string
   otherTimes: string
   allTimes: string

@@ -95,6 +95,8 @@ describe.skipIf(noBrowser !== null)(`in a browser${why}`, () => {
       expect(await focused(page)).toBe('button Continue')
       await enter(page)
 
+      expect(await text(page)).toContain('This time is kept for you until')
+
       // Sent empty, the page says at once what is missing, and leads to it.
       await tabTo(page, 'button Book')
       await enter(page)

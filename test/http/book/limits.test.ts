@@ -63,7 +63,7 @@ describe('hostile forms and addresses', () => {
   ]
   const looking = ['from', 'day', 'tz', 'lang', 'start']
   const choosing = [...looking, 'do', 'service', 'staff', 'party', 'q.why', 'q.__proto__']
-  const booking = [...choosing, 'name', 'email', 'phone', 'notes', 'key']
+  const booking = [...choosing, 'name', 'email', 'phone', 'notes', 'key', 'hold', 'pick']
 
   it('are answered by a page, in each field of each form', { timeout: 120_000 }, async () => {
     const questions = [{ id: 'why', label: 'Why?', type: 'NUMBER' }]

@@ -88,18 +88,31 @@ export async function pageOf(response: Response): Promise<Page> {
   }
 }
 
-/** A browser without cookies of its own; every request follows what it is told to go to. */
-export function visitor(app: TestApp, headers: Record<string, string> = {}) {
-  const get = async (path: string): Promise<Page> =>
-    pageOf(await fetch(new URL(path, app.url), { headers }))
-  const post = async (path: string, fields: Iterable<[string, string]>): Promise<Page> =>
-    pageOf(
-      await fetch(new URL(path, app.url), {
-        method: 'POST',
-        headers,
-        body: new URLSearchParams([...fields]),
-      }),
-    )
+/**
+ * A browser; every request follows what it is told to go to. Without a `jar` it takes no cookies.
+ */
+export function visitor(
+  app: TestApp,
+  headers: Record<string, string> = {},
+  jar: Map<string, string> | null = null,
+) {
+  const send = async (path: string, init: RequestInit): Promise<Page> => {
+    const cookie = [...(jar ?? [])].map((each) => each.join('=')).join('; ')
+    const sent = { ...headers, ...(cookie && { cookie }) }
+    const url = new URL(path, app.url)
+    const response = await fetch(url, { ...init, headers: sent, redirect: 'manual' })
+    for (const text of response.headers.getSetCookie()) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(text) ?? []
+      if (value === '') jar?.delete(name)
+      else jar?.set(name, value)
+    }
+    const next = response.headers.get('location')
+    if (response.status === 303 && next?.startsWith('/')) return send(next, {})
+    return pageOf(response)
+  }
+  const get = (path: string) => send(path, {})
+  const post = (path: string, fields: Iterable<[string, string]>) =>
+    send(path, { method: 'POST', body: new URLSearchParams([...fields]) })
   /** Sends the form that has this button, with these fields in place of what it has. */
   const press = async (page: Page, text: string, given: Record<string, string> = {}) => {
     const form = page.forms.find(({ buttons }) =>
