@@ -2,12 +2,13 @@
 
 import type { RefusalCode } from '../errors.ts'
 import { demandKey } from '../graphql/ids.ts'
-import { demandOne } from '../graphql/inputs.ts'
+import { demandOne, instantOf } from '../graphql/inputs.ts'
 import { MoneyInput } from '../graphql/money.ts'
 import { mutation, type InputBuilder } from '../graphql/mutations.ts'
 import { PaymentMethodEnum, paymentInput, paymentOf } from '../graphql/payment-input.ts'
 import { recordPayment, refundPayment } from './payment.actions.ts'
 import { retryRefund } from './retry.actions.ts'
+import { settlePayment } from './settle.actions.ts'
 
 const refusals: readonly RefusalCode[] = ['VERSION_CONFLICT', 'IDEMPOTENCY_CONFLICT']
 
@@ -22,8 +23,8 @@ const saidOnce = (t: InputBuilder) => ({
 
 mutation('recordPayment', {
   description:
-    'Records money that was received elsewhere for a booking, whatever its status. It is a fact ' +
-    'that is written down: nobody is charged.',
+    'Records money that was received elsewhere for a booking, whatever its status, or that is to ' +
+    'come. It is a fact that is written down: nobody is charged.',
   scopes: ['payments:write'],
   data: 'Payment',
   dataDescription: 'The payment.',
@@ -31,11 +32,43 @@ mutation('recordPayment', {
   input: (t) => ({
     bookingId: t.id({ required: true, description: 'What was paid for.' }),
     ...paymentInput(t),
+    expected: t.boolean({
+      description:
+        'True: it is still to come, at `receivedAt` if that is said. It is PENDING, and counts once ' +
+        '`settlePayment` says that it came.',
+    }),
     ...saidOnce(t),
   }),
-  resolve: ({ bookingId, expectedVersion, idempotencyKey, ...payment }, ctx) =>
+  resolve: ({ bookingId, expectedVersion, idempotencyKey, expected, ...payment }, ctx) =>
     recordPayment(ctx, demandKey('Booking', bookingId, 'bookingId'), {
       ...paymentOf(payment),
+      expected: expected ?? false,
+      expectedVersion: expectedVersion ?? null,
+      idempotencyKey: idempotencyKey ?? null,
+    }),
+})
+
+mutation('settlePayment', {
+  description:
+    'Says of a payment that was expected (PENDING) that it came, from when on it counts, or that ' +
+    'it never will. Nobody is charged.',
+  scopes: ['payments:write'],
+  data: 'Payment',
+  dataDescription: 'The payment, DONE or FAILED.',
+  refusals: [...refusals, 'ILLEGAL_TRANSITION'],
+  input: (t) => ({
+    id: t.id({ required: true, description: 'The payment.' }),
+    received: t.boolean({ defaultValue: true, description: 'Whether it came.' }),
+    receivedAt: t.field({
+      type: 'DateTime',
+      description: 'When the money came; left out, now. At most a day ahead.',
+    }),
+    ...saidOnce(t),
+  }),
+  resolve: ({ id, received, receivedAt, expectedVersion, idempotencyKey }, ctx) =>
+    settlePayment(ctx, demandKey('Payment', id, 'id'), {
+      received: received ?? true,
+      receivedAt: receivedAt ? instantOf(receivedAt, 'receivedAt') : null,
       expectedVersion: expectedVersion ?? null,
       idempotencyKey: idempotencyKey ?? null,
     }),

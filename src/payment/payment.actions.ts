@@ -7,11 +7,19 @@ import { idempotent, idempotentList } from '../db/idempotency.ts'
 import type { Key } from '../db/id.ts'
 import { transaction, type Transaction } from '../db/transaction.ts'
 import { checkVersion, invalid, notFound } from '../errors.ts'
+import { appendAudit } from '../events/audit.ts'
+import { changesBetween } from '../events/event.ts'
 import type { Booking, Payment } from '../generated/prisma/client.ts'
-import { addPayments, addRefunds, lockPaid } from './payment.data.ts'
+import { addPayments, addRefunds, insertPayments, lockPaid } from './payment.data.ts'
 import { longest, refundableOf, shareOut, type NewPayment, type PaymentMethod } from './payment.ts'
 
 type Said = { expectedVersion: number | null; idempotencyKey: string | null }
+
+export type Recorded = NewPayment &
+  Said & {
+    /** It is still to come, and counts once it is settled. */
+    expected?: boolean
+  }
 
 /**
  * Records a payment for a booking, whatever its status. Needs payments:write. Refuses NOT_FOUND,
@@ -20,11 +28,11 @@ type Said = { expectedVersion: number | null; idempotencyKey: string | null }
 export async function recordPayment(
   ctx: ActionContext,
   booking: Key,
-  { expectedVersion, idempotencyKey, ...payment }: NewPayment & Said,
+  { expectedVersion, idempotencyKey, expected = false, ...payment }: Recorded,
 ): Promise<Payment> {
   const { accountId } = booking
   demand(ctx.viewer, accountId, ['payments:write'], 'Booking', 'bookingId')
-  const input = { booking, expectedVersion, ...payment }
+  const input = { booking, expectedVersion, ...(expected && { expected }), ...payment }
   return transaction(ctx.db, (tx) =>
     idempotent(
       tx,
@@ -33,12 +41,27 @@ export async function recordPayment(
       async () => {
         const before = await lockPaid(tx, booking, 'bookingId')
         checkVersion('Booking', before.version, expectedVersion)
+        if (expected) return expectPayment(tx, ctx, before, payment)
         const { payments } = await addPayments(tx, ctx, before, [payment])
         return payments[0] as Payment
       },
       (key) => tx.payment.findUnique({ where: { accountId_id: key } }),
     ),
   )
+}
+
+async function expectPayment(
+  tx: Transaction,
+  ctx: ActionContext,
+  before: Booking,
+  payment: NewPayment,
+): Promise<Payment> {
+  const [row] = await insertPayments(tx, ctx, before, [payment], 'PENDING')
+  const { accountId, id: subjectId } = row as Payment
+  const changes = changesBetween(null, row as Payment, ['bookingId', 'amountMinor', 'state'])
+  const subject = { subjectType: 'Payment' as const, subjectId, changes }
+  await appendAudit(tx, ctx, [{ accountId, action: 'payment.expected', ...subject }])
+  return row as Payment
 }
 
 export type RefundWish = Said & {
@@ -105,6 +128,7 @@ async function refund(
       accountId,
       bookingId: before.id,
       kind: 'PAYMENT',
+      state: 'DONE',
       ...(named && { id }),
       ...(wish.throughProvider && { provider: { not: null } }),
     },
@@ -127,6 +151,9 @@ async function refund(
 async function paymentOf(tx: Transaction, { accountId, id }: Key): Promise<Payment> {
   const payment = await tx.payment.findUnique({ where: { accountId_id: { accountId, id } } })
   if (!payment) throw notFound('Payment', 'paymentId')
+  if (payment.state !== 'DONE' && payment.kind === 'PAYMENT') {
+    throw invalid(['paymentId'], 'This payment has not come, so nothing of it can be given back.')
+  }
   if (payment.kind === 'PAYMENT') return payment
   throw invalid(['paymentId'], 'This is a refund itself: name the payment that it gives back of.')
 }

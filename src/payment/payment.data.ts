@@ -32,19 +32,45 @@ export async function lockPaid(tx: Transaction, key: Key, ...path: string[]): Pr
   return booking
 }
 
+type PathOf = (index: number) => string[]
+
 /** Records payments for a locked booking; refuses what is wrong with one, at `path`. */
 export async function addPayments(
   tx: Transaction,
   ctx: ActionContext,
   before: Booking,
   given: readonly NewPayment[],
-  pathOf: (index: number) => string[] = () => [],
+  pathOf?: PathOf,
 ): Promise<Booked> {
+  return countIn(tx, ctx, before, await insertPayments(tx, ctx, before, given, 'DONE', pathOf))
+}
+
+/** Counts payments that have come, whose rows say so. */
+export async function countIn(
+  tx: Transaction,
+  ctx: ActionContext,
+  before: Booking,
+  payments: Payment[],
+): Promise<Booked> {
+  const sum = payments.reduce((total, { amountMinor }) => total + amountMinor, 0)
+  return book(tx, ctx, before, payments, { amountPaidMinor: { increment: sum } })
+}
+
+/** Writes payments for a locked booking: DONE ones are to be counted, PENDING ones are to come. */
+export async function insertPayments(
+  tx: Transaction,
+  ctx: ActionContext,
+  before: Booking,
+  given: readonly NewPayment[],
+  state: 'DONE' | 'PENDING',
+  pathOf: PathOf = () => [],
+): Promise<Payment[]> {
   let sum = 0
   const issues = given.flatMap((payment, index) => {
     const soFar = { ...before, amountPaidMinor: before.amountPaidMinor + sum }
     sum += payment.amountMinor
-    return paymentIssues(payment, soFar, ctx.clock.now()).map(({ path, message }) => ({
+    const isExpected = state === 'PENDING'
+    return paymentIssues(payment, soFar, ctx.clock.now(), isExpected).map(({ path, message }) => ({
       path: [...pathOf(index), ...path],
       message,
     }))
@@ -58,11 +84,10 @@ export async function addPayments(
     ...payment,
     id: ids[index],
     kind: 'PAYMENT',
-    state: 'DONE',
+    state,
     receivedAt: receivedAt ?? now,
   }))
-  const payments = await insertNew<Payment>(tx, 'Payment', rows)
-  return book(tx, ctx, before, payments, { amountPaidMinor: { increment: sum } })
+  return insertNew<Payment>(tx, 'Payment', rows)
 }
 
 type Way = { method: PaymentMethod | null; note: string | null }

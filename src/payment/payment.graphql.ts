@@ -24,9 +24,16 @@ export const PaymentKind = builder.enumType('PaymentKind', {
 export const PaymentState = builder.enumType('PaymentState', {
   description: 'Where money stands.',
   values: {
-    PENDING: { description: 'A refund that the provider has yet to make; it counts already.' },
+    PENDING: {
+      description:
+        'A refund that the provider has yet to make, which counts already; or a payment that is ' +
+        'still to come, which does not count.',
+    },
     DONE: { description: 'It changed hands.' },
-    FAILED: { description: 'A refund that the provider could not make; it does not count.' },
+    FAILED: {
+      description:
+        'A refund that the provider could not make, or a payment that never came; it does not count.',
+    },
   } as const,
 })
 
@@ -62,7 +69,7 @@ builder.prismaObject('Payment', {
     }),
     state: t.expose('state', {
       type: PaymentState,
-      description: 'Where the money stands; DONE for all that was recorded.',
+      description: 'Where the money stands; DONE for all that was recorded as received.',
     }),
     attemptCount: t.exposeInt('tries', {
       description: 'Of a refund through a provider: how often it was asked for it.',
@@ -71,7 +78,8 @@ builder.prismaObject('Payment', {
       type: 'DateTime',
       nullable: true,
       description:
-        'When the provider is asked next; null when it is not: while PENDING, `retryRefund` asks.',
+        'When the provider is asked next; null when it is not: of a refund that is PENDING, ' +
+        '`retryRefund` asks.',
     }),
     lastError: t.exposeString('lastError', {
       nullable: true,
@@ -92,7 +100,7 @@ builder.prismaObject('Payment', {
     }),
     receivedAt: t.expose('receivedAt', {
       type: 'DateTime',
-      description: 'When the money changed hands.',
+      description: 'When the money changed hands, or is expected to.',
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was recorded.' }),
     recordedBy: t.field({

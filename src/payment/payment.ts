@@ -49,11 +49,12 @@ export function isPaid({ amountPaidMinor, priceMinor }: Paid): boolean {
   return amountPaidMinor > 0 && amountPaidMinor >= (priceMinor ?? 0)
 }
 
-/** What is wrong with a payment for a booking of which so much is paid already. */
+/** What is wrong with a payment for a booking of which so much is paid, come or to come. */
 export function paymentIssues(
-  payment: NewPayment,
+  payment: Omit<NewPayment, 'provider' | 'providerRef'>,
   booking: { currency: string; amountPaidMinor: number },
   now: Instant,
+  isExpected = false,
 ): Issue[] {
   const { amountMinor, currency, receivedAt } = payment
   const issues: Issue[] = []
@@ -72,7 +73,7 @@ export function paymentIssues(
     if (text !== null && text.length > most) fault(field, `It has at most ${most} characters.`)
   }
   // Clocks differ, and some programs know no more than the date; nobody is paid next week.
-  if (receivedAt !== null && receivedAt.getTime() > now + DAY) {
+  if (receivedAt !== null && receivedAt.getTime() > now + DAY && !isExpected) {
     fault('receivedAt', 'Money that was received cannot be dated more than a day ahead.')
   }
   return issues
@@ -104,7 +105,9 @@ export function shareOut<P extends Refundable>(
   return parts
 }
 
+type Tried = { kind: string; state: string; nextTryAt: Date | null }
+
 /** Whether a refund waits for somebody to have it tried again. */
-export function isStuck({ state, nextTryAt }: { state: string; nextTryAt: Date | null }): boolean {
-  return state === 'PENDING' && nextTryAt === null
+export function isStuck({ kind, state, nextTryAt }: Tried): boolean {
+  return kind === 'REFUND' && state === 'PENDING' && nextTryAt === null
 }

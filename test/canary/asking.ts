@@ -94,7 +94,7 @@ export function idTypeOf(slot: Slot): NodeName | null {
   if (name === 'id') {
     if (field.name === 'markNoShow') return 'Booking'
     if (field.name === 'leaveWaitlist') return 'WaitlistEntry'
-    if (field.name === 'retryRefund') return 'Payment'
+    if (field.name === 'retryRefund' || field.name === 'settlePayment') return 'Payment'
     if (field.name === 'cancelBookingSeries') return 'Series'
     if (field.name === 'regenerateApiClientSecret') return 'ApiClient'
     if (field.name === 'rotateApplicationSecret') return 'Application'

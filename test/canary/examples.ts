@@ -1,5 +1,6 @@
 // Arguments that can be done, where the schema alone does not say which: by place, else by field.
 // Whatever is used up by doing it is a thing of its own, so that each can be done once.
+import type { NodeName } from '../../src/graphql/ids.ts'
 import { monday } from '../support/shop.ts'
 import { counter, freeStart, type Example } from './counters.ts'
 import { linkExamples } from './link-examples.ts'
@@ -22,11 +23,6 @@ const cancelled = counter()
 const anotherOfSeries = (world: World) => world.id('Booking', 9 + (cancelled.next() % 6))
 
 const opened = counter()
-const retried = counter()
-const rewritten = counter()
-const reoffered = counter()
-const refunded = counter()
-const unset = counter()
 const removed = counter()
 
 /** Another one each time, while there are any. */
@@ -35,6 +31,12 @@ const lastMember = (world: World) => world.id('Membership', 6 - (removed.next() 
 const oneOf = (kind: keyof World['spare']): Example => {
   const used = counter()
   return ({ spare }) => ({ input: { id: spare[kind][used.next() % spare[kind].length] } })
+}
+
+/** Another one each time of so many, from the first that it can be done to. */
+function nextOf(type: NodeName, first: number, many: number) {
+  const used = counter()
+  return (world: World) => ({ input: { id: world.id(type, first + (used.next() % many)) } })
 }
 
 /** Another one each time, from the end. */
@@ -161,6 +163,7 @@ const examples: Record<string, Example> = {
   'Mutation.recordPayment': (world) => ({
     input: { bookingId: world.id('Booking'), amount: { amount: 1000 }, method: 'CASH' },
   }),
+  'Mutation.settlePayment': nextOf('Payment', 1, 3),
   'Mutation.refundPayment': (world) => ({
     input: { bookingId: world.id('Booking'), amount: { amount: 1 } },
   }),
@@ -260,10 +263,8 @@ const examples: Record<string, Example> = {
   'Mutation.previewNotice': (world) => ({
     input: { bookingId: world.id('Booking'), kind: 'CONFIRMATION' },
   }),
-  'Mutation.retryNotice': (world) => ({ input: { id: world.id('Notice', retried.next() % 7) } }),
-  'Mutation.deleteNoticeTemplate': (world) => ({
-    input: { id: world.id('NoticeTemplate', unset.next() % 7) },
-  }),
+  'Mutation.retryNotice': nextOf('Notice', 0, 7),
+  'Mutation.deleteNoticeTemplate': nextOf('NoticeTemplate', 0, 7),
   'Mutation.createWebhookEndpoint': (world) => ({ input: endpoint(world) }),
   'Mutation.createWebhookEndpoint input.clientId': (world) => ({
     input: { ...ofClient, clientId: world.id('ApiClient') },
@@ -306,9 +307,7 @@ const examples: Record<string, Example> = {
   }),
   'Mutation.syncCalendarSource': (world) => ({ input: { id: world.id('CalendarSource', 1) } }),
   'Mutation.deleteCalendarSource': lastOf('CalendarSource'),
-  'Mutation.retryCalendarWrite': (world) => ({
-    input: { id: world.id('CalendarWrite', rewritten.next() % 7) },
-  }),
+  'Mutation.retryCalendarWrite': nextOf('CalendarWrite', 0, 7),
 
   'Mutation.createSession': (world) => ({
     input: { serviceId: world.id('Service', 1), startsAt: later().startsAt },
@@ -344,12 +343,8 @@ const examples: Record<string, Example> = {
     },
   }),
   'Mutation.leaveWaitlist': lastOf('WaitlistEntry'),
-  'Mutation.retryWaitlistEntry': (world) => ({
-    input: { id: world.id('WaitlistEntry', reoffered.next() % 7) },
-  }),
-  'Mutation.retryRefund': (world) => ({
-    input: { id: world.id('Payment', 2 + (refunded.next() % 5)) },
-  }),
+  'Mutation.retryWaitlistEntry': nextOf('WaitlistEntry', 0, 7),
+  'Mutation.retryRefund': nextOf('Payment', 4, 3),
   'Mutation.createSeatBlock': (world) => ({
     input: { sessionId: world.id('Session', 3), seats: 1 },
   }),

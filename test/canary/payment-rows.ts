@@ -31,8 +31,9 @@ export async function writePayments(
       actorName: word,
       providerRef: word,
       lastError: word,
-      // Refunds that somebody may have tried again.
-      ...(index > 1 && {
+      // Some are expected, and some are refunds that somebody may have tried again.
+      ...(index > 0 && index < 4 && { state: 'PENDING' as const }),
+      ...(index > 3 && {
         kind: 'REFUND' as const,
         refundOfId: rows.Payment[0] ?? '',
         provider: 'STRIPE' as const,

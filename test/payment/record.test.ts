@@ -339,3 +339,88 @@ describe('payments that a booking is made with', () => {
     expect((await rowCounts(app))['Booking']).toBe(before)
   })
 })
+
+describe('a payment that is expected', () => {
+  const expected = (booking: Booking, input: object = {}) =>
+    pay(booking, { expected: true, ...input }, `id state receivedAt booking { ${sums} }`)
+  const settle = (id: string, input: object = {}) =>
+    change(app, key, 'settlePayment', { id, ...input }, `id state receivedAt booking { ${sums} }`)
+  const paid = (amount: number) => ({ amountPaid: { amount } })
+
+  it('counts once it has come, and is told of then', async () => {
+    const booking = await book()
+    const { data } = await expected(booking, { receivedAt: '2026-05-01T00:00:00Z' })
+    expect(data).toMatchObject({
+      state: 'PENDING',
+      receivedAt: '2026-05-01T00:00:00.000Z',
+      booking: { version: 1, ...paid(0) },
+    })
+    expect(await eventsOf(booking)).toEqual([])
+    const came = await settle(data.id, { receivedAt: '2026-03-01T09:00:00Z' })
+    expect(came.data).toMatchObject({
+      id: data.id,
+      state: 'DONE',
+      receivedAt: '2026-03-01T09:00:00.000Z',
+      booking: { version: 2, ...paid(4500), balance: { amount: 0 } },
+    })
+    const types = (await eventsOf(booking)).map(({ type }: { type: string }) => type)
+    expect(types).toEqual(['payment.succeeded', 'booking.paid'])
+  })
+
+  it('is settled once, also under a key, by whoever says it first', async () => {
+    const booking = await book()
+    const { id } = (await expected(booking)).data
+    const once = { idempotencyKey: 'settle-1' }
+    const same = await Promise.all([settle(id, once), settle(id, once), settle(id, once)])
+    expect(same.map(({ data }) => data.state)).toEqual(['DONE', 'DONE', 'DONE'])
+    const other = (await expected(booking, { amount: { amount: 100 } })).data.id
+    const all = await Promise.all([settle(other), settle(other), settle(other)])
+    expect(all.map(({ code }) => code ?? 'done').toSorted()).toEqual([
+      'ILLEGAL_TRANSITION',
+      'ILLEGAL_TRANSITION',
+      'done',
+    ])
+    expect((await settle(id)).message).toBe(
+      'Only a payment that is PENDING is settled, not a payment that is DONE.',
+    )
+    expect((await pay(booking, { amount: { amount: 1 } })).data.booking).toMatchObject(paid(4601))
+  })
+
+  it('never counts when it never comes, and nothing of it can be given back', async () => {
+    const booking = await book()
+    const { id } = (await expected(booking)).data
+    const refund = { paymentId: id, amount: { amount: 1 } }
+    const before = await rowCounts(app)
+    expect(await change(app, key, 'refundPayment', refund, 'id')).toMatchObject({
+      code: 'VALIDATION_FAILED',
+      path: ['paymentId'],
+    })
+    const ofBooking = { bookingId: idOf(booking), amount: { amount: 1 } }
+    expect((await change(app, key, 'refundPayment', ofBooking, 'id')).code).toBe(
+      'VALIDATION_FAILED',
+    )
+    expect((await change(app, key, 'retryRefund', { id }, 'id')).code).toBe('ILLEGAL_TRANSITION')
+    for (const [input, code] of [
+      [{ expectedVersion: 2 }, 'VERSION_CONFLICT'],
+      [{ receivedAt: '2026-05-01T00:00:00Z' }, 'VALIDATION_FAILED'],
+    ] as const) {
+      expect((await settle(id, input)).code).toBe(code)
+    }
+    expect(await rowCounts(app)).toEqual(before)
+    const dropped = await settle(id, { received: false })
+    expect(dropped.data).toMatchObject({ state: 'FAILED', booking: { version: 1, ...paid(0) } })
+    expect((await settle(id)).code).toBe('ILLEGAL_TRANSITION')
+    expect(await eventsOf(booking)).toEqual([])
+  })
+
+  it('is not given back by a cancellation', async () => {
+    const booking = await book()
+    const { id } = (await expected(booking)).data
+    const off = { id: idOf(booking), refund: 'FULL' }
+    expect(await done(app, key, 'cancelBooking', off, sums)).toMatchObject({
+      refundOpen: { amount: 0 },
+      ...paid(0),
+    })
+    expect((await settle(id)).data.booking).toMatchObject(paid(4500))
+  })
+})

@@ -1,8 +1,8 @@
-// POST /admin/payments/bookings: writes down that a booking was paid for.
+// POST /admin/payments/bookings: writes down that a booking was paid for, or is to be.
 
 import { z } from 'zod'
 import { words } from '../fields.ts'
-import { route } from '../route.ts'
+import { route, Unacceptable } from '../route.ts'
 import { utcText } from '../times.ts'
 import { nothing, number } from './suite.ts'
 
@@ -25,9 +25,19 @@ function methodOf(text: string): string {
 }
 
 const status = z.enum(
-  ['paid', 'completed', 'succeeded'],
-  'has to be paid, completed or succeeded: only money that was received is recorded',
+  ['paid', 'completed', 'succeeded', 'pending'],
+  'has to be paid, completed or succeeded, or pending for money that is still to come',
 )
+
+type Sent = { status?: z.output<typeof status> | undefined; is_paid?: boolean | undefined }
+
+/** Whether the money has come; either word says so, and both have to say the same. */
+function isPaid({ status: word, is_paid: flag }: Sent): boolean {
+  const paid = flag ?? word !== 'pending'
+  if (word === undefined || (word !== 'pending') === paid) return paid
+  const message = `"${word}" and is_paid ${flag} contradict each other.`
+  throw new Unacceptable({ place: 'body', name: 'status', message })
+}
 
 type PaymentData = {
   serial: number
@@ -50,8 +60,9 @@ export const payBooking = route({
   description:
     'Ours: `amount` is in minor units of the currency of the business; `payment_method` is a word ' +
     'such as cash, card, transfer, paypal or voucher, or any other; `status` is paid, completed or ' +
-    'succeeded, which mean the same, and is answered as it was sent. Money that is still to come ' +
-    'is not recorded.',
+    'succeeded, which mean the same, or pending for money that is still to come (`is_paid` false): ' +
+    'it does not count until the graph is told that it came (`settlePayment`). It is answered as ' +
+    'it was sent.',
   group: 'payments',
   method: 'POST',
   path: '/admin/payments/bookings',
@@ -61,7 +72,7 @@ export const payBooking = route({
     booking_id: number(),
     amount: number(),
     status: status.optional(),
-    is_paid: z.literal(true, 'has to be true: only money that was received is recorded').optional(),
+    is_paid: z.boolean().optional(),
   }),
   before: [
     {
@@ -84,6 +95,7 @@ export const payBooking = route({
       amount: { amount: body.amount },
       method: methodOf(body.payment_method),
       methodNote: body.payment_method.trim(),
+      expected: !isPaid(body),
     },
   }),
   refusals: {
@@ -99,22 +111,19 @@ export const payBooking = route({
         payment_method: z.string().nullable(),
         amount: z.int(),
         status,
-        is_paid: z.literal(true),
+        is_paid: z.boolean(),
         created_at: z.iso.datetime(),
       })
       .nullable(),
   },
-  reply: (
-    { recordPayment: { data } }: { recordPayment: { data: PaymentData | null } },
-    { body: { booking_id, status: word = 'paid' } },
-  ) =>
+  reply: ({ recordPayment: { data } }: { recordPayment: { data: PaymentData | null } }, { body }) =>
     data && {
       id: data.serial,
-      booking_id,
+      booking_id: body.booking_id,
       payment_method: data.methodNote,
       amount: data.amount.amount,
-      status: word,
-      is_paid: true as const,
+      status: body.status ?? (isPaid(body) ? ('paid' as const) : ('pending' as const)),
+      is_paid: isPaid(body),
       created_at: utcText(data.receivedAt),
     },
   example: {
