@@ -1,7 +1,9 @@
 // Clients who book over HTTP, 16 or a crowd of 64, against a hand-written transaction with the same
 // guarantees (raw): all on one slot until somebody has it, then on the next (race), all on a slot
-// that is gone (taken), each with a diary of its own (spread), each with whoever is free (any).
+// that is gone (taken), each with a diary of its own (spread), each with whoever is free (any). Both
+// write the same rows: occupancy, booking, event, audit entry, idempotency key.
 
+import { newId } from '../src/db/id.ts'
 import { encodeId } from '../src/graphql/ids.ts'
 import { DAY, MINUTE } from '../src/time/instant.ts'
 import { makeApiKey } from '../test/support/makers.ts'
@@ -145,12 +147,14 @@ function bookingCall({ key, accountId, serviceIds, customerId }: Shop, wish: Wis
     customerId: encodeId('Customer', { accountId, id: customerId }),
     startsAt: wish.startsAt,
     ...(wish.staffId && { staffId: encodeId('StaffMember', { accountId, id: wish.staffId }) }),
+    idempotencyKey: newId(),
   }
   return graphqlCall(key, document, { input })
 }
 
 function rawCall({ key, accountId, serviceIds, customerId }: Shop, wish: Wish): Call {
-  const body = { key, accountId, serviceId: serviceIds[0], customerId, ...wish }
+  const once = newId()
+  const body = { key, accountId, serviceId: serviceIds[0], customerId, once, ...wish }
   return { path: '/book', headers: {}, body: JSON.stringify(body) }
 }
 

@@ -47,6 +47,8 @@ type Wish = {
   staffId: string
   customerId: string
   startsAt: string
+  /** Idempotency key. */
+  once: string
 }
 
 const credential = `SELECT "id", "accountId" FROM "ApiKey" WHERE "publicId" = $1 AND "revokedAt" IS NULL`
@@ -72,7 +74,13 @@ const insert = `
 const tell = `
   WITH told AS (INSERT INTO "Event" ("id", "accountId", "type", "occurredAt", "actorKind",
       "actorId", "actorName", "subjectType", "subjectId", "subjectVersion", "about", "changes")
-    VALUES ($1, $2, 'booking.created', now(), 'API_KEY', $3, 'raw', 'Booking', $4, 1, $5, $6))
+    VALUES ($1, $2, 'booking.created', now(), 'API_KEY', $3, 'raw', 'Booking', $4, 1, $5, $6)),
+  audit AS (INSERT INTO "AuditEntry" ("accountId", "id", "occurredAt", "action", "actorKind",
+      "actorId", "actorName", "subjectType", "subjectId", "changes")
+    VALUES ($2, $1, now(), 'booking.created', 'API_KEY', $3, 'raw', 'Booking', $4::text, $6)),
+  once AS (INSERT INTO "IdempotencyKey" ("accountId", "principalId", "key", "operation",
+      "inputHash", "resultId", "createdAt", "expiresAt")
+    VALUES ($2, $3, $7, 'book', $7, $4, now(), now() + interval '1 day'))
   SELECT pg_notify('slotgraph_events', '')`
 
 async function book(wish: Wish): Promise<string> {
@@ -118,7 +126,8 @@ async function book(wish: Wish): Promise<string> {
     ).rows
     const about = JSON.stringify({ bookingId: id, serviceId, staffIds: [staffId], customerId })
     const changes = JSON.stringify(Object.entries(row).map(([field, to]) => ({ field, to })))
-    await send('tell', tell, [newId(), accountId, actor?.id ?? 'raw', id, about, changes])
+    const actorId = actor?.id ?? 'raw'
+    await send('tell', tell, [newId(), accountId, actorId, id, about, changes, wish.once])
     await client.query('COMMIT')
     return JSON.stringify({
       data: { createBooking: { __typename: 'CreateBookingSuccess', data: { id: row.id } } },
