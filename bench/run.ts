@@ -4,6 +4,7 @@ const benchmarks = [
   'availability',
   'booking',
   'dialects',
+  'growth',
   'list',
   'memory',
   'peers',
