@@ -22,6 +22,12 @@ const common = (t: InputBuilder) => ({
       'Whether free times are shown to whoever has no credential, where a REST dialect has it so; ' +
       'false when left out of a new account.',
   }),
+  mailsManageLinks: t.boolean({
+    description:
+      'Whether mails about any booking tell its customer a secret address at which to see, move ' +
+      'and cancel it, by the policy of its service; true when left out of a new account. False: ' +
+      'only those about bookings through a booking link do.',
+  }),
 })
 
 const slug = 'Short name in addresses, unique: 2 to 63 small letters, digits and single hyphens.'

@@ -25,6 +25,7 @@ const fields = [
   'holdSeconds',
   'waitlistOfferMinutes',
   'publicAvailability',
+  'mailsManageLinks',
 ] as const
 
 const usual = {
@@ -32,6 +33,7 @@ const usual = {
   holdSeconds: 300,
   waitlistOfferMinutes: 60,
   publicAvailability: false,
+  mailsManageLinks: true,
 }
 
 /** Most accounts that one person owns. */

@@ -39,6 +39,11 @@ builder.prismaObject('Account', {
       description:
         'Whether free times are shown to whoever has no credential, where a REST dialect has it so.',
     }),
+    mailsManageLinks: t.exposeBoolean('mailsManageLinks', {
+      description:
+        'Whether mails about any booking tell its customer a secret address at which to see, move ' +
+        'and cancel it; false: only those about bookings through a booking link do.',
+    }),
     partyCategories: t.field({
       type: ['PartyCategory'],
       reads: [],

@@ -12,6 +12,8 @@ export type AccountTerms = {
   holdSeconds: number
   waitlistOfferMinutes: number
   publicAvailability: boolean
+  /** Whether customers are told where they manage what did not come through a booking link. */
+  mailsManageLinks: boolean
 }
 
 /** Shortest and longest default life of a hold. */

@@ -45,8 +45,8 @@ builder.prismaObjectField('Booking', 'customerMay', (t) =>
 mutation('createManageLink', {
   description:
     'Makes a secret address at which a customer sees, moves and cancels a booking. Mails about ' +
-    `bookings through a link have one of their own. It is good until ${manageDays} days after the ` +
-    'booking ends; of one booking at most 50 are.',
+    'bookings have one of their own (`Account.mailsManageLinks`). It is good until ' +
+    `${manageDays} days after the booking ends; of one booking at most 50 are.`,
   scopes: manageNeeds,
   data: 'Booking',
   dataDescription: 'The booking that is managed there.',

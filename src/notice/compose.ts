@@ -38,7 +38,7 @@ export type ToldBooking = {
   service: { name: string }
   staff: (Person & { active: boolean }) | null
   customer: ToldCustomer
-  account: { name: string; timeZone: string; locale: string }
+  account: { name: string; timeZone: string; locale: string; mailsManageLinks: boolean }
 }
 
 export type ToldNotice = {
@@ -60,7 +60,7 @@ export type Sending = {
 
 type ManageUrls = ReadonlyMap<string, string>
 
-/** Of what came through a booking link, the customer is told where to manage it. */
+/** Of what came through a booking link, or of all, the customer is told where to manage it. */
 const managed: readonly NoticeKind[] = ['CONFIRMATION', 'REQUEST', 'CHANGE', 'REMINDER']
 
 export function manageUrls(
@@ -69,7 +69,9 @@ export function manageUrls(
   { manageUrl }: Pick<Sending, 'manageUrl'>,
 ): ManageUrls {
   if (staff || !managed.includes(kind)) return new Map()
-  const own = bookings.slice(0, mostListed).filter(({ linkId }) => linkId !== null)
+  const own = bookings
+    .slice(0, mostListed)
+    .filter(({ linkId, account }) => linkId !== null || account.mailsManageLinks)
   return new Map(own.map((booking) => [booking.id, manageUrl(booking)]))
 }
 

@@ -142,10 +142,14 @@ function paragraphs(text: string): string {
 
 // Only addresses of our own become links: what people wrote may hold others.
 function linked(html: string, { bookings, offer }: NoticeView): string {
-  return [...bookings.map(({ manageUrl }) => manageUrl), offer?.url ?? '']
+  const urls = [...bookings.map(({ manageUrl }) => manageUrl), offer?.url ?? '']
     .map(escaped)
     .filter((url) => url !== '')
-    .reduce((text, url) => text.replaceAll(url, `<a href="${url}">${url}</a>`), html)
+    // One may begin like another.
+    .toSorted((a, b) => b.length - a.length)
+  if (urls.length === 0) return html
+  const any = new RegExp(urls.map((url) => RegExp.escape(url)).join('|'), 'g')
+  return html.replaceAll(any, (url) => `<a href="${url}">${url}</a>`)
 }
 
 function page(body: string, title: string, language: string): string {

@@ -9,6 +9,13 @@ import { languages } from '../../src/notice/words.ts'
 
 const startsAt = new Date('2026-03-29T09:00:00Z')
 
+const account = {
+  name: 'Willow & Rye',
+  timeZone: 'Europe/London',
+  locale: 'en-GB',
+  mailsManageLinks: true,
+}
+
 const booking = (wish: Partial<ToldBooking> = {}): ToldBooking => ({
   id: '0194f000-0000-7000-8000-000000000001',
   accountId: '0194f000-0000-7000-8000-00000000000a',
@@ -30,7 +37,7 @@ const booking = (wish: Partial<ToldBooking> = {}): ToldBooking => ({
     wantsNotices: true,
     erasedAt: null,
   },
-  account: { name: 'Willow & Rye', timeZone: 'Europe/London', locale: 'en-GB' },
+  account,
   ...wish,
 })
 
@@ -79,7 +86,21 @@ describe('a mail', () => {
     expect(text).toContain('+ 5')
   })
 
-  it('of what came through a booking link says where to manage it, and so does its calendar file', () => {
+  it('of several bookings links each address by itself, also where one begins like another', () => {
+    const two = ['N1', 'N10'].map((number) => booking({ id: `b-${number}`, number }))
+    const { html } = mailOf(notice, two, sending)
+    const linked = [...html.matchAll(/<a href="([^"]+)">([^<]+)<\/a>/g)].map(([, to, text]) => [
+      to,
+      text,
+    ])
+    const [one, ten] = ['N1', 'N10'].map((number) => `https://x.example/manage/${number}?a&amp;b`)
+    expect(linked).toEqual([
+      [one, one],
+      [ten, ten],
+    ])
+  })
+
+  it('says where to manage what came through a booking link, and so does its calendar file', () => {
     const linkId = '0194f000-0000-7000-8000-00000000000b'
     const url = 'https://x.example/manage/AB12CD3?a&b'
     const mail = mailOf(notice, [booking({ linkId })], sending)
@@ -91,7 +112,7 @@ describe('a mail', () => {
     )
     expect(event).toMatchObject({ url, description: `AB12CD3\nSarah\n${url}` })
     const others = [
-      mailOf(notice, [booking()], sending),
+      mailOf(notice, [booking({ account: { ...account, mailsManageLinks: false } })], sending),
       mailOf({ ...notice, staff: booking().staff }, [booking({ linkId })], sending),
       mailOf(
         { ...notice, kind: 'CANCELLATION' },
@@ -100,6 +121,13 @@ describe('a mail', () => {
       ),
     ]
     expect(others.map(({ text }) => text.includes('manage'))).toEqual([false, false, false])
+  })
+
+  it('says where to manage what came another way, too, where the account wants that', () => {
+    const { text, calendar } = mailOf(notice, [booking()], sending)
+    const url = 'https://x.example/manage/AB12CD3?a&b'
+    expect(text).toContain(`See, move or cancel it: ${url}\n`)
+    expect(calendar?.content).toContain(`URL:${url}`)
   })
 
   it.each([

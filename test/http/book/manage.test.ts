@@ -41,6 +41,19 @@ async function booked(terms: object = {}, options: object = {}) {
   return { ...shop, page, path: pathOf(page), booking, bookingId }
 }
 
+async function mailAbout(number: string) {
+  const look = async () => {
+    const files = readdirSync(outbox).map((file) => readFileSync(join(outbox, file)))
+    const mails = await Promise.all(files.map((file) => simpleParser(file)))
+    const found = mails.find(({ text }) => text?.includes(number))
+    if (!found) throw new Error('No mail yet.')
+    return found
+  }
+  return vi.waitFor(look, { timeout: 15_000, interval: 100 })
+}
+
+const urlIn = (text: string | undefined) => /See, move or cancel it: (\S+)/.exec(text ?? '')?.[1]
+
 describe("a booking's page", () => {
   it('shows the booking, and nothing of the customer that was known before', async () => {
     const shop = await openBusiness(app)
@@ -96,21 +109,41 @@ describe("a booking's page", () => {
   it('is told in the mail, where it leads to the same booking', async () => {
     const { booking } = await booked()
     const { number } = await booking()
-    const mail = await vi.waitFor(
-      async () => {
-        const files = readdirSync(outbox).map((file) => readFileSync(join(outbox, file)))
-        const mails = await Promise.all(files.map((file) => simpleParser(file)))
-        const found = mails.find(({ text }) => text?.includes(number))
-        if (!found) throw new Error('No mail yet.')
-        return found
-      },
-      { timeout: 15_000, interval: 100 },
-    )
-    const url = /See, move or cancel it: (\S+)/.exec(mail.text ?? '')?.[1] ?? ''
+    const mail = await mailAbout(number)
+    const url = urlIn(mail.text) ?? ''
     expect(mail.html).toContain(`<a href="${url}">`)
     const calendar = mail.attachments.find(({ contentType }) => contentType === 'text/calendar')
     expect(calendar?.content.toString().replaceAll('\r\n ', '')).toContain(`URL:${url}`)
     expect((await get(new URL(url).pathname)).text).toContain(number)
+  })
+
+  it('is told of what was booked over the graph, too, and moves and cancels it', async () => {
+    const service = { cancelFreeHours: 24, cancelRefundPercent: 50 }
+    const shop = await openBusiness(app, {}, { service })
+    const { accountId, key } = shop
+    const make = async (startsAt: string): Promise<string> => {
+      const input = { serviceId: shop.service, startsAt, customer: grace }
+      return (await done(app, key, 'createBooking', input, 'number')).number
+    }
+    const number = await make(start)
+    const path = new URL(urlIn((await mailAbout(number)).text) ?? '').pathname
+    const page = await get(path)
+    expect(page.text).toContain(number)
+    const wednesday = '2026-03-04T12:00:00.000Z'
+    const moving = await press(await get(`${path}/move`), 'Wed 4 Mar')
+    const moved = await press(moving, 'Move to this time', { start: wednesday })
+    expect(moved.text).toContain('Your booking has been moved.')
+    const [booking] = await shop.bookings()
+    expect(booking).toMatchObject({ number, linkId: null, startsAt: new Date(wednesday) })
+    app.clock.set('2026-03-03T12:00:00.001Z')
+    expect((await get(path)).text).not.toContain('Move it')
+    expect((await get(`${path}/move`)).status).toBe(409)
+    const cancelled = await press(await get(`${path}/cancel`), 'Cancel the booking')
+    expect(cancelled.text).toContain('Your booking has been cancelled.')
+    app.clock.set(shop.clock.now())
+    await prisma.account.update({ where: { id: accountId }, data: { mailsManageLinks: false } })
+    const silent = await mailAbout(await make('2026-03-05T10:00:00.000Z'))
+    expect(urlIn(silent.text)).toBeUndefined()
   })
 
   it('leaves no secret in the log and in no table', async () => {

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "Account" ADD COLUMN     "mailsManageLinks" BOOLEAN NOT NULL DEFAULT true;
