@@ -16,6 +16,10 @@ const rounds = Number(process.env['BENCH_ROUNDS'] ?? 3)
 /** Bookings of each of 20 accounts: ten people have five a day. */
 const days = Number(process.env['BENCH_DAYS'] ?? 120)
 const customers = Number(process.env['BENCH_CUSTOMERS'] ?? 5000)
+/** Before anything is measured: engines compile for long. */
+const warmSeconds = Number(process.env['BENCH_WARM_SECONDS'] ?? 0)
+/** Measures the works alone whose title begins so. */
+const [only = ''] = process.argv.slice(2)
 const clients = 8
 const deepPage = 100
 
@@ -45,7 +49,9 @@ await withStore(async (store) => {
       ...(await factsOf(store, servers, token, accountIds[0] ?? '')),
     }
     const found: (string | number)[][] = []
-    for (const work of worksOf(facts)) found.push(...(await measure(servers, work)))
+    for (const work of worksOf(facts).filter(({ title }) => title.startsWith(only))) {
+      found.push(...(await measure(servers, work)))
+    }
     const head = ['work', 'server', 'per second', 'p50 ms', 'p99 ms', 'CPU ms', 'memory MB']
     sayTable([...head, 'statements', 'times raw', 'times PostGraphile'], found)
   } finally {
@@ -85,7 +91,7 @@ async function measure(servers: ReadonlyMap<Name, Measured>, { title, calls }: W
   for (const { server, plan } of asked) {
     // Throws when it is answered with errors.
     await ask(server, plan.call())
-    await warmUp(server, plan)
+    await warmUp(server, { ...plan, seconds: Math.max(seconds, warmSeconds) })
   }
   const loads = await compare(asked, rounds)
   const of = (name: Name) => loads[asked.findIndex((each) => each.name === name)]

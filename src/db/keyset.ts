@@ -1,7 +1,8 @@
 // Keyset pages over one table, in one statement, whatever the number of accounts or parents: each
 // partition (an account, or one parent row) gives its own top rows from its own index, LATERAL, and
-// merged lists are cut once more. The cursor is the last row's order value and id, so that page
-// 1,000 costs what page 1 costs. Knows no noun.
+// merged lists are cut once more; of very many accounts only those are read that can be on the
+// page. The cursor is the last row's order value and id, so that page 1,000 costs what page 1
+// costs. Knows no noun.
 
 import type { Pool } from 'pg'
 import { Prisma } from '../generated/prisma/client.ts'
@@ -49,7 +50,7 @@ export type ListQuery = {
 
 export type Page<Row> = { rows: Row[]; hasNextPage: boolean; hasPreviousPage: boolean }
 
-/** Largest number of accounts read each from its own index; above it one scan of all wins. */
+/** Most accounts that are read each at once; of more, those are found first that have the page. */
 const lateralLimit = 100
 
 export class BadCursor extends Error {}
@@ -239,17 +240,30 @@ function ofPartition(query: ListQuery, ask: PageAsk, rows: number, columns: Pris
 
 function pageStatement(query: ListQuery, ask: PageAsk, rows: number, columns: Prisma.Sql) {
   const { each, sorted, limit } = ofPartition(query, ask, rows, columns)
-  if (query.merged && query.partitions.length > lateralLimit) {
-    const ids = query.partitions.map(({ accountId }) => accountId)
-    return Prisma.sql`SELECT ${columns} FROM ${table(query)} r
-      WHERE ${conditions(query, boundsOf(query.order, ask), Prisma.sql`ANY(${ids}::uuid[])`)}
-      ${sorted} ${limit}`
+  if (!query.merged) {
+    return Prisma.sql`SELECT u."parentId" AS "_parent", r.* FROM ${partitionRows(query)}
+      CROSS JOIN LATERAL (${each}) r ${sortedBy(query, ask)}`
   }
-  return query.merged
-    ? Prisma.sql`SELECT r.* FROM ${partitionRows(query)} CROSS JOIN LATERAL (${each}) r
-        ${sorted} ${limit}`
-    : Prisma.sql`SELECT u."parentId" AS "_parent", r.* FROM ${partitionRows(query)}
-        CROSS JOIN LATERAL (${each}) r ${sortedBy(query, ask)}`
+  const enough = Math.trunc(rows) + Math.trunc(ask.skip ?? 0)
+  const from =
+    query.partitions.length > Math.max(enough, lateralLimit)
+      ? foremost(query, ask, enough)
+      : partitionRows(query)
+  return Prisma.sql`SELECT r.* FROM ${from} CROSS JOIN LATERAL (${each}) r ${sorted} ${limit}`
+}
+
+/**
+ * Of many accounts those whose first rows come first, as many as rows are wanted: whatever comes
+ * behind the first row of one that is left out comes behind all of theirs.
+ */
+function foremost(query: ListQuery, ask: PageAsk, enough: number): Prisma.Sql {
+  const sorted = sortedBy(query, ask)
+  const bounds = boundsOf(query.order, ask)
+  const order = Prisma.raw(`r."${query.order.column}", r."id"`)
+  return Prisma.sql`(SELECT u."accountId" FROM ${partitionRows(query)}
+    CROSS JOIN LATERAL (SELECT ${order} FROM ${table(query)} r
+      WHERE ${conditions(query, bounds)} ${sorted} LIMIT 1) r
+    ${sorted} ${Prisma.raw(`LIMIT ${enough}`)}) u`
 }
 
 function table(query: ListQuery): Prisma.Sql {
@@ -263,13 +277,10 @@ function partitionRows(query: ListQuery): Prisma.Sql {
   return Prisma.sql`unnest(${accounts}::uuid[], ${parents}::uuid[]) u("accountId", "parentId")`
 }
 
-function conditions(
-  query: ListQuery,
-  bounds: Prisma.Sql[] = [],
-  account: Prisma.Sql = Prisma.sql`u."accountId"`,
-): Prisma.Sql {
+function conditions(query: ListQuery, bounds: Prisma.Sql[] = []): Prisma.Sql {
   const column = Prisma.raw(query.table === 'Account' ? 'r."id"' : 'r."accountId"')
-  return Prisma.join([Prisma.sql`${column} = ${account}`, ...query.where, ...bounds], ' AND ')
+  const account = Prisma.sql`${column} = u."accountId"`
+  return Prisma.join([account, ...query.where, ...bounds], ' AND ')
 }
 
 function boundsOf(order: Order, ask: PageAsk): Prisma.Sql[] {
