@@ -5,7 +5,7 @@ import type { Asked, Reply } from '../outbound/ask.ts'
 import type { Clock } from '../time/clock.ts'
 import { fieldsIn, fieldsOf, listOf, pauseIn, textOf, type Fields } from './answer.ts'
 import type { OAuthClient } from './oauth.ts'
-import { CalendarFault, type Connection } from './server.ts'
+import { CalendarFault, unreadable, type Connection } from './server.ts'
 import type { Tokens } from './tokens.actions.ts'
 
 export type ApiAnswer = { status: number; body: Fields }
@@ -62,7 +62,7 @@ export function createApi({ connection, client, tokens, clock, keep }: Parts): A
 
   return async (asked) => {
     // Links come from the server, and the access is for nobody else.
-    if (new URL(asked.url).origin !== origin) {
+    if (!URL.canParse(asked.url) || new URL(asked.url).origin !== origin) {
       throw new CalendarFault('The server refers to another one.')
     }
     const token = await tokenBut(null)
@@ -90,13 +90,16 @@ function answerOf(reply: Reply, now: number): ApiAnswer {
   if (status === 403) throw new CalendarFault('The server does not allow it (403).')
   if (status < 200 || status > 299) throw new CalendarFault(`The server answered ${status}.`)
   if (status !== 204 && reply.body !== '' && Object.keys(body).length === 0) {
-    throw new CalendarFault('What the server says of the calendar cannot be read.')
+    throw unreadable()
   }
   return { status, body }
 }
 
 /** As Google says it of its limits. */
 function isTooMuch({ error }: Fields): boolean {
-  const reasons = listOf(fieldsOf(error)['errors'])?.map(({ reason }) => textOf(reason)) ?? []
-  return reasons.some((reason) => /^(rateLimit|userRateLimit|quota)Exceeded$/.test(reason))
+  const errors = listOf(fieldsOf(error)['errors']) ?? []
+  return errors.some(
+    ({ domain, reason }) =>
+      domain === 'usageLimits' || /^(rateLimit|userRateLimit|quota)Exceeded$/.test(textOf(reason)),
+  )
 }

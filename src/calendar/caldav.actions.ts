@@ -10,7 +10,13 @@ import { entriesIn } from './file.actions.ts'
 import { calendarText } from './ics.ts'
 import { calendarTexts } from './multistatus.ts'
 import { insist } from './insist.actions.ts'
-import { CalendarFault, faultOf, type CalendarServer, type Connection } from './server.ts'
+import {
+  CalendarFault,
+  faultOf,
+  unreadable,
+  type CalendarServer,
+  type Connection,
+} from './server.ts'
 
 export function createCalDav(connection: Connection): CalendarServer {
   const { asker, url: place, credentials, timeZone, stopped } = connection
@@ -83,7 +89,7 @@ function readingOf(common: Common, base: string) {
     const { status, body } = kept.answer()
     if (status !== 207) throw refusal(status)
     const texts = calendarTexts(body)
-    if (!texts) throw new CalendarFault('What the server says of the calendar cannot be read.')
+    if (!texts) throw unreadable()
     return texts
   }
 

@@ -12,6 +12,7 @@ import { outsideLimits } from './outside.ts'
 import {
   CalendarFault,
   faultOf,
+  unreadable,
   type CalendarServer,
   type Connection,
   type FoundEntry,
@@ -80,11 +81,13 @@ function readingOf(api: Api, eventsUrl: string) {
       const url = `${eventsUrl}?${new URLSearchParams(asked)}`
       const { status, body } = await api({ method: 'GET', url })
       if ('syncToken' in query && (status === 410 || status === 400)) return null
-      const items = listOf(body['items'] ?? [])
-      if (status !== 200 || !items) throw faultOf(status)
-      const isEnough = take(items)
+      if (status !== 200) throw faultOf(status)
       pageToken = textOf(body['nextPageToken'])
-      if (isEnough || pageToken === '') return { sync: textOf(body['nextSyncToken']) }
+      const sync = textOf(body['nextSyncToken'])
+      // What is no list at all has not freed anything.
+      const items = listOf(body['items'] ?? (pageToken || sync ? [] : null))
+      if (!items) throw unreadable()
+      if (take(items) || pageToken === '') return { sync }
     }
     throw new CalendarFault(`The calendar has more than ${outsideLimits.entries} entries.`)
   }

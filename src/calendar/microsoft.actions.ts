@@ -12,6 +12,7 @@ import { outsideLimits } from './outside.ts'
 import {
   CalendarFault,
   faultOf,
+  unreadable,
   type CalendarServer,
   type Connection,
   type FoundEntry,
@@ -92,8 +93,9 @@ function readingOf(api: Api, url: string) {
     for (let pages = 0; pages < mostPages; pages += 1) {
       const { status, body } = await api({ method: 'GET', url: next, headers: { prefer } })
       if (status === 410 || isStale(body)) return null
+      if (status !== 200) throw faultOf(status)
       const items = listOf(body['value'])
-      if (status !== 200 || !items) throw faultOf(status)
+      if (!items) throw unreadable()
       const isEnough = take(items)
       next = textOf(body['@odata.nextLink'])
       if (isEnough || next === '') return { link: textOf(body['@odata.deltaLink']) }

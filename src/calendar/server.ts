@@ -37,6 +37,10 @@ export function faultOf(status: number | undefined): CalendarFault {
   return new CalendarFault(`The server answered ${status ?? 'nothing'}.`)
 }
 
+export function unreadable(): CalendarFault {
+  return new CalendarFault('What the server says of the calendar cannot be read.')
+}
+
 /** By what a server tells whether anything is new. */
 export type Mark = { etag: string | null; lastModified: string | null }
 

@@ -344,6 +344,19 @@ describe.each(servers.map((server) => [server.kind, server] as const))('%s', (_k
     await opened.becomes({ lastError: null, writeError: null })
   })
 
+  it('that says what is no list of events has not freed anything', async () => {
+    const opened = await open(server)
+    const id = server.make({ start: '2026-03-03T13:00:00Z', end: '2026-03-03T14:00:00Z' })
+    await opened.readAgain()
+    await opened.becomes({ busyCount: 1 })
+    server.manner.saysInstead = { status: 200, body: { hello: 'there' } }
+    app.clock.advance(30_000)
+    const lastError = 'What the server says of the calendar cannot be read.'
+    await opened.becomes({ lastError, busyCount: 1 })
+    server.manner.saysInstead = null
+    server.remove(id)
+  })
+
   it('may be another calendar of the account, and is read anew there', async () => {
     const opened = await open(server)
     const { key, calendar: id } = opened
@@ -377,6 +390,17 @@ describe.each(servers.map((server) => [server.kind, server] as const))('%s', (_k
     expect(made).toMatchObject({ code: 'VALIDATION_FAILED', path: [path] })
     expect(await app.db.prisma.calendarSource.count({ where: { accountId } })).toBe(0)
   })
+})
+
+it('a server that refers to another one is not followed there with the access', async () => {
+  const [elsewhere, server] = servers
+  const opened = await open(server, { writesBookings: false })
+  const link = { '@odata.nextLink': `${elsewhere.url}/api/me/calendarView/delta` }
+  server.manner.saysInstead = { status: 200, body: { value: [], ...link } }
+  const before = elsewhere.requests.length
+  app.clock.advance(30_000)
+  await opened.becomes({ lastError: 'The server refers to another one.' })
+  expect(elsewhere.requests.length).toBe(before)
 })
 
 it('an installation that is not registered there connects none', async () => {
