@@ -85,7 +85,7 @@ function accessIn(reply: Reply, refreshToken: string, now: Instant): Held {
   if (typeof token !== 'string' || token === '') {
     throw new CalendarFault('What the server says of the access cannot be read.')
   }
-  const lasts = typeof seconds === 'number' ? seconds * 1000 : 0
+  const lasts = Number(seconds) * 1000 || 0
   const until = now + Math.max(lasts - MINUTE, shortestMs)
   return { token, until, refreshToken: textOf(next) || refreshToken }
 }

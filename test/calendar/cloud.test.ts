@@ -353,6 +353,7 @@ describe.each(servers.map((server) => [server.kind, server] as const))('%s', (_k
     app.clock.advance(30_000)
     const lastError = 'What the server says of the calendar cannot be read.'
     await opened.becomes({ lastError, busyCount: 1 })
+    expect(await opened.offered()).toEqual(only(13))
     server.manner.saysInstead = null
     server.remove(id)
   })
