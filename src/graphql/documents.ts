@@ -22,7 +22,7 @@ import type { Context } from '../context.ts'
 import { costOf } from './cost.ts'
 import { documentLimits } from './limits.ts'
 import { publicResult } from './public-errors.ts'
-import { answerQuickly } from './quick.ts'
+import { answerQuickly, forgetPlans } from './quick.ts'
 import { schema } from './schema.ts'
 import { spend, type Admission, type Asker } from './spending.ts'
 
@@ -31,7 +31,7 @@ export const maxDocumentLength = 100_000
 export const maxDocumentTokens = 10_000
 
 const maxRemembered = 1_000
-const maxRememberedLength = 2_000_000
+const maxRememberedLength = 1_000_000
 /** A hostile document could earn thousands of errors; the first ones say enough. */
 const maxErrors = 20
 
@@ -55,10 +55,11 @@ export function prepare(text: string): Prepared {
   const prepared = examine(text)
   remembered.set(text, prepared)
   rememberedLength += text.length
-  for (const oldest of remembered.keys()) {
+  for (const [oldest, { document }] of remembered) {
     if (remembered.size <= maxRemembered && rememberedLength <= maxRememberedLength) break
     remembered.delete(oldest)
     rememberedLength -= oldest.length
+    if (document) forgetPlans(document)
   }
   return prepared
 }
@@ -139,12 +140,15 @@ function examine(text: string): Prepared {
 
 function withCode(error: GraphQLError, code: string): GraphQLError {
   const { nodes, source, positions, extensions } = error
-  return new GraphQLError(error.message, {
+  const coded = new GraphQLError(error.message, {
     nodes,
     source,
     positions,
     extensions: { code: extensions['code'] ?? code },
   })
+  // A trace that nobody has read holds what it passed through, which here is the whole validation.
+  coded.stack = coded.message
+  return coded
 }
 
 /** A value that a scalar does not take is the user's input, not a fault of the document. */

@@ -1,5 +1,6 @@
 // Answers queries by plans. A document that is asked again and again is planned once; what is
-// remembered is bounded by the number of fields, because documents come from strangers.
+// remembered goes with its document, and is bounded by the number of fields, because documents come
+// from strangers.
 
 import {
   getOperationAST,
@@ -14,8 +15,8 @@ import { conditionsOf, NotPlanned, planOf, type Parts, type Plan } from './plan.
 import { runPlan, type Asking } from './run-plan.ts'
 import { variablesFor } from './variables.ts'
 
-/** Most fields of all plans together. */
-const maxFields = 50_000
+/** Most fields of all plans together; one takes 2 to 4 KB. */
+const maxFields = 20_000
 
 type Planned = Parts & {
   /** Variables by whose values plans differ. */
@@ -96,10 +97,23 @@ function grown(planned: Planned, plan: Plan): Plan {
   fields += plan.size
   for (const oldest of kept) {
     if (fields <= maxFields) break
-    kept.delete(oldest)
-    oldest.plans.clear()
-    fields -= oldest.size
-    oldest.size = 0
+    drop(oldest)
   }
   return plan
+}
+
+/** Of a document that nobody remembers any more. */
+export function forgetPlans({ definitions }: DocumentNode): void {
+  for (const definition of definitions) {
+    if (definition.kind !== Kind.OPERATION_DEFINITION) continue
+    const planned = known.get(definition)
+    if (planned) drop(planned)
+  }
+}
+
+function drop(planned: Planned): void {
+  kept.delete(planned)
+  planned.plans.clear()
+  fields -= planned.size
+  planned.size = 0
 }

@@ -1,5 +1,7 @@
 // Documents in process: parsed once, bounded in what is remembered, and the same answers as at the
 // doors.
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { getIntrospectionQuery } from 'graphql'
 import { describe, expect, it } from 'vitest'
 import { anonymous, systemViewer } from '../../src/auth/viewer.ts'
@@ -13,6 +15,9 @@ import {
 import { encodeId } from '../../src/graphql/ids.ts'
 import { testApp } from '../support/app.ts'
 import { makeAccount } from '../support/makers.ts'
+
+setFlagsFromString('--expose-gc')
+const collectGarbage = runInNewContext('gc') as () => void
 
 const codesOf = (text: string) => prepare(text).errors?.map(({ extensions }) => extensions['code'])
 
@@ -31,6 +36,11 @@ describe('preparing', () => {
     prepare('{ last: __typename }')
     expect(prepare(first).document).toBe(documents[0])
     expect(prepare(second).document).not.toBe(documents[1])
+  })
+
+  it('remembers errors without their traces, which hold all that was validated', () => {
+    const [error] = prepare('{ nothing }').errors ?? []
+    expect(error?.stack).toBe(error?.message)
   })
 
   it('refuses a document of too many characters or tokens', () => {
@@ -89,6 +99,20 @@ describe('running in process', async () => {
     })
     const { errors } = await execute(query, { id }, context(anonymous))
     expect(errors?.[0]?.extensions).toEqual({ code: 'UNAUTHENTICATED' })
+  })
+
+  it('lets go of a plan with its document', async () => {
+    const run = async (query: string) => {
+      await execute(query, {}, context())
+      return new WeakRef(prepare(query).document?.definitions[0] as object)
+    }
+    const operation = await run('{ viewer { once: kind } }')
+    for (let n = 0; n < 1_000; n += 1) prepare(`{ b${n}: __typename }`)
+    const isGone = () => {
+      collectGarbage()
+      return operation.deref() === undefined
+    }
+    await expect.poll(isGone).toBe(true)
   })
 
   it('gives public errors for wrong documents and wrong variables', async () => {
