@@ -160,7 +160,7 @@ export const asked: Asked = {
       path: `/customers/${mine.id('Customer', 0)}/bookings`,
     }),
     listPayments: () => ({ path: '/payments' }),
-    getPayment: (_n, mine) => ({ path: `/payments/${mine.id('Payment', 1)}` }),
+    getPayment: (_n, mine) => ({ path: `/payments/${mine.id('Payment')}` }),
     listResourceBlocks: () => ({ path: '/resourceblocks' }),
     createResourceBlock: (n, mine) => ({ path: '/resourceblocks', body: block(mine, n) }),
     getResourceBlock: (_n, mine) => ({
