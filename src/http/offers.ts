@@ -5,6 +5,7 @@ import type { Services } from '../context.ts'
 import { networkOf } from '../graphql/spending.ts'
 import { acceptOffer, declineOffer } from '../waitlist/answer.actions.ts'
 import { offerAt } from '../waitlist/offer-link.ts'
+import { endOf } from '../waitlist/waitlist.ts'
 import { offeredBy, type OfferedEntry } from '../waitlist/waitlist.data.ts'
 import { instantText, whenText } from '../notice/message.ts'
 import type { Exchange } from './exchange.ts'
@@ -35,12 +36,18 @@ export function offerRoutes(parts: Parts): Route[] {
   return [{ path: '/offers/*', methods: ['GET', 'POST'], name: 'offers', door }]
 }
 
+const endings = {
+  BOOKED: 'This was booked already.',
+  LEFT: 'You have given this up.',
+  EXPIRED: 'The time to accept this is over.',
+}
+
 /** What has become of an offer; null while it stands. */
 function ending({ state, hold }: OfferedEntry, now: number): string | null {
-  if (state === 'BOOKED' || hold?.state === 'USED') return 'This was booked already.'
-  if (state === 'LEFT' || hold?.state === 'RELEASED') return 'You have given this up.'
-  const stands = state === 'OFFERED' && hold?.state === 'LIVE' && hold.expiresAt.getTime() > now
-  return stands ? null : 'The time to accept this is over.'
+  const end = hold ? endOf(hold, now) : 'EXPIRED'
+  if (state === 'BOOKED' || state === 'LEFT') return endings[state]
+  if (end !== null) return endings[end]
+  return state === 'OFFERED' ? null : endings.EXPIRED
 }
 
 async function answer(parts: Parts, exchange: Exchange, entry: OfferedEntry): Promise<void> {

@@ -2,7 +2,7 @@
 
 import Mustache from 'mustache'
 import type { Issue } from '../errors.ts'
-import { isOfWaitlist, type NoticeKind } from './notice.ts'
+import { isOfWaitlist, isToCustomer, isToStaff, type NoticeKind } from './notice.ts'
 import { languageOf, wordsOf, type Words } from './words.ts'
 
 /** What a template can name. Nothing else reaches it. */
@@ -39,8 +39,9 @@ export const mostListed = 20
 
 function saidBy(words: Words, kind: NoticeKind, toStaff: boolean): Words['thanks'] {
   if (isOfWaitlist(kind)) return words.waiting[kind]
-  if (kind === 'THANKS') return words.thanks
-  return words.said[`${toStaff ? 'staff' : 'customer'} ${kind}`]
+  if (toStaff && isToStaff(kind)) return words.said[`staff ${kind}`]
+  if (toStaff || !isToCustomer(kind)) throw new Error(`${kind} is not told to these.`)
+  return kind === 'THANKS' ? words.thanks : words.said[`customer ${kind}`]
 }
 
 /** What the gateway says itself, in the language of `locale` or in English. */

@@ -20,7 +20,7 @@ import {
   type Template,
 } from './message.ts'
 import { againNotice, subjectAt } from './notice.data.ts'
-import type { NoticeKind } from './notice.ts'
+import { noticeKinds, type NoticeKind } from './notice.ts'
 import { MINUTE } from '../time/instant.ts'
 import { languageOf } from './words.ts'
 
@@ -56,8 +56,8 @@ export async function retryNotice(ctx: ActionContext, key: Key): Promise<Notice>
 export type NewTemplate = Template & { kind: NoticeKind; toStaff: boolean; language: string }
 
 const told = ['subject', 'text', 'html'] as const
-/** Most templates of one account: all kinds for both sides, in eight languages. */
-const most = 136
+/** Most templates of one account: every kind for either side, in eight languages. */
+const most = 8 * 2 * noticeKinds.length
 
 /**
  * Makes the words for a kind, in a language, or replaces them. Needs accounts:write. Refuses

@@ -2,16 +2,19 @@
 
 import { MINUTE, type Instant } from '../time/instant.ts'
 
-const bookingKinds = [
+/** What customers are told of bookings, and what staff are. */
+const customerKinds = [
   'CONFIRMATION',
   'REQUEST',
-  'REVIEW',
   'CHANGE',
   'DECLINED',
   'CANCELLATION',
   'REMINDER',
   'THANKS',
 ] as const
+export const staffKinds = ['CONFIRMATION', 'REVIEW', 'CHANGE', 'CANCELLATION'] as const
+
+const bookingKinds = [...customerKinds, 'REVIEW'] as const
 
 const waitlistKinds = ['WAITLIST_OFFER', 'WAITLIST_LEFT', 'WAITLIST_EXPIRED'] as const
 
@@ -19,6 +22,8 @@ const waitlistKinds = ['WAITLIST_OFFER', 'WAITLIST_LEFT', 'WAITLIST_EXPIRED'] as
 export const noticeKinds = [...bookingKinds, ...waitlistKinds] as const
 
 export type BookingNotice = (typeof bookingKinds)[number]
+export type StaffNotice = (typeof staffKinds)[number]
+export type CustomerNotice = (typeof customerKinds)[number]
 /** To customers only. */
 export type WaitlistNotice = (typeof waitlistKinds)[number]
 export type NoticeKind = BookingNotice | WaitlistNotice
@@ -29,6 +34,14 @@ export function isOfBookings(kind: string): kind is BookingNotice {
 
 export function isOfWaitlist(kind: string): kind is WaitlistNotice {
   return (waitlistKinds as readonly string[]).includes(kind)
+}
+
+export function isToStaff(kind: string): kind is StaffNotice {
+  return (staffKinds as readonly string[]).includes(kind)
+}
+
+export function isToCustomer(kind: string): kind is CustomerNotice {
+  return (customerKinds as readonly string[]).includes(kind)
 }
 
 /** Of an event, as far as notices depend on it. */
@@ -123,8 +136,8 @@ export const waitlistNotices: Readonly<Record<string, WaitlistNotice>> = {
 }
 
 type Told = {
-  customer: BookingNotice | null
-  staff: BookingNotice | null
+  customer: CustomerNotice | null
+  staff: StaffNotice | null
   reminds: boolean
   cancels: Plan['cancels']
 }

@@ -77,14 +77,15 @@ async function ofEndpoints(
   if (events.length === 0) return []
   const told = events.map(({ accountId, subjectId }) => ({ accountId, endpointId: subjectId }))
   const makers = await makersOf(read, told)
-  return events.flatMap(({ id: eventId, accountId, subjectId: endpointId }) => {
+  const planned = events.flatMap(({ id: eventId, accountId, subjectId: endpointId }) => {
     const maker = makers.get(endpointId)
     if (maker?.accountId !== accountId) return []
     const { userId } = maker
     const kind = 'WEBHOOK_DISABLED' as const
     const nobody = { customerId: null, staffId: null, bookingIds: [], minutesBefore: 0 }
-    return adding([{ ...nobody, eventId, kind, userId, endpointId, accountId, dueAt: now }], now)
+    return [{ ...nobody, eventId, kind, userId, endpointId, accountId, dueAt: now }]
   })
+  return planned.length > 0 ? [adding(planned, now)] : []
 }
 
 async function ofBookings(
@@ -114,14 +115,10 @@ async function ofBookings(
   }
   const statements: Prisma.Sql[] = []
   if (cancelled.size > 0) statements.push(cancelling([...cancelled.values()], now))
-  for (const [accountId, own] of Map.groupBy(planned, (each) => each.accountId)) {
-    statements.push(
-      adding(
-        together(own).map((each) => ({ ...each, accountId })),
-        now,
-      ),
-    )
-  }
+  const adds = [...Map.groupBy(planned, ({ accountId }) => accountId)].flatMap(([accountId, own]) =>
+    together(own).map((each) => ({ ...each, accountId })),
+  )
+  if (adds.length > 0) statements.push(adding(adds, now))
   return statements
 }
 

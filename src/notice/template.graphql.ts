@@ -11,7 +11,14 @@ import { mutation, type InputBuilder } from '../graphql/mutations.ts'
 import { findable, Node } from '../graphql/node.ts'
 import type { Rendered } from './message.ts'
 import { NoticeKindEnum } from './notice-kind.graphql.ts'
-import { isOfBookings, isOfWaitlist, type NoticeKind } from './notice.ts'
+import {
+  isOfBookings,
+  isOfWaitlist,
+  isToCustomer,
+  isToStaff,
+  staffKinds,
+  type NoticeKind,
+} from './notice.ts'
 import { deleteNoticeTemplate, previewNotice, setNoticeTemplate } from './notice.actions.ts'
 
 const read: readonly Scope[] = ['accounts:read']
@@ -82,14 +89,19 @@ const words = (t: InputBuilder, required: boolean) => ({
   }),
 })
 
-const toStaffText = 'True: for notices to staff; false when left out: for those to customers.'
+const toStaffText =
+  `True: for notices to staff (${staffKinds.join(', ')}); false when left out: for those to ` +
+  'customers.'
 
 function wordable(kind: string, toStaff: boolean): NoticeKind {
   if (!isOfBookings(kind) && !isOfWaitlist(kind)) {
     throw invalid(['kind'], `What ${kind} tells is no booking, and has words of the gateway only.`)
   }
-  if (toStaff && (kind === 'THANKS' || isOfWaitlist(kind))) {
+  if (toStaff && !isToStaff(kind)) {
     throw invalid(['toStaff'], `${kind} is told to customers only.`)
+  }
+  if (!toStaff && !isToCustomer(kind) && !isOfWaitlist(kind)) {
+    throw invalid(['toStaff'], `${kind} is told to staff only.`)
   }
   return kind
 }

@@ -1,6 +1,6 @@
 // What notices say unless an account has words of its own: one table for each language. Pure.
 
-import type { BookingNotice, WaitlistNotice } from './notice.ts'
+import type { CustomerNotice, StaffNotice, WaitlistNotice } from './notice.ts'
 
 type Said = { subject: string; sentence: string }
 
@@ -14,7 +14,9 @@ export type Words = {
   manage: string
   /** Before the address at which an offer is accepted. */
   accept: string
-  said: Readonly<Record<`${'customer' | 'staff'} ${Exclude<BookingNotice, 'THANKS'>}`, Said>>
+  said: Readonly<
+    Record<`customer ${Exclude<CustomerNotice, 'THANKS'>}` | `staff ${StaffNotice}`, Said>
+  >
   thanks: Said
   waiting: Readonly<Record<WaitlistNotice, Said>>
 }
@@ -34,10 +36,6 @@ const en: Words = {
     'customer REQUEST': {
       subject: 'Received: {{service.name}}, {{when}}',
       sentence: 'we have your request. You hear from us as soon as it is confirmed.',
-    },
-    'customer REVIEW': {
-      subject: 'Received: {{service.name}}, {{when}}',
-      sentence: 'your request is being looked at.',
     },
     'customer CHANGE': {
       subject: 'Changed: {{service.name}}, {{when}}',
@@ -59,10 +57,6 @@ const en: Words = {
       subject: 'New booking: {{service.name}}, {{when}}',
       sentence: '{{customer.name}} has booked.',
     },
-    'staff REQUEST': {
-      subject: 'New request: {{service.name}}, {{when}}',
-      sentence: '{{customer.name}} asks for a booking.',
-    },
     'staff REVIEW': {
       subject: 'Please review: {{service.name}}, {{when}}',
       sentence: '{{customer.name}} asks for a booking, which waits to be confirmed or declined.',
@@ -71,17 +65,9 @@ const en: Words = {
       subject: 'Changed: {{service.name}}, {{when}}',
       sentence: 'the booking of {{customer.name}} has changed. This is how it is now:',
     },
-    'staff DECLINED': {
-      subject: 'Declined: {{service.name}}, {{when}}',
-      sentence: 'the request of {{customer.name}} is declined.',
-    },
     'staff CANCELLATION': {
       subject: 'Cancelled: {{service.name}}, {{when}}',
       sentence: 'the booking of {{customer.name}} is cancelled.',
-    },
-    'staff REMINDER': {
-      subject: 'Reminder: {{service.name}}, {{when}}',
-      sentence: '{{customer.name}} is coming.',
     },
   },
   thanks: {
@@ -121,10 +107,6 @@ const de: Words = {
       subject: 'Erhalten: {{service.name}}, {{when}}',
       sentence: 'wir haben Ihre Anfrage erhalten und melden uns, sobald sie bestätigt ist.',
     },
-    'customer REVIEW': {
-      subject: 'Erhalten: {{service.name}}, {{when}}',
-      sentence: 'Ihre Anfrage wird geprüft.',
-    },
     'customer CHANGE': {
       subject: 'Geändert: {{service.name}}, {{when}}',
       sentence: 'Ihre Buchung bei {{account.name}} wurde geändert. So ist sie jetzt:',
@@ -145,10 +127,6 @@ const de: Words = {
       subject: 'Neue Buchung: {{service.name}}, {{when}}',
       sentence: '{{customer.name}} hat gebucht.',
     },
-    'staff REQUEST': {
-      subject: 'Neue Anfrage: {{service.name}}, {{when}}',
-      sentence: '{{customer.name}} möchte buchen.',
-    },
     'staff REVIEW': {
       subject: 'Bitte prüfen: {{service.name}}, {{when}}',
       sentence: '{{customer.name}} möchte buchen; die Anfrage wartet auf Zu- oder Absage.',
@@ -157,17 +135,9 @@ const de: Words = {
       subject: 'Geändert: {{service.name}}, {{when}}',
       sentence: 'die Buchung von {{customer.name}} wurde geändert. So ist sie jetzt:',
     },
-    'staff DECLINED': {
-      subject: 'Abgelehnt: {{service.name}}, {{when}}',
-      sentence: 'die Anfrage von {{customer.name}} ist abgelehnt.',
-    },
     'staff CANCELLATION': {
       subject: 'Abgesagt: {{service.name}}, {{when}}',
       sentence: 'die Buchung von {{customer.name}} ist abgesagt.',
-    },
-    'staff REMINDER': {
-      subject: 'Erinnerung: {{service.name}}, {{when}}',
-      sentence: '{{customer.name}} kommt.',
     },
   },
   thanks: {
@@ -208,10 +178,6 @@ const pl: Words = {
       subject: 'Otrzymano: {{service.name}}, {{when}}',
       sentence: 'otrzymaliśmy prośbę o rezerwację. Odezwiemy się, gdy będzie potwierdzona.',
     },
-    'customer REVIEW': {
-      subject: 'Otrzymano: {{service.name}}, {{when}}',
-      sentence: 'prośba o rezerwację jest rozpatrywana.',
-    },
     'customer CHANGE': {
       subject: 'Zmiana: {{service.name}}, {{when}}',
       sentence: 'rezerwacja w {{account.name}} została zmieniona. Obecnie:',
@@ -232,10 +198,6 @@ const pl: Words = {
       subject: 'Nowa rezerwacja: {{service.name}}, {{when}}',
       sentence: 'nowa rezerwacja: {{customer.name}}.',
     },
-    'staff REQUEST': {
-      subject: 'Nowa prośba: {{service.name}}, {{when}}',
-      sentence: 'nowa prośba o rezerwację: {{customer.name}}.',
-    },
     'staff REVIEW': {
       subject: 'Do sprawdzenia: {{service.name}}, {{when}}',
       sentence: 'prośba o rezerwację czeka na potwierdzenie lub odmowę: {{customer.name}}.',
@@ -244,17 +206,9 @@ const pl: Words = {
       subject: 'Zmiana: {{service.name}}, {{when}}',
       sentence: 'rezerwacja została zmieniona: {{customer.name}}. Obecnie:',
     },
-    'staff DECLINED': {
-      subject: 'Odmowa: {{service.name}}, {{when}}',
-      sentence: 'prośba o rezerwację została odrzucona: {{customer.name}}.',
-    },
     'staff CANCELLATION': {
       subject: 'Odwołanie: {{service.name}}, {{when}}',
       sentence: 'rezerwacja jest odwołana: {{customer.name}}.',
-    },
-    'staff REMINDER': {
-      subject: 'Przypomnienie: {{service.name}}, {{when}}',
-      sentence: 'zbliża się wizyta: {{customer.name}}.',
     },
   },
   thanks: {

@@ -322,6 +322,22 @@ describe('own words', () => {
   })
 })
 
+it.each([
+  ['REVIEW', false, 'REVIEW is told to staff only.'],
+  ['REQUEST', true, 'REQUEST is told to customers only.'],
+  ['DECLINED', true, 'DECLINED is told to customers only.'],
+  ['REMINDER', true, 'REMINDER is told to customers only.'],
+  ['THANKS', true, 'THANKS is told to customers only.'],
+  ['WAITLIST_OFFER', true, 'WAITLIST_OFFER is told to customers only.'],
+])('nobody has words for what is never said: %s, to staff: %s', async (kind, toStaff, message) => {
+  const { key, accountId: id } = await openDesk()
+  const accountId = encodeId('Account', { accountId: id, id })
+  const input = { accountId, kind, toStaff, subject: 'x', text: 'x' }
+  const { code, message: said } = await change(app, key, 'setNoticeTemplate', input, 'id')
+  expect([code, said]).toEqual(['VALIDATION_FAILED', message])
+  expect(await app.db.prisma.noticeTemplate.count({ where: { accountId: id } })).toBe(0)
+})
+
 it('erasing a customer takes addresses and subjects out of the log', async () => {
   const desk = await openDesk()
   await desk.book(tuesday(111), { notify: { reminders: false } })

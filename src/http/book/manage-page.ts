@@ -18,7 +18,7 @@ import { setManageCookie, takeManageCookie } from './manage-cookie.ts'
 import { langQuery, openManaged, secretHeaders, showManaged, type ManagedVisit } from './managed.ts'
 import { movePart } from './move.ts'
 import { startPaying } from './pay.ts'
-import { instantText, moneyText, policyText, spanText } from './summary.ts'
+import { atText, moneyText, policyText, spanText } from './summary.ts'
 import { pageDoor, showEnd } from './visit.ts'
 import { say } from './words.ts'
 
@@ -133,7 +133,7 @@ function factsOf(visit: ManagedVisit) {
     payBy && due
       ? say(words.awaitsDeposit, {
           amount: moneyText(visit, due) ?? '',
-          until: `${instantText(visit, zone, payBy)} (${zone})`,
+          until: atText(visit, zone, payBy),
         })
       : words.states[booking.status]
   const may = booking.customerMay.cancelUntil !== null
@@ -174,7 +174,6 @@ function movableHtml(visit: ManagedVisit): string {
   const { words, booking } = visit
   const { moveUntil } = booking.customerMay
   if (!moveUntil) return ''
-  const zone = booking.timeZone
-  const until = `${instantText(visit, zone, moveUntil)} (${zone})`
+  const until = atText(visit, booking.timeZone, moveUntil)
   return `<p>${escape(say(words.moveUntil, { until }))}</p>`
 }

@@ -1,26 +1,23 @@
 // What is booked, in words: when, how long, what it costs, what has to be paid first, and what a
 // cancellation would mean.
 
+import { freeUntil, type CancelPolicy } from '../../booking/booking.ts'
 import { formatMoney } from '../../graphql/money.ts'
-import { HOUR } from '../../time/instant.ts'
+import { instantText, whenText } from '../../notice/message.ts'
 import type { MoneyData } from './times.ts'
 import type { Visit } from './visit.ts'
 import { say } from './words.ts'
 
 type Words = Pick<Visit, 'words' | 'locale'>
 
-export type Policy = { cancelFreeHours: number; cancelRefundPercent: number }
-
 /** A stretch of time for people, with its zone. */
-export function spanText({ locale }: Words, zone: string, startsAt: Date, endsAt: Date): string {
-  const options = { dateStyle: 'full', timeStyle: 'short', timeZone: zone } as const
-  const format = new Intl.DateTimeFormat(locale, options)
-  return `${format.formatRange(new Date(startsAt), new Date(endsAt))} (${zone})`
+export function spanText({ locale }: Words, timeZone: string, startsAt: Date, endsAt: Date) {
+  return whenText(new Date(startsAt), new Date(endsAt), { timeZone, locale })
 }
 
-export function instantText({ locale }: Words, zone: string, at: Date): string {
-  const options = { dateStyle: 'full', timeStyle: 'short', timeZone: zone } as const
-  return new Intl.DateTimeFormat(locale, options).format(new Date(at))
+/** An instant for people, with its zone. */
+export function atText({ locale }: Words, timeZone: string, at: Date | number): string {
+  return instantText(new Date(at), { timeZone, locale })
 }
 
 export function moneyText({ locale }: Words, money: MoneyData | null | undefined): string | null {
@@ -43,13 +40,14 @@ export function depositText(
 /** What cancelling means, for a booking that starts then. */
 export function policyText(
   visit: Words,
-  { cancelFreeHours, cancelRefundPercent }: Policy,
+  policy: CancelPolicy,
   zone: string,
   startsAt: Date,
 ): string {
   const { words } = visit
+  const { cancelRefundPercent } = policy
   if (cancelRefundPercent === 100) return words.freeAlways
-  const until = new Date(new Date(startsAt).getTime() - cancelFreeHours * HOUR)
-  const free = say(words.freeUntil, { until: `${instantText(visit, zone, until)} (${zone})` })
+  const until = freeUntil({ startsAt: new Date(startsAt) }, policy)
+  const free = say(words.freeUntil, { until: atText(visit, zone, until) })
   return `${free} ${say(words.refundAfter, { percent: cancelRefundPercent })}`
 }
