@@ -19,7 +19,8 @@ const name = { description: `Name for people, at most ${sourceLimits.name} chara
 const url = {
   description:
     'The address of an iCalendar file (RFC 5545), or of one calendar on a CalDAV server: https or ' +
-    'webcal, in the public internet. It may be a secret, so it is kept sealed and not shown again.',
+    'webcal, in the public internet. These need one; Google and Microsoft calendars have none. It ' +
+    'may be a secret, so it is kept sealed and not shown again.',
 }
 const calendarId = {
   description:

@@ -37,7 +37,10 @@ export function sourceIssues(
     wrong('refreshToken', 'A calendar of Google or Microsoft needs a refresh token of its owner.')
   }
   if (writesBookings && kind === 'ICS') {
-    wrong('writesBookings', 'An iCalendar file cannot be written; connect a CalDAV calendar.')
+    wrong(
+      'writesBookings',
+      'An iCalendar file cannot be written; connect a calendar of another kind.',
+    )
   }
   if (writesBookings && !isPerson) {
     wrong('writesBookings', 'Bookings are written into the calendar of a staff member only.')
