@@ -1,4 +1,5 @@
 // What many want at the same moment, in this process: one reads for all, and one at a time writes.
+// Whoever would only wait for a lock waits here, and keeps no connection from the others meanwhile.
 // Nobody is answered by a reading that began before they asked. Knows no noun.
 
 type Line = { reading: Promise<unknown>; next: Promise<unknown> | null }
@@ -51,6 +52,23 @@ export async function writeAlone<T>(
     return { done: await write() }
   } finally {
     own.delete(key)
+    over.resolve()
+  }
+}
+
+const tails = new WeakMap<object, Map<string, Promise<void>>>()
+
+/** Does `work` when all who asked before under this key of `owner` are done with theirs. */
+export async function inLine<T>(owner: object, key: string, work: () => Promise<T>): Promise<T> {
+  const own = ofOwner(tails, owner)
+  const before = own.get(key)
+  const over = Promise.withResolvers<void>()
+  own.set(key, over.promise)
+  await before
+  try {
+    return await work()
+  } finally {
+    if (own.get(key) === over.promise) own.delete(key)
     over.resolve()
   }
 }

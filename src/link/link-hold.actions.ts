@@ -7,6 +7,7 @@ import { keep } from '../booking/hold.actions.ts'
 import type { ActionContext } from '../context.ts'
 import { idempotent } from '../db/idempotency.ts'
 import { transactionReader } from '../db/reader.ts'
+import { inLine } from '../db/together.ts'
 import { transaction, type Transaction } from '../db/transaction.ts'
 import { refused } from '../errors.ts'
 import type { BookingLink, Hold } from '../generated/prisma/client.ts'
@@ -37,15 +38,17 @@ export type LinkHold = LinkSlot & {
 export async function createLinkHold(ctx: ActionContext, input: LinkHold): Promise<Hold> {
   const { accountId } = input.link
   demand(ctx.viewer, accountId, ['bookings:write'], 'BookingLink', 'linkId')
-  return transaction(ctx.db, (tx) =>
-    idempotent(
-      tx,
-      ctx,
-      { accountId, key: input.idempotencyKey, operation: 'createLinkHold', input },
-      () => keepThrough(tx, ctx, input),
-      (key) => tx.hold.findUnique({ where: { accountId_id: key } }),
-    ),
-  )
+  const place = () =>
+    transaction(ctx.db, (tx) =>
+      idempotent(
+        tx,
+        ctx,
+        { accountId, key: input.idempotencyKey, operation: 'createLinkHold', input },
+        () => keepThrough(tx, ctx, input),
+        (key) => tx.hold.findUnique({ where: { accountId_id: key } }),
+      ),
+    )
+  return inLine(ctx.db, `hold ${input.link.id}`, place)
 }
 
 async function keepThrough(tx: Transaction, ctx: ActionContext, input: LinkHold): Promise<Hold> {

@@ -1,7 +1,7 @@
 // Who reads together is never answered by what was read before they asked; who writes alone is.
 
 import { describe, expect, it } from 'vitest'
-import { readTogether, writeAlone } from '../../src/db/together.ts'
+import { inLine, readTogether, writeAlone } from '../../src/db/together.ts'
 
 /** Readings that the test ends itself, in their order. */
 function readings() {
@@ -92,5 +92,32 @@ describe('writeAlone', () => {
     writing.reject(new Error('no'))
     await expect(first).rejects.toThrow('no')
     expect(await second).toBeNull()
+  })
+})
+
+describe('inLine', () => {
+  it('does one after the other in the order in which they asked, also when one fails', async () => {
+    const owner = {}
+    const begun: string[] = []
+    const ask = (name: string, key = 'hot') => {
+      const work = Promise.withResolvers<string>()
+      const done = inLine(owner, key, () => {
+        begun.push(name)
+        return work.promise
+      })
+      return { work, done }
+    }
+    const [first, second, third] = [ask('first'), ask('second'), ask('third')]
+    const other = ask('other', 'cold')
+    await Promise.resolve()
+    expect(begun).toEqual(['first', 'other'])
+    first.work.reject(new Error('broken'))
+    await expect(first.done).rejects.toThrow('broken')
+    await expect.poll(() => begun).toEqual(['first', 'other', 'second'])
+    second.work.resolve('2')
+    third.work.resolve('3')
+    other.work.resolve('4')
+    expect(await Promise.all([second.done, third.done, other.done])).toEqual(['2', '3', '4'])
+    expect(begun).toEqual(['first', 'other', 'second', 'third'])
   })
 })
