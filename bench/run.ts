@@ -7,6 +7,7 @@ const benchmarks = [
   'growth',
   'list',
   'memory',
+  'nodes',
   'peers',
   'subscriptions',
 ]

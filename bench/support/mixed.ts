@@ -20,6 +20,8 @@ type Act = () => Promise<unknown>
 
 /** Between two acts of one client. */
 const pauseMs = 20
+/** As many documents as a server remembers: from then on each new one takes another's place. */
+const documents = 1_000
 const day = 86_400_000
 
 export async function openCrowd(server: Measured, demo: DemoFile): Promise<Crowd> {
@@ -38,6 +40,9 @@ export async function openCrowd(server: Measured, demo: DemoFile): Promise<Crowd
     '{ services(first: 100, filter: { kind: APPOINTMENT }) { nodes { id } } }',
   )
   const serviceIds = services.nodes.map(({ id }) => id)
+  for (let sent = 0; sent < documents; sent += 10) {
+    await Promise.all(Array.from({ length: 10 }, () => findCustomers(graph)))
+  }
   const acts: Act[] = [
     ...listing(graph),
     ...looking(graph, serviceIds),
@@ -110,16 +115,18 @@ function listing(graph: Graph): Act[] {
       const { pageInfo } = (await graph<Page>('list', bookings, { after })).bookings
       after = pageInfo.hasNextPage ? pageInfo.endCursor : null
     },
-    // Clients that write their values into the document send ever new ones.
-    () =>
-      graph(
-        'list',
-        `{ customers(first: 20, search: "${randomUUID().slice(0, 3)}") {
-          nodes { name bookings(first: 3) { nodes { number } } } } }`,
-      ),
+    () => findCustomers(graph),
     () => graph('list', '{ events(first: 20) { nodes { type occurredAt } } }'),
   ]
 }
+
+/** Clients that write their values into the document send ever new ones. */
+const findCustomers = (graph: Graph) =>
+  graph(
+    'list',
+    `{ customers(first: 20, search: "${randomUUID().slice(0, 8)}") {
+      nodes { name bookings(first: 3) { nodes { number } } } } }`,
+  )
 
 function looking(graph: Graph, serviceIds: readonly string[]): Act[] {
   const free = `query Free($input: AvailabilityInput!) {
