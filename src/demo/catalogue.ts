@@ -177,6 +177,7 @@ async function openLink(opening: Opening, service: Service): Promise<OpenedServi
       updatedAt: at,
       questions: questions.map((question) => ({ ...question, choices: [...question.choices] })),
       distribution: 'ROUND_ROBIN',
+      visitorsChooseStaff: true,
       staff: {
         create: link.staff.map((name, position) => ({ staffId: named(staff, name), position })),
       },

@@ -3,6 +3,7 @@
 
 import { createHash } from 'node:crypto'
 import { demand } from '../auth/viewer.ts'
+import { headCount } from '../booking/booking.ts'
 import { keep } from '../booking/hold.actions.ts'
 import type { ActionContext } from '../context.ts'
 import { idempotent } from '../db/idempotency.ts'
@@ -11,7 +12,7 @@ import { inLine } from '../db/together.ts'
 import { transaction, type Transaction } from '../db/transaction.ts'
 import { refused } from '../errors.ts'
 import type { BookingLink, Hold } from '../generated/prisma/client.ts'
-import { holdsThrough } from './link.data.ts'
+import { holdsThrough, lockLink } from './link.data.ts'
 import { holdOf, openLink, serviceOf, slotOf, type LinkSlot } from './link-slot.actions.ts'
 import { rulesOf } from './link-terms.data.ts'
 import { checkAnswers } from './link.ts'
@@ -53,39 +54,41 @@ export async function createLinkHold(ctx: ActionContext, input: LinkHold): Promi
 
 async function keepThrough(tx: Transaction, ctx: ActionContext, input: LinkHold): Promise<Hold> {
   const { replaces } = input
-  const link = await openLink(tx, ctx, input.link, { own: replaces, isLocked: true })
+  const link = await openLink(tx, ctx, input.link, replaces)
   if (replaces !== null) await holdOf(tx, link, replaces, 'replaces')
   const visitor = input.visitor === null ? null : hashOf(link, input.visitor)
-  await demandFewer(tx, ctx, link, { visitor, replaces })
+  await demandFewer(tx, ctx, link, { visitor, own: replaces })
   const { questions, routing: rules } = rulesOf(link)
   const routing = routeBy(rules, checkAnswers(questions, input.answers).answers)
   if (routing.reject !== null) {
     throw refused('ROUTING_REJECTED', routing.reject, { path: ['answers'] })
   }
   const service = await serviceOf(tx, link, routing, input.serviceId)
-  return keep(tx, ctx, {
+  const hold = await keep(tx, ctx, {
     ...(await slotOf(tx, link, service, routing, input)),
-    partySize: input.partySize ?? service.minParty,
+    partySize: headCount(input.partySize, input.party),
     linkId: link.id,
     visitor,
     replaces,
     ttlSeconds: null,
   })
+  // Only now, so that nobody waits for others while the slot is looked for.
+  await lockLink(transactionReader(tx), link)
+  await demandFewer(tx, ctx, link, { visitor, own: hold.id })
+  return hold
 }
 
 const hashOf = ({ accountId }: BookingLink, visitor: string) =>
   createHash('sha256').update(`${accountId} ${visitor}`).digest()
 
-type Mine = { visitor: Buffer<ArrayBuffer> | null; replaces: string | null }
-
 async function demandFewer(
   tx: Transaction,
   { clock }: ActionContext,
   link: BookingLink,
-  { visitor, replaces: own }: Mine,
+  mine: { visitor: Buffer | null; own: string | null },
 ): Promise<void> {
   const now = clock.now()
-  const { all, ofVisitor } = await holdsThrough(transactionReader(tx), link, now, { own, visitor })
+  const { all, ofVisitor } = await holdsThrough(transactionReader(tx), link, now, mine)
   if (all < mostHolds.link && ofVisitor < mostHolds.visitor) return
   const kept = ofVisitor < mostHolds.visitor ? `${all} holds` : `${ofVisitor} of this visitor`
   const message = `The booking link "${link.title}" keeps no more at a time than ${kept}.`

@@ -103,10 +103,7 @@ mutation('createLinkHold', {
   refusals: raced,
   input: (t) => ({
     ...named(t),
-    partySize: t.field({
-      type: 'PositiveInt',
-      description: 'Heads; left out, as few as the service takes.',
-    }),
+    partySize: t.field({ type: 'PositiveInt', description: 'Heads; 1 when left out.' }),
     answers: t.field({
       type: 'JSONObject',
       description: 'Answers so far, by question id: they lead to staff and service.',

@@ -27,18 +27,18 @@ export type LinkSlot = {
 }
 
 /**
- * The link, locked where `isLocked` or where it can be used so often only: by one at a time then,
- * and no more often than what is kept through it leaves. `own` is the hold that does not count.
+ * The link; one that can be used so often only is used by one at a time, and no more often than
+ * what is kept through it leaves. `own` is the hold that does not count.
  */
 export async function openLink(
   tx: Transaction,
   { clock }: ActionContext,
   key: Key,
-  { own, isLocked }: { own: string | null; isLocked: boolean },
+  own: string | null,
 ): Promise<BookingLink> {
   const where = { accountId_id: { accountId: key.accountId, id: key.id } }
   let link = await tx.bookingLink.findUnique({ where })
-  if (link && (isLocked || link.maxBookings !== null)) {
+  if (link && link.maxBookings !== null) {
     await lockLink(transactionReader(tx), key)
     link = await tx.bookingLink.findUnique({ where })
   }

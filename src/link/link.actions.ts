@@ -52,7 +52,7 @@ async function bookThrough(
   input: LinkBooking,
 ): Promise<Booking> {
   const { holdId } = input
-  const link = await openLink(tx, ctx, input.link, { own: holdId, isLocked: false })
+  const link = await openLink(tx, ctx, input.link, holdId)
   const { questions, routing: rules } = rulesOf(link)
   const { answers, issues } = checkAnswers(questions, input.answers)
   invalidAll(issues)

@@ -182,9 +182,12 @@ describe('nobody keeps a whole calendar', () => {
   })
 
   it('through one link, by however many', async () => {
-    const { hold, linkId, shop } = await kept({}, { staff: 40 })
-    const tries = Array.from({ length: 34 }, (_, n) => hold(10, { visitor: `visitor ${n}` }))
-    expect(await outcomes(tries)).toEqual({ done: mostHolds.link, LIMIT_REACHED: 4 })
+    const { hold, linkId, shop } = await kept({}, { staff: 8 })
+    for (let count = 0; count < mostHolds.link - 2; count += 1) {
+      await hold(9 + (count % 7), { visitor: `early ${count}` })
+    }
+    const tries = Array.from({ length: 6 }, (_, n) => hold(16, { visitor: `late ${n}` }))
+    expect(await outcomes(tries)).toEqual({ done: 2, LIMIT_REACHED: 4 })
     const another = await openLink(db, shop, { slug: 'another' })
     const link = { accountId: shop.accountId, id: another }
     expect((await hold(10, { link })).linkId).toBe(another)

@@ -147,6 +147,44 @@ describe.skipIf(noBrowser !== null)(`in a browser${why}`, () => {
     },
   )
 
+  it('lets the keyboard choose who does it, and keeps the time', { timeout: 60_000 }, async () => {
+    const shop = await openBusiness(app, { visitorsChooseStaff: true }, { staff: 2 })
+    const { page, complaints, close } = await open(shop.path)
+    await tabTo(page, 'select With')
+    expect(await outline(page)).toBe(true)
+    await page.keyboard.type('Staff 1')
+    await tabTo(page, 'button Show times')
+    await enter(page)
+    expect(await page.getByLabel('With').inputValue()).toBe(shop.staff[1])
+    await tabTo(page, 'button Tue')
+    await enter(page)
+    await tabTo(page, 'input 09:00')
+    await page.keyboard.press('Space')
+    await page.keyboard.press('Tab')
+    await enter(page)
+    expect(await text(page)).toContain('Staff 1')
+    expect(await text(page)).toContain('This time is kept for you until')
+    await tabTo(page, 'button Choose another time')
+    await enter(page)
+    expect(await text(page)).toContain('Times on Tuesday, 3 March 2026')
+    expect(await page.getByLabel('With').inputValue()).toBe(shop.staff[1])
+    await page.getByRole('radio', { name: '09:00', exact: true }).check()
+    await page.getByRole('button', { name: 'Continue' }).click()
+    // Left by the button of the browser: what was kept is free again.
+    await page.goBack()
+    await page.reload()
+    expect(await page.getByRole('radio', { name: '09:00', exact: true }).count()).toBe(1)
+    await page.getByRole('radio', { name: '09:00', exact: true }).check()
+    await page.getByRole('button', { name: 'Continue' }).click()
+    await page.getByLabel('Name').fill('Grace Hopper')
+    await page.getByLabel('E-mail address').fill('grace@example.com')
+    await page.getByRole('button', { name: 'Book' }).click()
+    await page.waitForURL(/\/manage\//)
+    expect(await shop.bookings()).toMatchObject([{ staffId: shop.staffIds[1] }])
+    expect(complaints).toEqual([])
+    await close()
+  })
+
   it(
     'fits a screen 320 pixels wide on every page, however long the words',
     { timeout: 90_000 },
@@ -158,7 +196,10 @@ describe.skipIf(noBrowser !== null)(`in a browser${why}`, () => {
         { id: 'many', label: 'Many', type: 'CHOICE', choices: [long, ...Array.from('abcdefgh')] },
       ]
       const service = { name: long, description: long, requiresConfirmation: true }
-      const shop = await openBusiness(app, { questions, title: long }, { service })
+      const terms = { questions, title: long, visitorsChooseStaff: true }
+      const shop = await openBusiness(app, terms, { service, staff: 2 })
+      const { accountId } = shop
+      await app.db.prisma.staffMember.updateMany({ where: { accountId }, data: { name: long } })
       const viewport = { width: 320, height: 640 }
       const { page, close } = await open(`${shop.path}?tz=America/Argentina/ComodRivadavia`, {
         viewport,

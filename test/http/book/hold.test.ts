@@ -1,6 +1,7 @@
 // What is kept for a visitor of a booking page while they fill in the form, from the choice of a
 // time to the booking, over going back, waiting too long, taking no cookies and being not alone.
 
+import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { mostHolds } from '../../../src/link/link-hold.actions.ts'
 import { testApp } from '../../support/app.ts'
@@ -63,6 +64,24 @@ describe('a time that is chosen', () => {
     const booked = await Promise.all([1, 2, 3].map(() => press(again, 'Book', grace)))
     for (const each of booked) expect(each.text).toContain('is confirmed')
     expect(await bookings()).toHaveLength(1)
+  })
+
+  it('is kept for one of those who choose it at once, and the others are told', async () => {
+    const { tuesday, bookings, states } = await salon()
+    const page = await guest().get(tuesday)
+    // Each as if by a page of their own.
+    const fresh = () => ({ pick: randomUUID(), start })
+    const all = await Promise.all(
+      [1, 2, 3, 4, 5].map(() => guest().press(page, 'Continue', fresh())),
+    )
+    const kept = all.filter(({ text }) => text.includes('is kept for you'))
+    expect(all.map(({ status }) => status).toSorted()).toEqual([200, 409, 409, 409, 409])
+    expect(kept).toHaveLength(1)
+    for (const { status, text } of all)
+      if (status === 409) expect(text).toContain('not free any more')
+    await guest().press(kept[0] as Page, 'Book', grace)
+    expect(await bookings()).toHaveLength(1)
+    expect(await states()).toEqual(['USED'])
   })
 
   it('is given up by going back, to where it is free again', async () => {
