@@ -59,10 +59,14 @@ const terms = `SELECT s."durationMinutes", s."bufferBeforeMinutes" AS "before",
   FROM "Service" s JOIN "Account" a ON a."id" = s."accountId"
   WHERE s."accountId" = $1 AND s."id" = $2 AND s."active"`
 const occupy = `
-  WITH staff AS MATERIALIZED (SELECT "id" FROM "StaffMember"
+  WITH once AS (INSERT INTO "IdempotencyKey" ("accountId", "principalId", "key", "operation",
+      "inputHash", "resultId", "createdAt", "expiresAt")
+    VALUES ($1, $7, $8, 'book', $8, $6, now(), now() + interval '1 day')
+    ON CONFLICT DO NOTHING RETURNING 1),
+  staff AS MATERIALIZED (SELECT "id" FROM "StaffMember"
     WHERE "accountId" = $1 AND "id" = $3 AND "active" FOR KEY SHARE)
   INSERT INTO "Occupancy" ("accountId", "id", "kind", "staffId", "startsAt", "endsAt", "bookingId")
-  SELECT $1, $2, 'BOOKING', staff."id", $4::timestamptz, $5::timestamptz, $6 FROM staff
+  SELECT $1, $2, 'BOOKING', staff."id", $4::timestamptz, $5::timestamptz, $6 FROM staff, once
   ON CONFLICT DO NOTHING`
 const insert = `
   WITH customer AS MATERIALIZED (SELECT "id" FROM "Customer"
@@ -77,10 +81,7 @@ const tell = `
     VALUES ($1, $2, 'booking.created', now(), 'API_KEY', $3, 'raw', 'Booking', $4, 1, $5, $6)),
   audit AS (INSERT INTO "AuditEntry" ("accountId", "id", "occurredAt", "action", "actorKind",
       "actorId", "actorName", "subjectType", "subjectId", "changes")
-    VALUES ($2, $1, now(), 'booking.created', 'API_KEY', $3, 'raw', 'Booking', $4::text, $6)),
-  once AS (INSERT INTO "IdempotencyKey" ("accountId", "principalId", "key", "operation",
-      "inputHash", "resultId", "createdAt", "expiresAt")
-    VALUES ($2, $3, $7, 'book', $7, $4, now(), now() + interval '1 day'))
+    VALUES ($2, $1, now(), 'booking.created', 'API_KEY', $3, 'raw', 'Booking', $4::text, $6))
   SELECT pg_notify('slotgraph_events', '')`
 
 async function book(wish: Wish): Promise<string> {
@@ -96,6 +97,7 @@ async function book(wish: Wish): Promise<string> {
     const at = (minutes: number) =>
       new Date(Date.parse(wish.startsAt) + minutes * 60_000).toISOString()
     const id = newId()
+    const actorId = actor?.id ?? 'raw'
     const end = at(term.durationMinutes)
     const taken = await send('occupy', occupy, [
       accountId,
@@ -104,6 +106,8 @@ async function book(wish: Wish): Promise<string> {
       at(-term.before),
       at(term.durationMinutes + term.after),
       id,
+      actorId,
+      wish.once,
     ])
     if (taken.rowCount !== 1) {
       await client.query('ROLLBACK')
@@ -126,8 +130,7 @@ async function book(wish: Wish): Promise<string> {
     ).rows
     const about = JSON.stringify({ bookingId: id, serviceId, staffIds: [staffId], customerId })
     const changes = JSON.stringify(Object.entries(row).map(([field, to]) => ({ field, to })))
-    const actorId = actor?.id ?? 'raw'
-    await send('tell', tell, [newId(), accountId, actorId, id, about, changes, wish.once])
+    await send('tell', tell, [newId(), accountId, actorId, id, about, changes])
     await client.query('COMMIT')
     return JSON.stringify({
       data: { createBooking: { __typename: 'CreateBookingSuccess', data: { id: row.id } } },
