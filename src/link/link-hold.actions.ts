@@ -72,7 +72,7 @@ async function keepThrough(tx: Transaction, ctx: ActionContext, input: LinkHold)
     replaces,
     ttlSeconds: null,
   })
-  // Only now, so that nobody waits for others while the slot is looked for.
+  // Only now, so that other nodes wait for the counting alone.
   await lockLink(transactionReader(tx), link)
   await demandFewer(tx, ctx, link, { visitor, own: hold.id })
   return hold

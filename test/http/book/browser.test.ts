@@ -152,7 +152,8 @@ describe.skipIf(noBrowser !== null)(`in a browser${why}`, () => {
     const { page, complaints, close } = await open(shop.path)
     await tabTo(page, 'select With')
     expect(await outline(page)).toBe(true)
-    await page.keyboard.type('Staff 1')
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('ArrowDown')
     await tabTo(page, 'button Show times')
     await enter(page)
     expect(await page.getByLabel('With').inputValue()).toBe(shop.staff[1])
@@ -170,6 +171,7 @@ describe.skipIf(noBrowser !== null)(`in a browser${why}`, () => {
     expect(await page.getByLabel('With').inputValue()).toBe(shop.staff[1])
     await page.getByRole('radio', { name: '09:00', exact: true }).check()
     await page.getByRole('button', { name: 'Continue' }).click()
+    await page.getByText('This time is kept for you until').waitFor()
     // Left by the button of the browser: what was kept is free again.
     await page.goBack()
     await page.reload()
