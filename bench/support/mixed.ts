@@ -133,10 +133,14 @@ function looking(graph: Graph, serviceIds: readonly string[]): Act[] {
     availability(input: $input) { days { date slots { startsAt staff { name } } } } }`
   return [
     () => {
-      const from = dayFromNow(Math.floor(Math.random() * 30))
+      const from = dayFromNow(1 + Math.floor(Math.random() * 30))
       return graph('look', free, { input: { serviceId: oneOf(serviceIds), from, days: 7 } })
     },
-    () => graph('look', first, { serviceIds: [oneOf(serviceIds), oneOf(serviceIds)] }),
+    () =>
+      graph('look', first, {
+        serviceIds: [oneOf(serviceIds)],
+        after: `${dayFromNow(1)}T00:00:00Z`,
+      }),
   ]
 }
 
@@ -148,7 +152,7 @@ function booking(graph: Graph, serviceIds: readonly string[]): Act {
   type Made = { createBooking: { data?: { id: string } } }
   return async () => {
     const serviceId = oneOf(serviceIds)
-    const after = new Date(Date.now() + Math.random() * 20 * day).toISOString()
+    const after = `${dayFromNow(1 + Math.floor(Math.random() * 20))}T00:00:00Z`
     const { firstAvailable } = await graph<Found>('book', first, { serviceIds: [serviceId], after })
     const startsAt = firstAvailable[0]?.slots[0]?.startsAt
     if (startsAt === undefined) return
