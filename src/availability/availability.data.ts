@@ -4,6 +4,7 @@
 import type { Key } from '../db/id.ts'
 import { poolReader, type Reader } from '../db/reader.ts'
 import type { Database } from '../db/client.ts'
+import { createKept } from '../db/kept.ts'
 import { Prisma, type Session } from '../generated/prisma/client.ts'
 import { DAY, type Instant } from '../time/instant.ts'
 import { zoneOf } from '../time/zone.ts'
@@ -83,8 +84,8 @@ export async function loadOffers(
 
 type Made = { taken: object; asked: string; offers: readonly Offer[] }
 
-/** The last offers of a service's facts, with what they were made of beside them. */
-const made = new WeakMap<ServiceFacts, Made>()
+/** The last offers of a service's facts, with what they were made of; so many in all. */
+const made = createKept<ServiceFacts, Made>(50_000)
 
 /** Slots as offers; made again only when something is another by which they are judged. */
 function slotOffers(
@@ -103,7 +104,7 @@ function slotOffers(
   const before = made.get(facts)
   if (before && before.taken === taken && before.asked === asked) return before.offers
   const offers = listSlots(world.world, from, to, staffIds).map(offerOf(world, question))
-  if (taken) made.set(facts, { taken, asked, offers })
+  if (taken) made.keep(facts, { taken, asked, offers }, offers.length + 1)
   return offers
 }
 

@@ -3,6 +3,7 @@
 // out of date; what is saved is to send a text and to take it apart. Knows no noun.
 
 import { Prisma } from '../generated/prisma/client.ts'
+import { createKept } from './kept.ts'
 
 /** A row: `text` is null when it is one that is known. */
 export type Told = { hash: string; text: string | null }
@@ -21,31 +22,15 @@ export function rememberMeanings<T extends object>(
   maxLength: number,
   read: (text: string) => T,
 ): Meanings<T> {
-  const all = new Map<string, Known>()
-  let length = 0
-  const forget = (key: string) => {
-    length -= all.get(key)?.length ?? 0
-    all.delete(key)
-  }
-  const keep = (key: string, known: Known) => {
-    forget(key)
-    all.set(key, known)
-    length += known.length
-    for (const oldest of all.keys()) {
-      if (length <= maxLength) break
-      forget(oldest)
-    }
-  }
+  const all = createKept<string, Known>(maxLength)
   return {
-    known: (key) => all.get(key) ?? null,
+    known: (key) => all.get(key),
     meaning: (key, before, { hash, text }) => {
-      if (before?.hash === hash) {
-        keep(key, before)
-        return before.meaning as T
-      }
-      const meaning = read(text ?? '')
-      keep(key, { hash, meaning, length: key.length + (text ?? '').length })
-      return meaning
+      const isKnown = before?.hash === hash
+      const length = key.length + (text ?? '').length
+      const known = isKnown ? before : { hash, meaning: read(text ?? ''), length }
+      all.keep(key, known, known.length)
+      return known.meaning as T
     },
   }
 }
