@@ -7,7 +7,7 @@ import { invalid, refused } from '../errors.ts'
 import { Prisma, type IdempotencyKey } from '../generated/prisma/client.ts'
 import { HOUR } from '../time/instant.ts'
 import type { Key } from './id.ts'
-import { poolReader, transactionReader } from './reader.ts'
+import { poolReader, transactionReader, type Reader } from './reader.ts'
 import type { Transaction } from './transaction.ts'
 
 /** How long a key is remembered, in hours. */
@@ -74,16 +74,51 @@ export async function idempotentText(
   })
 }
 
-/** Whether the caller has used this key, so that what was said then is to be said again. */
+type Claim = { accountId: string; principalId: string; key: string }
+
+type Line = { claims: Claim[]; found: Promise<ReadonlySet<string>> }
+
+const lines = new WeakMap<object, Line>()
+
+const nameOf = ({ accountId, principalId, key }: Claim) =>
+  JSON.stringify([accountId, principalId, key])
+
+/**
+ * Whether the caller has used this key, so that what was said then is to be said again. Those who
+ * are refused by the same look ask together.
+ */
 export async function isClaimed(
-  ctx: ActionContext,
+  { db, viewer }: ActionContext,
   { accountId, key }: Pick<Once, 'accountId' | 'key'>,
 ): Promise<boolean> {
-  if (key == null) return false
-  const rows = await poolReader(ctx.db)(Prisma.sql`SELECT 1 FROM "IdempotencyKey"
-    WHERE "accountId" = ${accountId}::uuid AND "principalId" = ${ctx.viewer.id}
-      AND "key" = ${key}`)
-  return rows.length > 0
+  // What cannot be stored was never used, and would be in the way of the others' question.
+  if (key == null || !isKey(key) || key.includes('\0')) return false
+  const claim = { accountId, principalId: viewer.id, key }
+  let line = lines.get(db.pool)
+  if (!line) lines.set(db.pool, (line = openLine(db)))
+  line.claims.push(claim)
+  return (await line.found).has(nameOf(claim))
+}
+
+function openLine(db: ActionContext['db']): Line {
+  const claims: Claim[] = []
+  const found = Promise.resolve().then(() => {
+    // Whoever comes from now on is not answered by this reading.
+    lines.delete(db.pool)
+    return readClaimed(poolReader(db), claims)
+  })
+  return { claims, found }
+}
+
+async function readClaimed(read: Reader, claims: readonly Claim[]): Promise<ReadonlySet<string>> {
+  const rows = await read<Claim>(Prisma.sql`
+    SELECT k."accountId"::text AS "accountId", k."principalId", k."key"
+    FROM unnest(${claims.map(({ accountId }) => accountId)}::uuid[],
+        ${claims.map(({ principalId }) => principalId)}::text[],
+        ${claims.map(({ key }) => key)}::text[]) c("accountId", "principalId", "key")
+      JOIN "IdempotencyKey" k ON k."accountId" = c."accountId"
+        AND k."principalId" = c."principalId" AND k."key" = c."key"`)
+  return new Set(rows.map(nameOf))
 }
 
 /** Whether a key is one that can be remembered. */

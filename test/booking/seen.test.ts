@@ -72,6 +72,19 @@ describe('A place that was seen free', () => {
     expect(await rowsOf(shop)).toEqual({ bookings: 1, taken: 1, events: 1 })
   })
 
+  it('is answered again to whoever has its key, among others who are refused at once', async () => {
+    const shop = await openShop(db)
+    const wish = (key: string) => asked(shop, { startsAt: tuesday(10), idempotencyKey: key })
+    const { id } = await createBooking(shop.ctx, wish('mine'))
+    const keys = ['other', 'mine', 'nul\0', 'k'.repeat(256), 'mine', 'Mine', '{"quoted\\"}']
+    const attempts = keys.map((key) => createBooking(shop.ctx, wish(key)))
+    const settled = await Promise.allSettled(attempts)
+    const ids = settled.map((one) => (one.status === 'fulfilled' ? one.value.id : null))
+    expect(ids).toEqual(keys.map((key) => (key === 'mine' ? id : null)))
+    expect(await outcomes(attempts)).toEqual({ done: 2, SLOT_TAKEN: 5 })
+    expect(await rowsOf(shop)).toEqual({ bookings: 1, taken: 1, events: 1 })
+  })
+
   it('lets everybody who wants anybody have somebody, while there are some', async () => {
     const shop = await openShop(db, { staff: 8 })
     const wish = asked(shop, { startsAt: tuesday(10) })
