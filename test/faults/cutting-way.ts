@@ -3,13 +3,18 @@
 import { connect, createServer, type Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
 
+/** `asked` is what was sent over the connection of the answer before it, as far as it is kept. */
+type Fatal = (answer: Buffer, asked: string) => boolean
+
 export type CuttingWay = {
   url: string
   /** From now on, the connection of each answer that is `fatal` is cut, and the answer is lost. */
-  cutWhen(fatal: ((answer: Buffer) => boolean) | null): void
+  cutWhen(fatal: Fatal | null): void
   /** How many were cut. */
   cuts(): number
 }
+
+const keptLength = 100_000
 
 /** `url` is an address with host and port, or of a database by a unix socket. */
 export async function cuttingWay(url: string): Promise<CuttingWay> {
@@ -17,7 +22,7 @@ export async function cuttingWay(url: string): Promise<CuttingWay> {
   const directory = address.searchParams.get('host')
   const port = Number(address.port || 5432)
   const open = new Set<Socket>()
-  let isFatal: ((answer: Buffer) => boolean) | null = null
+  let isFatal: Fatal | null = null
   let count = 0
   const server = createServer((near) => {
     const far = directory
@@ -34,9 +39,11 @@ export async function cuttingWay(url: string): Promise<CuttingWay> {
         other.destroy()
       })
     }
+    let asked = ''
+    near.on('data', (data) => (asked = (asked + data.toString('latin1')).slice(-keptLength)))
     near.pipe(far)
     far.on('data', (answer) => {
-      if (isFatal?.(answer)) {
+      if (isFatal?.(answer, asked)) {
         count += 1
         near.destroy()
       } else if (!near.write(answer)) {

@@ -63,7 +63,7 @@ describe('the choice of a staff member', () => {
   it('says that they are taken, with their next times, and books nobody else', async () => {
     const { path, ids, staffIds, bookings } = await salon({}, 2)
     const details = await get(`${path}?start=${start}&staff=${ids[0]}`)
-    await bookThere(guest, `${path}`, `${start}&staff=${ids[0]}`, { email: 'first@example.com' })
+    await bookThere(guest, path, `${start}&staff=${ids[0]}`, { email: 'first@example.com' })
     const late = await press(details, 'Book', grace)
     expect(late.status).toBe(409)
     expect(late.text).toContain('This time is not free any more with Staff 0.')
