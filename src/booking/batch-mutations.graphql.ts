@@ -1,6 +1,7 @@
 // The mutation that makes several bookings as one unit.
 
 import { builder } from '../graphql/builder.ts'
+import { timeRefusals } from '../graphql/refusals.ts'
 import { mutation } from '../graphql/mutations.ts'
 import { Refused } from '../errors.ts'
 import { createPaidBookings } from '../payment/initial.actions.ts'
@@ -12,7 +13,6 @@ import {
   ownId,
   paidInput,
   paidOf,
-  taking,
   whoInput,
   whoOf,
   wordsInput,
@@ -47,7 +47,7 @@ mutation('createBookings', {
   scopes: ['bookings:write'],
   data: ['Booking'],
   dataDescription: 'The bookings, in the order of the items.',
-  refusals: [...taking, 'HOLD_EXPIRED', 'IDEMPOTENCY_CONFLICT'],
+  refusals: [...timeRefusals, 'HOLD_EXPIRED', 'IDEMPOTENCY_CONFLICT'],
   input: (t) => ({
     items: t.field({
       type: [BookingItemInput],

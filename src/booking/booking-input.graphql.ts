@@ -11,14 +11,6 @@ import type { NewPayment } from '../payment/payment.ts'
 
 type Fields = InputFieldBuilder<Types, 'InputObject'>
 
-export const taking: readonly RefusalCode[] = [
-  'SLOT_TAKEN',
-  'OUTSIDE_AVAILABILITY',
-  'TOO_SOON',
-  'TOO_LATE',
-  'NO_CAPACITY',
-  'LIMIT_REACHED',
-]
 export const changing: readonly RefusalCode[] = [
   'VERSION_CONFLICT',
   'ILLEGAL_TRANSITION',

@@ -4,6 +4,7 @@ import type { InputFieldBuilder } from '@pothos/core'
 import type { Types } from '../graphql/builder.ts'
 import { demandKey } from '../graphql/ids.ts'
 import { givenFields } from '../graphql/inputs.ts'
+import { timeRefusals } from '../graphql/refusals.ts'
 import { mutation } from '../graphql/mutations.ts'
 import { createBooking } from './booking.actions.ts'
 import {
@@ -16,7 +17,6 @@ import {
   paidOf,
   PartyCountInput,
   RefundEnum,
-  taking,
   whoInput,
   whoOf,
   wordsInput,
@@ -47,7 +47,7 @@ mutation('createBooking', {
   scopes: ['bookings:write'],
   data: 'Booking',
   dataDescription: 'The booking.',
-  refusals: [...taking, 'HOLD_EXPIRED', 'IDEMPOTENCY_CONFLICT'],
+  refusals: [...timeRefusals, 'HOLD_EXPIRED', 'IDEMPOTENCY_CONFLICT'],
   input: (t) => ({
     ...slotInput(t),
     ...whoInput(t),
@@ -80,7 +80,7 @@ mutation('rescheduleBooking', {
   scopes: ['bookings:write'],
   data: 'Booking',
   dataDescription: 'The booking at its new time.',
-  refusals: [...taking, ...changing],
+  refusals: [...timeRefusals, ...changing],
   input: (t) => ({
     id: bookingId(t),
     ...timeInput(t),
@@ -105,7 +105,7 @@ mutation('reassignBooking', {
   scopes: ['bookings:write'],
   data: 'Booking',
   dataDescription: 'The booking as it is now.',
-  refusals: [...taking, ...changing],
+  refusals: [...timeRefusals, ...changing],
   input: (t) => ({
     id: bookingId(t),
     staffId: t.id({ description: 'To this staff member; left out, whoever has it keeps it.' }),

@@ -4,6 +4,7 @@ import type { Hold } from '../generated/prisma/client.ts'
 import { builder } from '../graphql/builder.ts'
 import { demandKey, encodeId } from '../graphql/ids.ts'
 import { demandIds } from '../graphql/inputs.ts'
+import { timeRefusals } from '../graphql/refusals.ts'
 import { mutation } from '../graphql/mutations.ts'
 import { findable, Node } from '../graphql/node.ts'
 import { resourcesOf, staffMembersOf } from './assigned.graphql.ts'
@@ -101,16 +102,7 @@ mutation('placeHold', {
   scopes: ['bookings:write'],
   data: 'Hold',
   dataDescription: 'The hold.',
-  refusals: [
-    'SLOT_TAKEN',
-    'OUTSIDE_AVAILABILITY',
-    'TOO_SOON',
-    'TOO_LATE',
-    'NO_CAPACITY',
-    'LIMIT_REACHED',
-    'HOLD_EXPIRED',
-    'IDEMPOTENCY_CONFLICT',
-  ],
+  refusals: [...timeRefusals, 'HOLD_EXPIRED', 'IDEMPOTENCY_CONFLICT'],
   input: (t) => ({
     ...slotInput(t),
     partySize: t.field({ type: 'PositiveInt', defaultValue: 1, description: 'Heads.' }),

@@ -3,6 +3,7 @@
 import { builder } from '../graphql/builder.ts'
 import { demandKey } from '../graphql/ids.ts'
 import { demandIds, instantOf } from '../graphql/inputs.ts'
+import { timeRefusals } from '../graphql/refusals.ts'
 import { mutation } from '../graphql/mutations.ts'
 import {
   changing,
@@ -10,7 +11,6 @@ import {
   notifyInput,
   notifyOf,
   RefundEnum,
-  taking,
   whoInput,
   whoOf,
   wordsInput,
@@ -45,7 +45,7 @@ mutation('createBookingSeries', {
   scopes: ['bookings:write'],
   data: 'Series',
   dataDescription: 'The series; `skipped` lists what was left out.',
-  refusals: [...taking, 'IDEMPOTENCY_CONFLICT'],
+  refusals: [...timeRefusals, 'IDEMPOTENCY_CONFLICT'],
   input: (t) => ({
     serviceId: t.id({ required: true, description: 'What to book.' }),
     startsAt: t.field({

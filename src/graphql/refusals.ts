@@ -81,14 +81,16 @@ async function nextSlots(refusal: Refusal): Promise<Slot[]> {
 }
 
 /** Refusals of a time, which offer others. */
-const offering: readonly RefusalCode[] = [
+export const timeRefusals = [
   'SLOT_TAKEN',
   'OUTSIDE_AVAILABILITY',
   'TOO_SOON',
   'TOO_LATE',
   'NO_CAPACITY',
   'LIMIT_REACHED',
-]
+] as const satisfies readonly RefusalCode[]
+
+const offersOthers = (code: RefusalCode) => (timeRefusals as readonly RefusalCode[]).includes(code)
 
 const meaning: Record<RefusalCode, string> = {
   NOT_FOUND: 'The thing does not exist, or not for this credential.',
@@ -124,7 +126,7 @@ for (const code of refusalCodes) {
           resolve: (refusal) => refusal.issues ?? [],
         }),
       }),
-      ...(offering.includes(code) && {
+      ...(offersOthers(code) && {
         nextSlots: t.field({
           type: [FreeSlotType],
           description:

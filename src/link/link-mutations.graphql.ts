@@ -8,6 +8,7 @@ import { builder } from '../graphql/builder.ts'
 import { demandKey, keyOf } from '../graphql/ids.ts'
 import { demandIds, instantOf } from '../graphql/inputs.ts'
 import { one } from '../graphql/look-ahead.ts'
+import { timeRefusals } from '../graphql/refusals.ts'
 import { mutation, type InputBuilder } from '../graphql/mutations.ts'
 import { createLinkBooking } from './link.actions.ts'
 import { createLinkHold, mostHolds } from './link-hold.actions.ts'
@@ -40,17 +41,7 @@ const named = (t: InputBuilder) => ({
   staffId: t.id({ description: "With this one of the link's staff; left out, it chooses." }),
 })
 
-const raced = [
-  'SLOT_TAKEN',
-  'OUTSIDE_AVAILABILITY',
-  'TOO_SOON',
-  'TOO_LATE',
-  'NO_CAPACITY',
-  'LIMIT_REACHED',
-  'ROUTING_REJECTED',
-  'HOLD_EXPIRED',
-  'IDEMPOTENCY_CONFLICT',
-] as const
+const raced = [...timeRefusals, 'ROUTING_REJECTED', 'HOLD_EXPIRED', 'IDEMPOTENCY_CONFLICT'] as const
 
 mutation('createLinkBooking', {
   description:

@@ -8,6 +8,7 @@ import { builder } from '../graphql/builder.ts'
 import { demandKey } from '../graphql/ids.ts'
 import { instantOf } from '../graphql/inputs.ts'
 import { badInput } from '../graphql/lists.ts'
+import { timeRefusals } from '../graphql/refusals.ts'
 import { mutation } from '../graphql/mutations.ts'
 import { zoneOf } from '../time/zone.ts'
 import { offersFor } from './link.data.ts'
@@ -59,17 +60,7 @@ mutation('moveBookingAsCustomer', {
   scopes: ['bookings:write'],
   data: 'Booking',
   dataDescription: 'The booking as it is now.',
-  refusals: [
-    'SLOT_TAKEN',
-    'OUTSIDE_AVAILABILITY',
-    'TOO_SOON',
-    'TOO_LATE',
-    'NO_CAPACITY',
-    'LIMIT_REACHED',
-    'VERSION_CONFLICT',
-    'ILLEGAL_TRANSITION',
-    'ALREADY_CANCELLED',
-  ],
+  refusals: [...timeRefusals, 'VERSION_CONFLICT', 'ILLEGAL_TRANSITION', 'ALREADY_CANCELLED'],
   input: (t) => ({
     bookingId: t.id({ required: true, description: 'The booking.' }),
     startsAt: t.field({

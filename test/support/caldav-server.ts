@@ -1,9 +1,8 @@
 // A calendar on a CalDAV server (RFC 4791) in memory, for what the real one cannot be made to do:
 // answer slowly or not at all, give no tags, hold what nobody can read. `url` is its place.
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterAll } from 'vitest'
+import { serveLoopback } from './loopback.ts'
 
 type File = { text: string; tag: string }
 
@@ -81,15 +80,9 @@ export async function caldavServer() {
     response.writeHead(status, { 'content-type': 'application/xml', ...headers }).end(body ?? '')
   }
 
-  const server = createServer((request, response) => void handle(request, response))
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  afterAll(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  const { port } = server.address() as AddressInfo
+  const url = await serveLoopback(handle)
   return {
-    url: `http://127.0.0.1:${port}/anna/`,
+    url: `${url}/anna/`,
     files,
     requests,
     manner,

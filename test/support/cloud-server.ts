@@ -1,9 +1,8 @@
 // What servers of calendars have in common whose owners give access by OAuth 2.0: tokens that run
 // out and are renewed (RFC 6749, section 6), answers in JSON, and ways to fail.
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterAll } from 'vitest'
+import { serveLoopback } from './loopback.ts'
 
 export type CloudAsked = {
   method: string
@@ -91,15 +90,9 @@ export async function cloudServer(act: (asked: CloudAsked) => CloudAnswer) {
     response.end(body ? JSON.stringify(body) : '')
   }
 
-  const server = createServer((request, response) => void handle(request, response))
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  afterAll(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  const { port } = server.address() as AddressInfo
+  const url = await serveLoopback(handle)
   return {
-    url: `http://127.0.0.1:${port}`,
+    url,
     requests,
     manner,
     grants,

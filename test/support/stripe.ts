@@ -1,13 +1,13 @@
 // A server that speaks Stripe's wire form: forms in, JSON out, Idempotency-Key kept, pages open for
 // 30 minutes to 24 hours, refunds never above what was paid, events signed as Stripe signs them. It
 // can be told to fail before or after it has done what was asked.
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Stripe } from 'stripe'
-import { afterAll, expect } from 'vitest'
+import { expect } from 'vitest'
 import type { TestApp } from './app.ts'
 import { done } from './ask.ts'
+import { serveLoopback } from './loopback.ts'
 
 type Fields = Record<string, string>
 type Thing = { id: string; [field: string]: unknown }
@@ -82,18 +82,12 @@ export async function stripeServer() {
     return body ? say(200, body) : say(400, refusal)
   }
 
-  const server = createServer((req, res) => void handle(req, res))
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  afterAll(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  const { port } = server.address() as AddressInfo
+  const url = await serveLoopback(handle)
   return {
     config: {
       stripeSecretKey: 'sk_test_of_the_test',
       stripeWebhookSecret: webhookSecret,
-      stripeApiBase: `http://127.0.0.1:${port}`,
+      stripeApiBase: url,
     },
     sessions,
     refunds,
