@@ -11,11 +11,10 @@ import { connectionType, pageArgs, type Connection } from '../graphql/lists.ts'
 import { mutation } from '../graphql/mutations.ts'
 import type { PageAsk } from '../db/keyset.ts'
 import { authorizeSubaccount, endSubaccount } from './subaccount.actions.ts'
+import { accountsOwnedBy, loadOwned, type Owned } from './subaccount.data.ts'
 import { ViewerInstallation } from './viewer-installation.graphql.ts'
 
 const needs = ['subaccounts:write'] as const
-
-type Owned = { id: string; accountId: string; name: string; slug: string; installed: boolean }
 
 builder.objectRef<Owned>('Subaccount').implement({
   description: 'An account that the owner who approved the application owns now.',
@@ -53,28 +52,9 @@ async function ownedBy(
   { approvedById, applicationId }: Installation,
   ask: PageAsk,
 ): Promise<Connection<Owned>> {
-  const owned = await db.prisma.membership.findMany({
-    where: { userId: approvedById, role: 'OWNER' },
-    select: { accountId: true },
-  })
-  const ids = owned.map(({ accountId }) => accountId)
-  const page = pageOfIds('Installation.subaccounts', ids, ask)
-  const accounts = await db.prisma.account.findMany({
-    where: { id: { in: page.rows.map(({ id }) => id) } },
-    select: {
-      id: true,
-      name: true,
-      slug: true,
-      installations: { where: { applicationId, uninstalledAt: null }, select: { id: true } },
-    },
-    orderBy: { id: 'asc' },
-  })
-  const rows = accounts.map(({ installations, ...account }) => ({
-    ...account,
-    accountId: account.id,
-    installed: installations.length > 0,
-  }))
-  return { ...page, rows }
+  const page = pageOfIds('Installation.subaccounts', await accountsOwnedBy(db, approvedById), ask)
+  const ids = page.rows.map(({ id }) => id)
+  return { ...page, rows: await loadOwned(db, ids, applicationId) }
 }
 
 mutation('authorizeSubaccount', {
