@@ -208,7 +208,6 @@ for (const [parent, where] of Object.entries(below)) {
       type: BookingConnection,
       nullable: true,
       scopes: read,
-      reads: [],
       below: listOf,
       description: 'Its bookings, soonest first unless another order is asked for.',
       complexity: connectionCost,

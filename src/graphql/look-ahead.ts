@@ -36,11 +36,15 @@ export type ListBelow = (
 type Reading = {
   reads?: readonly string[]
   one?: One
+  /** Its type, where it answers with the global id of its row: it reads no more than that. */
   globalId?: NodeName
   /** Its value as JSON, from that of its parent, where an answer is only sent. */
   // oxlint-disable-next-line no-explicit-any -- each type has parents of its own
   writes?: (parent: any) => string
-  /** The list below a row that the field answers with, as its resolver reads it. */
+  /**
+   * The list below a row that the field answers with, as its resolver reads it: of the row it reads
+   * no more than its id.
+   */
   below?: ListBelow
 }
 
@@ -57,8 +61,9 @@ declare global {
 class LookAheadPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   override onOutputFieldConfig(config: PothosOutputFieldConfig<Types>) {
     const { reads, one, globalId, below, writes } = config.pothosOptions as Reading
-    if (!reads && !one && !writes) return config
-    const told = { reads, one, globalId, below, writes }
+    const isById = globalId !== undefined || below !== undefined
+    const told = { reads: reads ?? (isById ? [] : undefined), one, globalId, below, writes }
+    if (Object.values(told).every((each) => each === undefined)) return config
     return { ...config, extensions: { ...config.extensions, ...told } }
   }
 }
@@ -89,7 +94,6 @@ export function one<Model extends LoadedModel, Key extends string>(model: Model,
 /** Options of a field that answers with the global id of its row. */
 export function globalId(name: NodeName) {
   return {
-    reads: [],
     globalId: name,
     resolve: ({ accountId, id }: { accountId?: string; id: string }) =>
       encodeId(name, { accountId: accountId ?? id, id }),
