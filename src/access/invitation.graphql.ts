@@ -1,6 +1,7 @@
 // Invitation as the graph shows it, below its account; and the mutations that make one and
 // withdraw it.
 
+import { timestamptz } from '../db/timestamp.ts'
 import { Prisma, type Invitation } from '../generated/prisma/client.ts'
 import { batched } from '../graphql/batches.ts'
 import { builder } from '../graphql/builder.ts'
@@ -108,7 +109,7 @@ builder.prismaObjectField('Account', 'invitations', (t) =>
 
 function openNow(now: number, isOpen: boolean): Prisma.Sql {
   return Prisma.sql`(r."acceptedAt" IS NULL AND r."withdrawnAt" IS NULL
-    AND r."expiresAt" > ${new Date(now).toISOString()}::timestamptz) = ${isOpen}::boolean`
+    AND r."expiresAt" > ${timestamptz(now)}) = ${isOpen}::boolean`
 }
 
 mutation('inviteUser', {

@@ -1,6 +1,7 @@
 // ApiKey as the graph shows it, and its lists: over accounts, and of an account. Its secret is not
 // among its fields.
 
+import { timestamptz } from '../db/timestamp.ts'
 import type { Scope } from '../auth/scope.ts'
 import { Prisma, type ApiKey } from '../generated/prisma/client.ts'
 import { builder } from '../graphql/builder.ts'
@@ -103,9 +104,8 @@ const ApiKeyFilter = builder.inputType('ApiKeyFilter', {
 type Filter = typeof ApiKeyFilter.$inferInput | null | undefined
 
 function listOf(filter: Filter, now: number) {
-  const expiry = new Date(now).toISOString()
   const alive = Prisma.sql`(r."revokedAt" IS NULL
-    AND (r."expiresAt" IS NULL OR r."expiresAt" > ${expiry}::timestamptz))`
+    AND (r."expiresAt" IS NULL OR r."expiresAt" > ${timestamptz(now)}))`
   const where = filter?.active == null ? [] : [filter.active ? alive : Prisma.sql`NOT ${alive}`]
   const order = { column: 'createdAt', type: 'timestamptz', direction: 'DESC' } as const
   return { table: 'ApiKey', where, order }

@@ -5,6 +5,7 @@ import type { Key } from '../db/id.ts'
 import { poolReader, type Reader } from '../db/reader.ts'
 import type { Database } from '../db/client.ts'
 import { createKept } from '../db/kept.ts'
+import { timestamptz } from '../db/timestamp.ts'
 import { Prisma, type Session } from '../generated/prisma/client.ts'
 import { DAY, type Instant } from '../time/instant.ts'
 import { zoneOf } from '../time/zone.ts'
@@ -210,12 +211,12 @@ async function loadSessions(
 ): Promise<Map<string, SessionRow[]>> {
   const classes = worlds.filter(({ facts }) => facts.kind === 'CLASS').map(({ facts }) => facts)
   if (classes.length === 0) return new Map()
-  const now = new Date(question.now).toISOString()
+  const now = timestamptz(question.now)
   const rows = await read<SessionRow>(Prisma.sql`
     SELECT r.*,
       (SELECT coalesce(sum(h."partySize"), 0)::int FROM "Hold" h WHERE r."seatsHeld" > 0
         AND h."accountId" = r."accountId" AND h."sessionId" = r."id" AND h."state" = 'LIVE'
-        AND h."expiresAt" > ${now}::timestamptz) AS "liveHeld",
+        AND h."expiresAt" > ${now}) AS "liveHeld",
       (SELECT coalesce(sum(b."partySize"), 0)::int FROM "Booking" b
         WHERE b."accountId" = r."accountId" AND b."sessionId" = r."id"
         AND b."id" = ${question.exceptBookingId}::uuid
@@ -228,8 +229,8 @@ async function loadSessions(
     FROM unnest(${classes.map(({ accountId }) => accountId)}::uuid[],
         ${classes.map(({ id }) => id)}::uuid[]) u("accountId", "id")
       JOIN "Session" r ON r."accountId" = u."accountId" AND r."serviceId" = u."id"
-    WHERE r."active" AND r."startsAt" >= ${new Date(from).toISOString()}::timestamptz
-      AND r."startsAt" < ${new Date(to).toISOString()}::timestamptz
+    WHERE r."active" AND r."startsAt" >= ${timestamptz(from)}
+      AND r."startsAt" < ${timestamptz(to)}
     ORDER BY r."startsAt", r."id"`)
   return Map.groupBy(rows, ({ serviceId }) => serviceId)
 }

@@ -17,7 +17,13 @@ import {
   listOverAccounts,
   pageArgs,
 } from '../graphql/lists.ts'
-import { DateTimeRange, instantText, orderInput, refersTo, withinRange } from '../graphql/narrow.ts'
+import {
+  DateTimeRange,
+  instantGiven,
+  orderInput,
+  refersTo,
+  withinRange,
+} from '../graphql/narrow.ts'
 import { findable, Node } from '../graphql/node.ts'
 import type { BlockWithTaken } from './block.actions.ts'
 
@@ -131,10 +137,10 @@ function matching({ filter }: Narrowing): Prisma.Sql[] {
   const where = withinRange('startsAt', filter)
   const { during } = filter ?? {}
   if (during?.from) {
-    where.push(Prisma.sql`r."endsAt" > ${instantText(during.from)}::timestamptz`)
+    where.push(Prisma.sql`r."endsAt" > ${instantGiven(during.from)}`)
   }
   if (during?.to) {
-    where.push(Prisma.sql`r."startsAt" < ${instantText(during.to)}::timestamptz`)
+    where.push(Prisma.sql`r."startsAt" < ${instantGiven(during.to)}`)
   }
   if (filter?.staffIds) where.push(taking(refersTo('staffId', 'StaffMember', filter.staffIds, 'o')))
   if (filter?.resourceIds) {

@@ -5,6 +5,7 @@ import { demand } from '../auth/viewer.ts'
 import type { ActionContext } from '../context.ts'
 import { newId } from '../db/id.ts'
 import { transactionReader } from '../db/reader.ts'
+import { timestamptz } from '../db/timestamp.ts'
 import { transaction, type Transaction } from '../db/transaction.ts'
 import { invalidAll } from '../errors.ts'
 import type { NewEvent } from '../events/event.ts'
@@ -70,7 +71,6 @@ type Stored = BusyPeriod & { id: string }
 type Row = { id: string; externalId: string | null; startsAt: Date; endsAt: Date }
 
 const at = (instant: number) => new Date(instant).toISOString()
-const edge = (instant: number | null) => (instant === null ? null : at(instant))
 
 type Within = { calendar: string; from: number | null; to: number | null }
 
@@ -80,7 +80,7 @@ async function storedWithin(tx: Transaction, owner: BusyOwner, told: Within): Pr
     SELECT "id"::text AS "id", "externalId", "startsAt", "endsAt" FROM "BusyTime"
     WHERE "accountId" = ${owner.accountId}::uuid AND ${column} = ${owner.id}::uuid
       AND tstzrange("startsAt", "endsAt")
-        && tstzrange(${edge(told.from)}::timestamptz, ${edge(told.to)}::timestamptz)
+        && tstzrange(${timestamptz(told.from)}, ${timestamptz(told.to)})
       AND "calendar" = ${told.calendar}
     ORDER BY "startsAt", "id"`)
   return rows.map(({ startsAt, endsAt, ...row }) => {
@@ -110,7 +110,7 @@ async function insert(
     INSERT INTO "BusyTime" ("accountId", "id", "staffId", "resourceId", "calendar", "externalId",
       "startsAt", "endsAt", "createdAt")
     SELECT ${owner.accountId}::uuid, n."id", ${staffId}::uuid, ${resourceId}::uuid, ${calendar},
-      n."externalId", n."startsAt", n."endsAt", ${at(ctx.clock.now())}::timestamptz
+      n."externalId", n."startsAt", n."endsAt", ${timestamptz(ctx.clock.now())}
     FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS n("id" uuid, "externalId" text,
       "startsAt" timestamptz, "endsAt" timestamptz)`)
 }

@@ -9,7 +9,7 @@ import { demandOne, instantOf } from '../graphql/inputs.ts'
 import { connectionCost } from '../graphql/limits.ts'
 import { connectionType, listBelow, pageArgs } from '../graphql/lists.ts'
 import { mutation } from '../graphql/mutations.ts'
-import { instantText } from '../graphql/narrow.ts'
+import { instantGiven } from '../graphql/narrow.ts'
 import { findable, Node } from '../graphql/node.ts'
 import { invalid } from '../errors.ts'
 import { replaceBusyTimes, type BusyReplaced } from './busy-times.actions.ts'
@@ -100,8 +100,8 @@ function busyTimesBelow(parent: 'StaffMember' | 'Resource', whose: Prisma.Sql): 
       resolve: ({ accountId, id }: { accountId: string; id: string }, args, ctx) => {
         const { from, to, calendar } = args
         const where = [whose]
-        if (from) where.push(Prisma.sql`r."endsAt" > ${instantText(from)}::timestamptz`)
-        if (to) where.push(Prisma.sql`r."startsAt" < ${instantText(to)}::timestamptz`)
+        if (from) where.push(Prisma.sql`r."endsAt" > ${instantGiven(from)}`)
+        if (to) where.push(Prisma.sql`r."startsAt" < ${instantGiven(to)}`)
         if (calendar != null) where.push(Prisma.sql`r."calendar" = ${keptCalendar(calendar)}`)
         const query = { table: 'BusyTime', where, order: byStart }
         return listBelow<BusyTime>(ctx, { accountId, id }, `${parent}.busyTimes`, args, query, args)

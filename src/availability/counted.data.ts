@@ -3,6 +3,7 @@
 // class are counted by its session and against nobody's limit.
 
 import type { Reader } from '../db/reader.ts'
+import { timestamptz } from '../db/timestamp.ts'
 import { Prisma } from '../generated/prisma/client.ts'
 import type { Instant } from '../time/instant.ts'
 import type { Except } from './busy.data.ts'
@@ -29,14 +30,13 @@ export async function loadCounted(
       : []),
   ]
   if (parts.length === 0) return []
-  const at = (instant: Instant) => new Date(instant).toISOString()
   const within = Prisma.sql`b."accountId" = ANY(${accountIds}::uuid[])
-    AND b."startsAt" >= ${at(range.start)}::timestamptz
-    AND b."startsAt" < ${at(range.end)}::timestamptz`
+    AND b."startsAt" >= ${timestamptz(range.start)}
+    AND b."startsAt" < ${timestamptz(range.end)}`
   const counts = {
     Booking: Prisma.sql`b."status" NOT IN ('CANCELLED', 'DECLINED')
       AND b."id" IS DISTINCT FROM ${except.bookingId ?? null}::uuid`,
-    Hold: Prisma.sql`b."state" = 'LIVE' AND b."expiresAt" > ${at(now)}::timestamptz
+    Hold: Prisma.sql`b."state" = 'LIVE' AND b."expiresAt" > ${timestamptz(now)}
       AND b."id" IS DISTINCT FROM ${except.holdId ?? null}::uuid`,
   }
   const statements = parts.map(
@@ -61,12 +61,11 @@ function ofStaff(
   range: { start: Instant; end: Instant },
 ): Part {
   const owner = Prisma.raw(table === 'Booking' ? 'o."bookingId"' : 'o."holdId"')
-  const [start, end] = [new Date(range.start).toISOString(), new Date(range.end).toISOString()]
   const select = Prisma.sql`SELECT NULL::text AS "serviceId", o."staffId"::text, b."startsAt"
     FROM "Occupancy" o JOIN ${Prisma.raw(`"${table}"`)} b
       ON b."accountId" = o."accountId" AND b."id" = ${owner}
     WHERE o."active" AND o."staffId" = ANY(${staffIds}::uuid[])
       AND tstzrange(o."startsAt", o."endsAt")
-        && tstzrange(${start}::timestamptz, ${end}::timestamptz)`
+        && tstzrange(${timestamptz(range.start)}, ${timestamptz(range.end)})`
   return { table, select }
 }

@@ -1,6 +1,7 @@
 // Chooses one of several staff members who are free at a start, by what each of them has booked.
 
 import type { Reader } from '../db/reader.ts'
+import { timestamptz } from '../db/timestamp.ts'
 import { Prisma } from '../generated/prisma/client.ts'
 import type { Instant } from '../time/instant.ts'
 import { dayStart, localDayOf, zoneOf } from '../time/zone.ts'
@@ -34,26 +35,26 @@ export async function pickStaff(
   }
   const zone = zoneOf(facts.account.timeZone)
   const day = localDayOf(zone, request.startsAt)
-  const at = new Date(request.startsAt).toISOString()
+  const at = timestamptz(request.startsAt)
   const mine = Prisma.sql`b."accountId" = ${facts.accountId}::uuid AND b."staffId" = u."id"
     AND b."status" NOT IN ('CANCELLED', 'DECLINED')`
   // Who was idle for longest is a fair choice only while bookings come in the order of their times.
   const evenly = request.assign === 'EVENLY'
   const minutesWithin = (first: number, last: number) => {
-    const start = new Date(dayStart(zone, first)).toISOString()
-    const end = new Date(dayStart(zone, last + 1)).toISOString()
+    const start = timestamptz(dayStart(zone, first))
+    const end = timestamptz(dayStart(zone, last + 1))
     return Prisma.sql`(SELECT
         coalesce(sum(extract(epoch FROM b."endsAt" - b."startsAt")) / 60, 0)::int
       FROM "Booking" b WHERE ${mine}
-        AND b."startsAt" >= ${start}::timestamptz AND b."startsAt" < ${end}::timestamptz)`
+        AND b."startsAt" >= ${start} AND b."startsAt" < ${end})`
   }
   const rows = await read<LoadRow>(Prisma.sql`
     SELECT u."id"::text AS "id", ${minutesWithin(day, day)} AS "minutes",
       ${evenly ? minutesWithin(day - evenDays, day + evenDays) : Prisma.sql`NULL`} AS "around",
-      (SELECT b."endsAt" FROM "Booking" b WHERE ${mine} AND b."startsAt" < ${at}::timestamptz
+      (SELECT b."endsAt" FROM "Booking" b WHERE ${mine} AND b."startsAt" < ${at}
         ORDER BY b."startsAt" DESC LIMIT 1) AS "idleSince",
       (SELECT b."startsAt" FROM "Booking" b WHERE ${evenly} AND ${mine}
-        AND b."startsAt" > ${at}::timestamptz ORDER BY b."startsAt" LIMIT 1) AS "nextAt"
+        AND b."startsAt" > ${at} ORDER BY b."startsAt" LIMIT 1) AS "nextAt"
     FROM unnest(${staffIds}::uuid[]) u("id")`)
   const chosen = chooseStaff(
     rows.map(({ id, minutes, around, idleSince, nextAt }) => ({

@@ -2,6 +2,7 @@
 // days, so that many bookings can be given out in one go.
 
 import type { Reader } from '../db/reader.ts'
+import { timestamptz } from '../db/timestamp.ts'
 import { Prisma } from '../generated/prisma/client.ts'
 import { MINUTE, type Instant } from '../time/instant.ts'
 import { dayStart, localDayOf, zoneOf } from '../time/zone.ts'
@@ -26,20 +27,19 @@ export async function loadStaffLoad(
   to: Instant,
 ): Promise<StaffLoad> {
   const zone = zoneOf(facts.account.timeZone)
-  const at = (instant: Instant) => new Date(instant).toISOString()
-  const start = at(dayStart(zone, localDayOf(zone, from)))
-  const end = at(dayStart(zone, localDayOf(zone, to) + 1))
+  const start = timestamptz(dayStart(zone, localDayOf(zone, from)))
+  const end = timestamptz(dayStart(zone, localDayOf(zone, to) + 1))
   const mine = Prisma.sql`b."accountId" = ${facts.accountId}::uuid AND b."staffId" = u."id"
     AND b."status" NOT IN ('CANCELLED', 'DECLINED')`
   const rows = await read<Row>(Prisma.sql`
     SELECT b."staffId"::text AS "staffId", b."startsAt", b."endsAt"
     FROM unnest(${facts.staff.map(({ id }) => id)}::uuid[]) u("id")
       CROSS JOIN LATERAL (
-        (SELECT b.* FROM "Booking" b WHERE ${mine} AND b."startsAt" < ${start}::timestamptz
+        (SELECT b.* FROM "Booking" b WHERE ${mine} AND b."startsAt" < ${start}
           ORDER BY b."startsAt" DESC LIMIT 1)
         UNION ALL
         SELECT b.* FROM "Booking" b WHERE ${mine}
-          AND b."startsAt" >= ${start}::timestamptz AND b."startsAt" < ${end}::timestamptz) b`)
+          AND b."startsAt" >= ${start} AND b."startsAt" < ${end}) b`)
   const booked = new Map(facts.staff.map(({ id }) => [id, [] as Booked[]]))
   const add = (booking: Booked) => void booked.get(booking.staffId)?.push(booking)
   for (const { staffId, startsAt, endsAt } of rows) {

@@ -4,6 +4,7 @@
 import { poolReader } from '../db/reader.ts'
 import type { Database } from '../db/client.ts'
 import type { Key } from '../db/id.ts'
+import { timestamptz } from '../db/timestamp.ts'
 import type { Transaction } from '../db/transaction.ts'
 import { Prisma } from '../generated/prisma/client.ts'
 import { newManageSecret, type IssuedSecret } from '../auth/secret.ts'
@@ -61,5 +62,4 @@ export async function pruneManageLinks(db: Database, now: Instant): Promise<void
     WHERE b."accountId" = m."accountId" AND b."id" = m."bookingId" AND b."endsAt" <= ${before(now)}`)
 }
 
-const before = (now: Instant) =>
-  Prisma.sql`${new Date(now - manageDays * DAY).toISOString()}::timestamptz`
+const before = (now: Instant) => timestamptz(now - manageDays * DAY)

@@ -3,6 +3,7 @@
 
 import type { Role } from '../auth/scope.ts'
 import { poolReader } from '../db/reader.ts'
+import { timestamptz } from '../db/timestamp.ts'
 import { Prisma, type CalendarFeed } from '../generated/prisma/client.ts'
 import type { Instant } from '../time/instant.ts'
 import { bookingFacts, sessionFacts } from './facts.data.ts'
@@ -31,8 +32,6 @@ export function modelOf({ staffId, customerId }: Pick<FeedFound, 'staffId' | 'cu
 /** How exactly the last use is kept. */
 const usedEveryMs = 60_000
 
-const at = (instant: Instant) => Prisma.sql`${new Date(instant).toISOString()}::timestamptz`
-
 /**
  * The feed with this secret, and what it shows; null when there is none, when it was revoked or has
  * expired, when its customer was erased or merged, or when whoever made it has left the account.
@@ -47,21 +46,21 @@ export async function findFeed(
       SELECT f."accountId", f."id", f."staffId", f."customerId", f."name", f."scopes",
         f."pastDays", m."role"::text AS "role", a."name" AS "accountName",
         a."timeZone" AS "accountZone", COALESCE(s."timeZone", c."timeZone") AS "ownZone",
-        ${at(now)} - make_interval(days => f."pastDays") AS "from",
-        ${at(now)} + make_interval(days => ${feedLimits.futureDays}::int) AS "to",
-        ${at(now)} - make_interval(days => ${feedLimits.calledOffDays}::int) AS "offSince"
+        ${timestamptz(now)} - make_interval(days => f."pastDays") AS "from",
+        ${timestamptz(now)} + make_interval(days => ${feedLimits.futureDays}::int) AS "to",
+        ${timestamptz(now)} - make_interval(days => ${feedLimits.calledOffDays}::int) AS "offSince"
       FROM "CalendarFeed" f
         JOIN "Account" a ON a."id" = f."accountId"
         JOIN "Membership" m ON m."accountId" = f."accountId" AND m."userId" = f."createdById"
         LEFT JOIN "StaffMember" s ON s."accountId" = f."accountId" AND s."id" = f."staffId"
         LEFT JOIN "Customer" c ON c."accountId" = f."accountId" AND c."id" = f."customerId"
       WHERE f."secretHash" = ${secretHash} AND f."revokedAt" IS NULL
-        AND (f."expiresAt" IS NULL OR f."expiresAt" > ${at(now)})
+        AND (f."expiresAt" IS NULL OR f."expiresAt" > ${timestamptz(now)})
         AND c."erasedAt" IS NULL AND c."mergedIntoId" IS NULL
     ), used AS (
-      UPDATE "CalendarFeed" u SET "lastUsedAt" = ${at(now)} FROM feed f
+      UPDATE "CalendarFeed" u SET "lastUsedAt" = ${timestamptz(now)} FROM feed f
       WHERE u."accountId" = f."accountId" AND u."id" = f."id"
-        AND (u."lastUsedAt" IS NULL OR u."lastUsedAt" <= ${at(now - usedEveryMs)})
+        AND (u."lastUsedAt" IS NULL OR u."lastUsedAt" <= ${timestamptz(now - usedEveryMs)})
     )
     SELECT f.*, COALESCE((
       SELECT jsonb_agg(e."fact" ORDER BY e."fact"->'startsAt', e."fact"->'id') FROM (
@@ -84,8 +83,8 @@ function within(now: Instant, part: Part): { where: Prisma.Sql; nearest: Prisma.
   return {
     where:
       part === 'PAST'
-        ? Prisma.sql`r."startsAt" >= f."from" AND r."startsAt" < ${at(now)}`
-        : Prisma.sql`r."startsAt" >= ${at(now)} AND r."startsAt" < f."to"`,
+        ? Prisma.sql`r."startsAt" >= f."from" AND r."startsAt" < ${timestamptz(now)}`
+        : Prisma.sql`r."startsAt" >= ${timestamptz(now)} AND r."startsAt" < f."to"`,
     nearest: Prisma.sql`ORDER BY r."startsAt" ${direction} LIMIT ${limit}::int`,
   }
 }

@@ -6,6 +6,7 @@ import type { BusyOwner } from '../availability/busy-times.actions.ts'
 import type { SealingContext } from '../auth/seal.ts'
 import type { ActionContext } from '../context.ts'
 import type { Reader } from '../db/reader.ts'
+import { timestamptz } from '../db/timestamp.ts'
 import { Prisma, type CalendarSource } from '../generated/prisma/client.ts'
 import type { Instant } from '../time/instant.ts'
 
@@ -20,12 +21,9 @@ export type LeasedSource = CalendarSource & {
 
 export type SourceClaim = { worker: string; now: Instant; leasedUntil: Instant; most: number }
 
-const at = (instant: Instant | null) =>
-  Prisma.sql`${instant === null ? null : new Date(instant).toISOString()}::timestamptz`
-
 /** Leases what is due, the longest due first. */
 export function claimSources(read: Reader, claim: SourceClaim): Promise<LeasedSource[]> {
-  const now = at(claim.now)
+  const now = timestamptz(claim.now)
   return read<LeasedSource>(Prisma.sql`
     WITH due AS (
       SELECT "accountId", "id" FROM "CalendarSource"
@@ -34,7 +32,7 @@ export function claimSources(read: Reader, claim: SourceClaim): Promise<LeasedSo
       ORDER BY "nextSyncAt" LIMIT ${claim.most}::int FOR UPDATE SKIP LOCKED
     ), leased AS (
       UPDATE "CalendarSource" c
-      SET "leasedBy" = ${claim.worker}, "leasedUntil" = ${at(claim.leasedUntil)}
+      SET "leasedBy" = ${claim.worker}, "leasedUntil" = ${timestamptz(claim.leasedUntil)}
       FROM due d WHERE c."accountId" = d."accountId" AND c."id" = d."id"
       RETURNING c.*
     )
@@ -69,13 +67,13 @@ export async function settleSource(
   const [row] = await read<CalendarSource>(Prisma.sql`
     UPDATE "CalendarSource" SET "leasedBy" = NULL, "leasedUntil" = NULL,
       "etag" = ${settled.etag}, "lastModified" = ${settled.lastModified},
-      "nextSyncAt" = ${at(settled.nextSyncAt.getTime())},
-      "readAt" = ${at(settled.readAt?.getTime() ?? null)},
-      "syncedAt" = ${at(settled.syncedAt?.getTime() ?? null)},
-      "failingSince" = ${at(settled.failingSince?.getTime() ?? null)},
+      "nextSyncAt" = ${timestamptz(settled.nextSyncAt)},
+      "readAt" = ${timestamptz(settled.readAt)},
+      "syncedAt" = ${timestamptz(settled.syncedAt)},
+      "failingSince" = ${timestamptz(settled.failingSince)},
       "failureCount" = ${settled.failureCount}::int, "lastError" = ${settled.lastError},
       "busyCount" = ${settled.busyCount}::int, "unreadCount" = ${settled.unreadCount}::int,
-      "pausedAt" = ${at(settled.pausedAt?.getTime() ?? null)},
+      "pausedAt" = ${timestamptz(settled.pausedAt)},
       "version" = ${settled.version}::int
     WHERE "accountId" = ${accountId}::uuid AND "id" = ${id}::uuid AND "leasedBy" = ${worker}
     RETURNING *`)

@@ -3,15 +3,13 @@
 
 import type { Key } from '../db/id.ts'
 import type { Reader } from '../db/reader.ts'
+import { timestamptz } from '../db/timestamp.ts'
 import { Prisma, type CalendarSource, type CalendarWrite } from '../generated/prisma/client.ts'
 import type { Role } from '../auth/scope.ts'
 import type { Instant } from '../time/instant.ts'
 import type { BusyWindow } from '../availability/busy-times.ts'
 import { bookingFacts, sessionFacts } from './facts.data.ts'
 import type { FeedFact } from './feed-entries.ts'
-
-const at = (instant: Instant | null) =>
-  Prisma.sql`${instant === null ? null : new Date(instant).toISOString()}::timestamptz`
 
 /** Whether an entry `n` is one that the staff member of a calendar `s` does. */
 const does = Prisma.sql`(EXISTS (SELECT FROM "Booking" b WHERE b."accountId" = n."accountId"
@@ -31,7 +29,7 @@ export type Entry = { accountId: string; entryId: string }
 export function markingEntries(entries: readonly Entry[], now: Instant): Prisma.Sql {
   return Prisma.sql`
     INSERT INTO "CalendarWrite" ("accountId", "sourceId", "entryId", "dueAt")
-    SELECT n."accountId", s."id", n."entryId", ${at(now)}
+    SELECT n."accountId", s."id", n."entryId", ${timestamptz(now)}
     FROM jsonb_to_recordset(${JSON.stringify(entries)}::jsonb) AS n("accountId" uuid,
       "entryId" uuid)
     JOIN "CalendarSource" s ON s."accountId" = n."accountId"
@@ -50,12 +48,12 @@ export async function markCalendar(
   const own = Prisma.sql`n."accountId" = ${accountId}::uuid`
   await read(Prisma.sql`
     INSERT INTO "CalendarWrite" ("accountId", "sourceId", "entryId", "dueAt")
-    SELECT ${accountId}::uuid, s."id", n."entryId", ${at(now)} FROM "CalendarSource" s, (
+    SELECT ${accountId}::uuid, s."id", n."entryId", ${timestamptz(now)} FROM "CalendarSource" s, (
       SELECT n."accountId", n."id" AS "entryId" FROM "Booking" n WHERE ${own}
-        AND n."endsAt" > ${at(now)} AND n."sessionId" IS NULL
+        AND n."endsAt" > ${timestamptz(now)} AND n."sessionId" IS NULL
         AND n."status" NOT IN ('CANCELLED', 'DECLINED')
       UNION SELECT n."accountId", n."id" FROM "Session" n WHERE ${own}
-        AND n."endsAt" > ${at(now)} AND n."active"
+        AND n."endsAt" > ${timestamptz(now)} AND n."active"
       UNION SELECT n."accountId", n."entryId" FROM "CalendarWrite" n
         WHERE ${own} AND n."sourceId" = ${id}::uuid
     ) n
@@ -87,13 +85,14 @@ export async function markMissing(
   now: Instant,
 ): Promise<void> {
   const within = Prisma.sql`b."accountId" = w."accountId" AND b."id" = w."entryId"
-    AND b."endsAt" > ${at(seen.window.from)} AND b."startsAt" < ${at(seen.window.to)}`
+    AND b."endsAt" > ${timestamptz(seen.window.from)}
+    AND b."startsAt" < ${timestamptz(seen.window.to)}`
   await read(Prisma.sql`
-    UPDATE "CalendarWrite" w SET "dueAt" = ${at(now)}, "wanted" = "wanted" + 1, "attempts" = 0,
-      "contentHash" = NULL
+    UPDATE "CalendarWrite" w SET "dueAt" = ${timestamptz(now)}, "wanted" = "wanted" + 1,
+      "attempts" = 0, "contentHash" = NULL
     WHERE w."accountId" = ${accountId}::uuid AND w."sourceId" = ${id}::uuid
       AND w."etag" IS NOT NULL AND w."dueAt" IS NULL AND w."failedAt" IS NULL
-      AND w."writtenAt" < ${at(seen.since)}
+      AND w."writtenAt" < ${timestamptz(seen.since)}
       AND w."entryId" <> ALL(${[...seen.intact]}::uuid[])
       AND (EXISTS (SELECT FROM "Booking" b WHERE ${within})
         OR EXISTS (SELECT FROM "Session" b WHERE ${within}))`)
@@ -121,9 +120,9 @@ export async function reviveWrites(
   now: Instant,
 ): Promise<void> {
   await read(Prisma.sql`
-    UPDATE "CalendarWrite" SET "dueAt" = ${at(now)}, "attempts" = 0, "failedAt" = NULL
+    UPDATE "CalendarWrite" SET "dueAt" = ${timestamptz(now)}, "attempts" = 0, "failedAt" = NULL
     WHERE "accountId" = ${accountId}::uuid AND "sourceId" = ${id}::uuid
-      AND ("failedAt" IS NOT NULL OR "dueAt" > ${at(now)})`)
+      AND ("failedAt" IS NOT NULL OR "dueAt" > ${timestamptz(now)})`)
 }
 
 /** Makes an entry that was given up wait again; null when it was not. */
@@ -133,7 +132,7 @@ export async function againWrite(
   now: Instant,
 ): Promise<CalendarWrite | null> {
   const [row] = await read<CalendarWrite>(Prisma.sql`
-    UPDATE "CalendarWrite" SET "dueAt" = ${at(now)}, "attempts" = 0, "failedAt" = NULL
+    UPDATE "CalendarWrite" SET "dueAt" = ${timestamptz(now)}, "attempts" = 0, "failedAt" = NULL
     WHERE "accountId" = ${accountId}::uuid AND "id" = ${id}::uuid AND "failedAt" IS NOT NULL
     RETURNING *`)
   return row ?? null
@@ -146,9 +145,9 @@ export async function holdBack(
   until: Instant,
 ): Promise<void> {
   await read(Prisma.sql`
-    UPDATE "CalendarWrite" SET "dueAt" = ${at(until)}
+    UPDATE "CalendarWrite" SET "dueAt" = ${timestamptz(until)}
     WHERE "accountId" = ${accountId}::uuid AND "sourceId" = ${sourceId}::uuid
-      AND "dueAt" < ${at(until)} AND "leasedBy" IS NULL`)
+      AND "dueAt" < ${timestamptz(until)} AND "leasedBy" IS NULL`)
 }
 
 /**
@@ -171,7 +170,7 @@ export type LeasedWrite = CalendarWrite & {
 export type WriteClaim = { worker: string; now: Instant; leasedUntil: Instant; most: number }
 
 export function claimWrites(read: Reader, claim: WriteClaim): Promise<LeasedWrite[]> {
-  const now = at(claim.now)
+  const now = timestamptz(claim.now)
   return read<LeasedWrite>(Prisma.sql`
     WITH due AS (
       SELECT w."accountId", w."sourceId", w."entryId", w."leasedBy" FROM "CalendarWrite" w
@@ -181,7 +180,7 @@ export function claimWrites(read: Reader, claim: WriteClaim): Promise<LeasedWrit
       ORDER BY w."dueAt" LIMIT ${claim.most}::int FOR UPDATE OF w SKIP LOCKED
     ), n AS (
       UPDATE "CalendarWrite" w
-      SET "leasedBy" = ${claim.worker}, "leasedUntil" = ${at(claim.leasedUntil)},
+      SET "leasedBy" = ${claim.worker}, "leasedUntil" = ${timestamptz(claim.leasedUntil)},
         "etag" = CASE WHEN d."leasedBy" IS NULL THEN w."etag" ELSE COALESCE(w."etag", '') END,
         "contentHash" = CASE WHEN d."leasedBy" IS NULL THEN w."contentHash" END
       FROM due d WHERE w."accountId" = d."accountId" AND w."sourceId" = d."sourceId"
@@ -241,11 +240,11 @@ export async function settleWrite(
   const rows = await read(Prisma.sql`
     UPDATE "CalendarWrite" SET "leasedBy" = NULL, "leasedUntil" = NULL, "etag" = ${etag},
       "contentHash" = ${contentHash}::bytea, "lastError" = ${error},
-      "writtenAt" = CASE WHEN ${error === null} THEN ${at(now)} ELSE "writtenAt" END,
+      "writtenAt" = CASE WHEN ${error === null} THEN ${timestamptz(now)} ELSE "writtenAt" END,
       "attempts" = CASE WHEN ${error === null} THEN 0 ELSE "attempts" + 1 END,
       "failedAt" = CASE WHEN "wanted" = ${wanted}::int AND ${error !== null && nextAt === null}
-        THEN ${at(now)} END,
-      "dueAt" = CASE WHEN "wanted" = ${wanted}::int THEN ${at(nextAt)} ELSE "dueAt" END
+        THEN ${timestamptz(now)} END,
+      "dueAt" = CASE WHEN "wanted" = ${wanted}::int THEN ${timestamptz(nextAt)} ELSE "dueAt" END
     WHERE "accountId" = ${accountId}::uuid AND "sourceId" = ${sourceId}::uuid
       AND "entryId" = ${entryId}::uuid AND "leasedBy" = ${worker}
     RETURNING 1 AS "one"`)

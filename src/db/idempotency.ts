@@ -8,6 +8,7 @@ import { Prisma, type IdempotencyKey } from '../generated/prisma/client.ts'
 import { HOUR } from '../time/instant.ts'
 import type { Key } from './id.ts'
 import { poolReader, transactionReader, type Reader } from './reader.ts'
+import { timestamptz } from './timestamp.ts'
 import type { Transaction } from './transaction.ts'
 
 /** How long a key is remembered, in hours. */
@@ -169,14 +170,13 @@ async function remembered<T>(
 export function claiming(ctx: ActionContext, once: Once, resultId: string | null): Prisma.Sql {
   const { accountId, key, operation } = once
   const now = ctx.clock.now()
-  const at = new Date(now).toISOString()
-  const expiresAt = new Date(now + idempotencyHours * HOUR).toISOString()
+  const at = timestamptz(now)
+  const expiresAt = timestamptz(now + idempotencyHours * HOUR)
   return Prisma.sql`
     INSERT INTO "IdempotencyKey" AS k ("accountId", "principalId", "key", "operation",
       "inputHash", "resultId", "createdAt", "expiresAt")
     VALUES (${accountId}::uuid, ${ctx.viewer.id}, ${key}, ${operation},
-      ${hashOf(operation, once.input)}, ${resultId}::uuid, ${at}::timestamptz,
-      ${expiresAt}::timestamptz)
+      ${hashOf(operation, once.input)}, ${resultId}::uuid, ${at}, ${expiresAt})
     ON CONFLICT ("accountId", "principalId", "key") DO UPDATE SET
       "operation" = excluded."operation", "inputHash" = excluded."inputHash",
       "resultId" = excluded."resultId", "result" = NULL, "createdAt" = excluded."createdAt",

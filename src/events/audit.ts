@@ -4,6 +4,7 @@
 
 import { newId } from '../db/id.ts'
 import { transactionReader } from '../db/reader.ts'
+import { timestamptz } from '../db/timestamp.ts'
 import type { ActionContext } from '../context.ts'
 import type { Transaction } from '../db/transaction.ts'
 import { Prisma } from '../generated/prisma/client.ts'
@@ -87,8 +88,8 @@ export async function appendAudit(
 ): Promise<void> {
   if (facts.length === 0) return
   const { viewer, origin } = ctx
-  const occurredAt = new Date(ctx.clock.now()).toISOString()
-  const since = unlessSince?.toISOString() ?? null
+  const occurredAt = timestamptz(ctx.clock.now())
+  const since = timestamptz(unlessSince ?? null)
   const rows = facts.map(({ changes = [], ...fact }) => ({
     outcome: 'DONE',
     ...fact,
@@ -99,14 +100,14 @@ export async function appendAudit(
     INSERT INTO "AuditEntry" ("accountId", "id", "occurredAt", "action", "outcome", "actorKind",
       "actorId", "actorName", "userId", "subjectType", "subjectId", "requestId", "address",
       "changes")
-    SELECT n."accountId", n."id", ${occurredAt}::timestamptz, n."action",
+    SELECT n."accountId", n."id", ${occurredAt}, n."action",
       n."outcome"::"AuditOutcome", ${viewer.kind}, ${viewer.id}, ${viewer.name},
       ${viewer.userId}::uuid, n."subjectType", n."subjectId", ${origin?.requestId ?? null},
       ${origin?.address ?? null}, n."changes"
     FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS n("id" uuid, "accountId" uuid,
       "action" text, "outcome" text, "subjectType" text, "subjectId" text, "changes" jsonb)
-    WHERE ${since}::timestamptz IS NULL OR NOT EXISTS (SELECT FROM "AuditEntry" e
+    WHERE ${since} IS NULL OR NOT EXISTS (SELECT FROM "AuditEntry" e
       WHERE e."accountId" = n."accountId" AND e."subjectId" = n."subjectId"
-        AND e."occurredAt" > ${since}::timestamptz AND e."action" = n."action"
+        AND e."occurredAt" > ${since} AND e."action" = n."action"
         AND e."outcome" = n."outcome"::"AuditOutcome")`)
 }

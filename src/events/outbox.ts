@@ -11,6 +11,7 @@ import { Prisma } from '../generated/prisma/client.ts'
 import { redacted } from './audit.ts'
 import type { NewEvent } from './event.ts'
 import { newId } from '../db/id.ts'
+import { timestamptz } from '../db/timestamp.ts'
 
 /** PostgreSQL channel that wakes the readers of the log; it carries no content. */
 export const eventsChannel = 'slotgraph_events'
@@ -32,7 +33,7 @@ export function appending(
   ctx: ActionContext,
   events: readonly NewEvent[],
 ): { read: Prisma.Sql; inserted: Prisma.Sql } {
-  const occurredAt = new Date(ctx.clock.now()).toISOString()
+  const occurredAt = timestamptz(ctx.clock.now())
   const rows = events.map(({ about = {}, changes = [], ...event }, place) => {
     const told = redacted(event.subjectType, changes)
     const audited = told === changes ? null : told
@@ -47,7 +48,7 @@ export function appending(
     ), audit AS (
       INSERT INTO "AuditEntry" ("accountId", "id", "occurredAt", "action", "actorKind", "actorId",
         "actorName", "userId", "subjectType", "subjectId", "requestId", "address", "changes")
-      SELECT n."accountId", n."id", ${occurredAt}::timestamptz, n."type", ${kind}, ${id}, ${name},
+      SELECT n."accountId", n."id", ${occurredAt}, n."type", ${kind}, ${id}, ${name},
         ${userId}::uuid, n."subjectType", n."subjectId"::text, ${requestId}, ${address},
         CASE WHEN jsonb_typeof(n."audited") = 'array' THEN n."audited" ELSE n."changes" END
       FROM n
@@ -55,7 +56,7 @@ export function appending(
   const inserted = Prisma.sql`
     INSERT INTO "Event" ("id", "accountId", "type", "occurredAt", "actorKind", "actorId",
       "actorName", "subjectType", "subjectId", "subjectVersion", "about", "changes")
-    SELECT n."id", n."accountId", n."type", ${occurredAt}::timestamptz, ${kind}, ${id}, ${name},
+    SELECT n."id", n."accountId", n."type", ${occurredAt}, ${kind}, ${id}, ${name},
       n."subjectType", n."subjectId", n."subjectVersion", n."about", n."changes"
     FROM n ORDER BY n."place"`
   return { read, inserted }

@@ -1,6 +1,7 @@
 // The place of a reader that must not lose it, moved in the statement that writes what it read.
 
 import type { Reader } from '../db/reader.ts'
+import { timestamptz } from '../db/timestamp.ts'
 import { Prisma } from '../generated/prisma/client.ts'
 import type { Instant } from '../time/instant.ts'
 import type { EventCursor } from './cursor.ts'
@@ -24,7 +25,7 @@ export async function writeAndMove(
     WITH moved AS (
       UPDATE "LogReader"
       SET "xid" = ${to.xid}::bigint, "seq" = ${to.seq}::bigint,
-        "updatedAt" = ${new Date(now).toISOString()}::timestamptz
+        "updatedAt" = ${timestamptz(now)}
       WHERE "name" = ${name} AND "xid" = ${from.xid}::bigint AND "seq" = ${from.seq}::bigint
       RETURNING 1
     )${writing.length > 0 ? Prisma.join(writing, '') : Prisma.empty}

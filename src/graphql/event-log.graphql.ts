@@ -1,6 +1,7 @@
 // The log of events, read page by page: for whoever catches up before subscribing, with the cursors
 // of subscriptions. Of what a viewer may not read no event is listed.
 
+import { timestamptz } from '../db/timestamp.ts'
 import type { Needs } from '../auth/scope.ts'
 import { accountsWithin, type Viewer } from '../auth/viewer.ts'
 import type { Context } from '../context.ts'
@@ -16,7 +17,7 @@ import { chosenTypes } from './event-args.ts'
 import { decodeId } from './ids.ts'
 import { connectionCost } from './limits.ts'
 import { accountsArg, accountsOf, badInput, PageInfo, pageSize } from './lists.ts'
-import { DateTimeRange, instantText } from './narrow.ts'
+import { DateTimeRange, instantGiven } from './narrow.ts'
 
 const listen: Needs = ['events:read']
 
@@ -121,8 +122,8 @@ function conditionsOf(filter: Filter): Prisma.Sql[] {
       ${things.map(({ name }) => name)}::text[], ${things.map(({ id }) => id)}::uuid[]))`)
   }
   const { from, to } = filter?.occurredAt ?? {}
-  if (from) where.push(Prisma.sql`e."occurredAt" >= ${instantText(from)}::timestamptz`)
-  if (to) where.push(Prisma.sql`e."occurredAt" < ${instantText(to)}::timestamptz`)
+  if (from) where.push(Prisma.sql`e."occurredAt" >= ${instantGiven(from)}`)
+  if (to) where.push(Prisma.sql`e."occurredAt" < ${instantGiven(to)}`)
   return where
 }
 
@@ -156,7 +157,7 @@ async function logPage(
   const { pool } = ctx.db
   const size = pageSize({ first })
   const oldest = ctx.clock.now() - ctx.events.retentionDays * DAY + headroomMs
-  const recent = Prisma.sql`e."occurredAt" >= ${new Date(oldest).toISOString()}::timestamptz`
+  const recent = Prisma.sql`e."occurredAt" >= ${timestamptz(oldest)}`
   const { accountIds } = asked
   const where = after ? asked.where : [...asked.where, recent]
   const start = after && (await ctx.events.startAfter(after, accountsWithin(ctx.viewer, listen)))

@@ -2,6 +2,7 @@
 // Conditions name the listed table's row as `r`.
 
 import type { Order } from '../db/keyset.ts'
+import { timestamptz } from '../db/timestamp.ts'
 import { Prisma } from '../generated/prisma/client.ts'
 import { builder } from './builder.ts'
 import { keyOf, type NodeName } from './ids.ts'
@@ -63,16 +64,16 @@ export type Range = { from?: Date | null; to?: Date | null }
 export function withinRange(column: string, range: Range | null | undefined): Prisma.Sql[] {
   const key = Prisma.raw(`r."${column}"`)
   const where: Prisma.Sql[] = []
-  if (range?.from) where.push(Prisma.sql`${key} >= ${instantText(range.from)}::timestamptz`)
-  if (range?.to) where.push(Prisma.sql`${key} < ${instantText(range.to)}::timestamptz`)
+  if (range?.from) where.push(Prisma.sql`${key} >= ${instantGiven(range.from)}`)
+  if (range?.to) where.push(Prisma.sql`${key} < ${instantGiven(range.to)}`)
   return where
 }
 
 /** An instant as conditions take it; years that PostgreSQL cannot read are BAD_USER_INPUT. */
-export function instantText(at: Date): string {
+export function instantGiven(at: Date): Prisma.Sql {
   const year = at.getUTCFullYear()
   if (year < 1 || year > 9999) throw badInput('A date-time must lie in the years 0001 to 9999.')
-  return at.toISOString()
+  return timestamptz(at)
 }
 
 /**

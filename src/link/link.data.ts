@@ -9,6 +9,7 @@ import {
 import type { Database } from '../db/client.ts'
 import type { Key } from '../db/id.ts'
 import { poolReader, type Reader } from '../db/reader.ts'
+import { timestamptz } from '../db/timestamp.ts'
 import { Prisma, type BookingLink } from '../generated/prisma/client.ts'
 import type { Instant } from '../time/instant.ts'
 import { windowOfRow } from './link-terms.data.ts'
@@ -111,7 +112,7 @@ export async function holdsThrough(
     SELECT count(*)::int AS "all",
       (count(*) FILTER (WHERE "visitor" = ${visitor}::bytea))::int AS "ofVisitor"
     FROM "Hold" WHERE "accountId" = ${accountId}::uuid AND "linkId" = ${id}::uuid
-      AND "state" = 'LIVE' AND "expiresAt" > ${new Date(now).toISOString()}::timestamptz
+      AND "state" = 'LIVE' AND "expiresAt" > ${timestamptz(now)}
       AND "id" IS DISTINCT FROM ${own}::uuid`)
   return row ?? { all: 0, ofVisitor: 0 }
 }
@@ -203,7 +204,7 @@ export async function sessionAt(
   const [row] = await read<{ id: string }>(Prisma.sql`
     SELECT r."id"::text AS "id" FROM "Session" r
     WHERE r."accountId" = ${accountId}::uuid AND r."serviceId" = ${id}::uuid AND r."active"
-      AND r."startsAt" = ${startsAt.toISOString()}::timestamptz ${ofPool}
+      AND r."startsAt" = ${timestamptz(startsAt)} ${ofPool}
     ORDER BY r."capacity" - r."seatsTaken" - r."seatsHeld" - r."seatsBlocked" < ${partySize},
       r."id" LIMIT 1`)
   return row?.id ?? null

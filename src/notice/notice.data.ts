@@ -4,12 +4,11 @@
 import type { Database } from '../db/client.ts'
 import { newId, type Key } from '../db/id.ts'
 import type { Reader } from '../db/reader.ts'
+import { timestamptz } from '../db/timestamp.ts'
 import { Prisma, type Notice } from '../generated/prisma/client.ts'
 import type { Instant } from '../time/instant.ts'
 import type { ToldEndpoint } from './endpoint-mail.ts'
 import type { Booked, Cancels, Planned } from './notice.ts'
-
-const instant = (at: Instant) => Prisma.sql`${new Date(at).toISOString()}::timestamptz`
 
 type BookedRow = Omit<Booked, 'startsAt' | 'endsAt'> & {
   accountId: string
@@ -43,7 +42,7 @@ export function cancelling(
   now: Instant,
 ): Prisma.Sql {
   return Prisma.sql`
-    UPDATE "Notice" n SET "state" = 'CANCELLED', "finishedAt" = ${instant(now)},
+    UPDATE "Notice" n SET "state" = 'CANCELLED', "finishedAt" = ${timestamptz(now)},
       "nextAttemptAt" = NULL, "reason" = 'What it was about has changed.'
     FROM unnest(${bookings.map(({ accountId }) => accountId)}::uuid[],
         ${bookings.map(({ bookingId }) => bookingId)}::uuid[],
@@ -52,7 +51,7 @@ export function cancelling(
       AND n."state" = 'WAITING'
       AND CASE u."cancels" WHEN 'ALL' THEN TRUE
         WHEN 'TIMED' THEN n."kind" IN ('REMINDER', 'THANKS') ELSE n."kind" <> 'THANKS' END
-      AND (n."leasedUntil" IS NULL OR n."leasedUntil" <= ${instant(now)})
+      AND (n."leasedUntil" IS NULL OR n."leasedUntil" <= ${timestamptz(now)})
       AND EXISTS (SELECT FROM moved)`
 }
 
@@ -62,13 +61,13 @@ export function cancellingOffers(
   now: Instant,
 ): Prisma.Sql {
   return Prisma.sql`
-    UPDATE "Notice" n SET "state" = 'CANCELLED', "finishedAt" = ${instant(now)},
+    UPDATE "Notice" n SET "state" = 'CANCELLED', "finishedAt" = ${timestamptz(now)},
       "nextAttemptAt" = NULL, "reason" = 'What it was about has changed.'
     FROM unnest(${entries.map(({ accountId }) => accountId)}::uuid[],
         ${entries.map(({ entryId }) => entryId)}::uuid[]) u("accountId", "entryId")
     WHERE n."accountId" = u."accountId" AND n."waitlistEntryId" = u."entryId"
       AND n."state" = 'WAITING' AND n."kind" = 'WAITLIST_OFFER'
-      AND (n."leasedUntil" IS NULL OR n."leasedUntil" <= ${instant(now)})
+      AND (n."leasedUntil" IS NULL OR n."leasedUntil" <= ${timestamptz(now)})
       AND EXISTS (SELECT FROM moved)`
 }
 
@@ -89,7 +88,7 @@ export function adding(
       "dueAt", "nextAttemptAt", "createdAt")
     SELECT n."accountId", n."id", n."eventId", n."kind"::"NoticeKind", n."customerId", n."staffId",
       n."userId", n."endpointId", n."waitlistEntryId", n."bookingId", n."bookingIds",
-      n."minutesBefore", n."dueAt", n."dueAt", ${instant(now)}
+      n."minutesBefore", n."dueAt", n."dueAt", ${timestamptz(now)}
     FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS n("accountId" uuid, "id" uuid,
       "eventId" uuid, "kind" text, "customerId" uuid, "staffId" uuid, "userId" uuid,
       "endpointId" uuid, "waitlistEntryId" uuid, "bookingId" uuid, "bookingIds" uuid[],
@@ -103,7 +102,7 @@ export function claimNotices(
   read: Reader,
   claim: { worker: string; now: Instant; leasedUntil: Instant; most: number },
 ): Promise<Notice[]> {
-  const now = instant(claim.now)
+  const now = timestamptz(claim.now)
   return read<Notice>(Prisma.sql`
     WITH chosen AS (
       SELECT n."accountId", n."id" FROM "Notice" n
@@ -113,7 +112,7 @@ export function claimNotices(
       FOR UPDATE SKIP LOCKED
     )
     UPDATE "Notice" n SET "leasedBy" = ${claim.worker},
-      "leasedUntil" = ${instant(claim.leasedUntil)}, "attempts" = n."attempts" + 1
+      "leasedUntil" = ${timestamptz(claim.leasedUntil)}, "attempts" = n."attempts" + 1
     FROM chosen c WHERE n."accountId" = c."accountId" AND n."id" = c."id"
     RETURNING n.*`)
 }
@@ -135,12 +134,12 @@ export async function settleNotice(
   { state, nextAttemptAt, address = null, subject = null, reason }: Settlement,
   now: Instant,
 ): Promise<boolean> {
-  const next = nextAttemptAt === null ? Prisma.sql`NULL` : instant(nextAttemptAt)
+  const next = nextAttemptAt === null ? Prisma.sql`NULL` : timestamptz(nextAttemptAt)
   const rows = await read<{ id: string }>(Prisma.sql`
     UPDATE "Notice" SET "state" = ${state}::"NoticeState", "leasedBy" = NULL,
       "leasedUntil" = NULL, "nextAttemptAt" = ${next}, "reason" = ${reason},
       "address" = COALESCE(${address}, "address"), "subject" = COALESCE(${subject}, "subject"),
-      "finishedAt" = ${state === 'WAITING' ? Prisma.sql`NULL` : instant(now)}
+      "finishedAt" = ${state === 'WAITING' ? Prisma.sql`NULL` : timestamptz(now)}
     WHERE "accountId" = ${accountId}::uuid AND "id" = ${id}::uuid AND "leasedBy" = ${worker}
       AND "state" = 'WAITING'
     RETURNING "id"`)
@@ -189,7 +188,7 @@ export async function againNotice(
   now: Instant,
 ): Promise<Notice | null> {
   const [row] = await read<Notice>(Prisma.sql`
-    UPDATE "Notice" SET "state" = 'WAITING', "attempts" = 0, "nextAttemptAt" = ${instant(now)},
+    UPDATE "Notice" SET "state" = 'WAITING', "attempts" = 0, "nextAttemptAt" = ${timestamptz(now)},
       "finishedAt" = NULL, "reason" = NULL
     WHERE "accountId" = ${accountId}::uuid AND "id" = ${id}::uuid
       AND "state" IN ('FAILED', 'SKIPPED')

@@ -5,6 +5,7 @@ import { systemViewer } from '../auth/viewer.ts'
 import type { ActionContext } from '../context.ts'
 import type { Key } from '../db/id.ts'
 import { poolReader } from '../db/reader.ts'
+import { timestamptz } from '../db/timestamp.ts'
 import { transaction, type Transaction } from '../db/transaction.ts'
 import { bookingEvent, changeBooking, staffOf } from '../booking/booking.data.ts'
 import type { About } from '../events/event.ts'
@@ -36,15 +37,15 @@ type Leased = Payment & { ofRef: string }
 
 /** Takes the refunds that are due, and has each made; returns how many it took. */
 export async function makeRefunds(services: Services): Promise<number> {
-  const now = new Date(services.clock.now()).toISOString()
-  const until = new Date(services.clock.now() + leaseMs).toISOString()
+  const now = timestamptz(services.clock.now())
+  const until = timestamptz(services.clock.now() + leaseMs)
   const due = await poolReader(services.db)<Leased>(Prisma.sql`
-    UPDATE "Payment" p SET "leasedUntil" = ${until}::timestamptz, "tries" = p."tries" + 1
+    UPDATE "Payment" p SET "leasedUntil" = ${until}, "tries" = p."tries" + 1
     FROM "Payment" o
     WHERE o."accountId" = p."accountId" AND o."id" = p."refundOfId"
       AND (p."accountId", p."id") IN (SELECT r."accountId", r."id" FROM "Payment" r
-        WHERE r."state" = 'PENDING' AND r."nextTryAt" <= ${now}::timestamptz
-          AND (r."leasedUntil" IS NULL OR r."leasedUntil" <= ${now}::timestamptz)
+        WHERE r."state" = 'PENDING' AND r."nextTryAt" <= ${now}
+          AND (r."leasedUntil" IS NULL OR r."leasedUntil" <= ${now})
         ORDER BY r."nextTryAt" LIMIT ${atOnce} FOR UPDATE SKIP LOCKED)
     RETURNING p.*, o."providerRef" AS "ofRef"`)
   await Promise.all(due.map((refund) => make(services, refund)))

@@ -14,7 +14,7 @@ import {
   listOverAccounts,
   pageArgs,
 } from '../graphql/lists.ts'
-import { instantText, orderInput, refersTo } from '../graphql/narrow.ts'
+import { instantGiven, orderInput, refersTo } from '../graphql/narrow.ts'
 import { findable, Node } from '../graphql/node.ts'
 
 const read: readonly Scope[] = ['availability:read']
@@ -78,8 +78,8 @@ function matching({ filter }: Narrowing): Prisma.Sql[] {
   if (serials) where.push(Prisma.sql`r."serial" = ANY(${serials}::int[])`)
   const session: Prisma.Sql[] = []
   if (serviceIds) session.push(refersTo('serviceId', 'Service', serviceIds, 's'))
-  if (from) session.push(Prisma.sql`s."startsAt" >= ${instantText(from)}::timestamptz`)
-  if (to) session.push(Prisma.sql`s."startsAt" < ${instantText(to)}::timestamptz`)
+  if (from) session.push(Prisma.sql`s."startsAt" >= ${instantGiven(from)}`)
+  if (to) session.push(Prisma.sql`s."startsAt" < ${instantGiven(to)}`)
   if (session.length > 0) {
     where.push(Prisma.sql`EXISTS (SELECT 1 FROM "Session" s WHERE s."accountId" = r."accountId"
       AND s."id" = r."sessionId" AND ${Prisma.join(session, ' AND ')})`)

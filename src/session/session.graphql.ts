@@ -1,6 +1,7 @@
 // Session as the graph shows it, and its lists: over accounts, of an account, a service, a staff
 // member. Seats count what is booked and what is held right now.
 
+import { timestamptz } from '../db/timestamp.ts'
 import type { Scope } from '../auth/scope.ts'
 import type { Context } from '../context.ts'
 import type { Session } from '../generated/prisma/client.ts'
@@ -125,7 +126,7 @@ type Narrowing = { filter?: typeof SessionFilter.$inferInput | null }
 const held = (at: Date) => Prisma.sql`(CASE WHEN r."seatsHeld" = 0 THEN 0 ELSE (
   SELECT coalesce(sum(h."partySize"), 0) FROM "Hold" h
   WHERE h."accountId" = r."accountId" AND h."sessionId" = r."id" AND h."state" = 'LIVE'
-    AND h."expiresAt" > ${at.toISOString()}::timestamptz) END)`
+    AND h."expiresAt" > ${timestamptz(at)}) END)`
 
 const ofServiceNamed = (text: string) =>
   Prisma.sql`EXISTS (SELECT 1 FROM "Service" s WHERE s."accountId" = r."accountId"

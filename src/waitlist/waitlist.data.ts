@@ -5,6 +5,7 @@ import { lockRow } from '../db/lock.ts'
 import type { Database } from '../db/client.ts'
 import type { Key } from '../db/id.ts'
 import type { Reader } from '../db/reader.ts'
+import { timestamptz } from '../db/timestamp.ts'
 import type { Transaction } from '../db/transaction.ts'
 import type { ActionContext } from '../context.ts'
 import { notFound } from '../errors.ts'
@@ -36,7 +37,7 @@ export function stirring(services: readonly Key[]): Prisma.Sql {
 
 /** Those that are not left alone for now, because they could not be looked after. */
 const tried = (now: Instant) => Prisma.sql`(e."failedAt" IS NULL
-  AND (e."retryAt" IS NULL OR e."retryAt" <= ${new Date(now).toISOString()}::timestamptz))`
+  AND (e."retryAt" IS NULL OR e."retryAt" <= ${timestamptz(now)}))`
 
 /** Says it of everything that somebody waits for. */
 export async function stirAll(read: Reader): Promise<void> {
@@ -106,21 +107,19 @@ export function entriesOf(
 
 /** Entries whose offer does not stand any more. */
 export function endedOffers(read: Reader, now: Instant, most: number): Promise<Key[]> {
-  const at = new Date(now).toISOString()
   return read<Key>(Prisma.sql`SELECT e."accountId", e."id" FROM "WaitlistEntry" e
     JOIN "Hold" h ON h."accountId" = e."accountId" AND h."id" = e."holdId"
     WHERE e."state" = 'OFFERED' AND ${tried(now)}
-      AND (h."state" <> 'LIVE' OR h."expiresAt" <= ${at}::timestamptz)
+      AND (h."state" <> 'LIVE' OR h."expiresAt" <= ${timestamptz(now)})
     ORDER BY e."id" LIMIT ${most}`)
 }
 
 /** Who waits for a time that is over, or for a session that has started. */
 export function overdueEntries(read: Reader, now: Instant, most: number): Promise<Key[]> {
-  const at = new Date(now).toISOString()
   return read<Key>(Prisma.sql`SELECT e."accountId", e."id" FROM "WaitlistEntry" e
     LEFT JOIN "Session" s ON s."accountId" = e."accountId" AND s."id" = e."sessionId"
     WHERE e."state" = 'WAITING' AND ${tried(now)}
-      AND COALESCE(s."startsAt", e."untilAt") <= ${at}::timestamptz
+      AND COALESCE(s."startsAt", e."untilAt") <= ${timestamptz(now)}
     ORDER BY e."id" LIMIT ${most}`)
 }
 

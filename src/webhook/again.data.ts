@@ -4,6 +4,7 @@
 import type { Viewer } from '../auth/viewer.ts'
 import { newId, type Key } from '../db/id.ts'
 import type { Reader } from '../db/reader.ts'
+import { timestamptz } from '../db/timestamp.ts'
 import type { LoggedEvent } from '../events/event.ts'
 import { Prisma, type WebhookDelivery } from '../generated/prisma/client.ts'
 import type { Instant } from '../time/instant.ts'
@@ -30,7 +31,7 @@ export async function sendAgain(
     eventType: type,
     subjectId,
   }))
-  const at = Prisma.sql`${new Date(now).toISOString()}::timestamptz`
+  const at = timestamptz(now)
   const sent = await read<{ id: string }>(Prisma.sql`
     INSERT INTO "WebhookDelivery" AS d ("accountId", "id", "endpointId", "eventId", "eventSeq",
       "eventType", "subjectId", "createdAt", "nextAttemptAt")
@@ -68,7 +69,7 @@ export async function deliverAgain(
 ): Promise<WebhookDelivery | null> {
   const [row] = await read<WebhookDelivery>(Prisma.sql`UPDATE "WebhookDelivery"
     SET "state" = 'WAITING', "finishedAt" = NULL, "attempts" = 0,
-      "nextAttemptAt" = ${new Date(now).toISOString()}::timestamptz
+      "nextAttemptAt" = ${timestamptz(now)}
     WHERE "accountId" = ${accountId}::uuid AND "id" = ${id}::uuid RETURNING *`)
   return row ?? null
 }

@@ -6,6 +6,7 @@ import { reachOfClients } from '../access/client.data.ts'
 import { systemViewer } from '../auth/viewer.ts'
 import type { ActionContext } from '../context.ts'
 import { poolReader, transactionReader, type Reader } from '../db/reader.ts'
+import { timestamptz } from '../db/timestamp.ts'
 import { transaction, type Transaction } from '../db/transaction.ts'
 import { appendEvents } from '../events/outbox.ts'
 import { Prisma } from '../generated/prisma/client.ts'
@@ -43,9 +44,6 @@ export async function settleTry(ctx: SettleContext, made: Try): Promise<Settled 
   return transaction(ctx.db, (tx) => settleFailed(tx, ctx, made))
 }
 
-const timestamp = (at: Instant | null) =>
-  Prisma.sql`${at === null ? null : new Date(at).toISOString()}::timestamptz`
-
 /** Writes the try, and what becomes of the delivery if it is still leased to this worker. */
 function recording(made: Try, state: Settled, next: Instant | null, now: Instant): Prisma.Sql {
   const { worker, delivery, answer, startedAt, durationMs } = made
@@ -56,10 +54,10 @@ function recording(made: Try, state: Settled, next: Instant | null, now: Instant
     WITH settled AS (
       UPDATE "WebhookDelivery"
       SET "state" = ${state}::"DeliveryState", "leasedBy" = NULL, "leasedUntil" = NULL,
-        "nextAttemptAt" = ${timestamp(next)},
+        "nextAttemptAt" = ${timestamptz(next)},
         "attempts" = "attempts" - ${isTried ? 0 : 1}::int,
         "lastStatus" = ${answer.status}::int, "lastError" = ${answer.error},
-        "finishedAt" = CASE WHEN ${isOver} THEN ${timestamp(now)} END
+        "finishedAt" = CASE WHEN ${isOver} THEN ${timestamptz(now)} END
       WHERE "accountId" = ${delivery.accountId}::uuid AND "id" = ${delivery.id}::uuid
         AND "leasedBy" = ${worker} AND "state" = 'WAITING'
       RETURNING *
@@ -68,15 +66,15 @@ function recording(made: Try, state: Settled, next: Instant | null, now: Instant
         "durationMs", "status", "error", "answer")
       SELECT s."accountId", s."id", 1 + COALESCE((SELECT max(a."number")
           FROM "WebhookAttempt" a WHERE a."accountId" = s."accountId" AND a."deliveryId" = s."id"),
-        0), ${timestamp(startedAt)}, ${durationMs}::int, ${answer.status}::int, ${answer.error},
+        0), ${timestamptz(startedAt)}, ${durationMs}::int, ${answer.status}::int, ${answer.error},
         ${answer.body}
       FROM settled s WHERE ${isTried}
     ), followers AS (
-      UPDATE "WebhookDelivery" f SET "nextAttemptAt" = ${timestamp(followersAt)} FROM settled s
+      UPDATE "WebhookDelivery" f SET "nextAttemptAt" = ${timestamptz(followersAt)} FROM settled s
       WHERE f."endpointId" = s."endpointId" AND f."subjectId" = s."subjectId"
         AND f."state" = 'WAITING' AND f."eventSeq" > s."eventSeq" AND f."attempts" = 0
-        AND CASE WHEN ${isOver} THEN f."nextAttemptAt" > ${timestamp(followersAt)}
-          ELSE f."nextAttemptAt" < ${timestamp(followersAt)} END
+        AND CASE WHEN ${isOver} THEN f."nextAttemptAt" > ${timestamptz(followersAt)}
+          ELSE f."nextAttemptAt" < ${timestamptz(followersAt)} END
     ), recovered AS (
       UPDATE "WebhookEndpoint" e SET "failingSince" = NULL, "lostCount" = 0,
         "failureCount" = 0
@@ -125,7 +123,7 @@ async function settleFailed(
   const state = next === null ? 'FAILED' : 'WAITING'
   const settled = await read(recording(made, state, next, now))
   if (settled.length === 0) return null
-  await read(Prisma.sql`UPDATE "WebhookEndpoint" SET "failingSince" = ${timestamp(failingSince)},
+  await read(Prisma.sql`UPDATE "WebhookEndpoint" SET "failingSince" = ${timestamptz(failingSince)},
       "failureCount" = ${failures}::int,
       "lostCount" = "lostCount" + ${next === null && !made.isDropped ? 1 : 0}::int
     WHERE "id" = ${delivery.endpointId}::uuid`)
@@ -154,7 +152,7 @@ async function disable(
   reason: string,
 ): Promise<void> {
   const read = transactionReader(tx)
-  const now = timestamp(ctx.clock.now())
+  const now = timestamptz(ctx.clock.now())
   const lost = await giveUpWaiting(read, endpointId, now)
   const [row] = await read<Disabled>(Prisma.sql`UPDATE "WebhookEndpoint"
     SET "disabledAt" = ${now}, "disabledReason" = ${reason}, "updatedAt" = ${now},

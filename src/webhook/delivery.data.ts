@@ -3,6 +3,7 @@
 // for the same endpoint. Times are the caller's, in epoch milliseconds.
 
 import type { Reader } from '../db/reader.ts'
+import { timestamptz } from '../db/timestamp.ts'
 import { Prisma } from '../generated/prisma/client.ts'
 import type { LoggedEvent } from '../events/event.ts'
 import type { Instant } from '../time/instant.ts'
@@ -36,8 +37,6 @@ const mostPerEndpoint = 5
 /** Of an endpoint, so many that are due are looked at for some that nothing is in the way of. */
 const lookedAt = 200
 
-const instant = (at: Instant) => Prisma.sql`${new Date(at).toISOString()}::timestamptz`
-
 /** An INSERT of deliveries that are not there yet, if the place of the reader was `moved`. */
 export function addingDeliveries(rows: readonly NewDelivery[], now: Instant): Prisma.Sql {
   const json = JSON.stringify(rows, (_key, value: unknown) =>
@@ -48,7 +47,7 @@ export function addingDeliveries(rows: readonly NewDelivery[], now: Instant): Pr
     INSERT INTO "WebhookDelivery" ("accountId", "id", "endpointId", "eventId", "eventSeq",
       "eventType", "subjectId", "createdAt", "nextAttemptAt")
     SELECT n."accountId", n."id", n."endpointId", n."eventId", n."eventSeq", n."eventType",
-      n."subjectId", ${instant(now)}, GREATEST(${instant(now)}, (
+      n."subjectId", ${timestamptz(now)}, GREATEST(${timestamptz(now)}, (
         SELECT max(w."nextAttemptAt") FROM "WebhookDelivery" w
         WHERE w."endpointId" = n."endpointId" AND w."subjectId" = n."subjectId"
           AND w."state" = 'WAITING'))
@@ -88,7 +87,7 @@ const awaited = Prisma.sql`
  * worker has leased is free again when that lease runs out.
  */
 export function claimDeliveries(read: Reader, claim: Claim): Promise<Leased[]> {
-  const now = instant(claim.now)
+  const now = timestamptz(claim.now)
   const isFree = Prisma.sql`(d."leasedUntil" IS NULL OR d."leasedUntil" <= ${now})`
   return read<Leased>(Prisma.sql`
     WITH RECURSIVE ${awaited}, flights AS (
@@ -128,7 +127,7 @@ export function claimDeliveries(read: Reader, claim: Claim): Promise<Leased[]> {
       FOR UPDATE OF d SKIP LOCKED
     )
     UPDATE "WebhookDelivery" d
-    SET "leasedBy" = ${claim.worker}, "leasedUntil" = ${instant(claim.leasedUntil)},
+    SET "leasedBy" = ${claim.worker}, "leasedUntil" = ${timestamptz(claim.leasedUntil)},
       "attempts" = d."attempts" + 1
     FROM chosen c WHERE d."accountId" = c."accountId" AND d."id" = c."id"
     RETURNING d."accountId", d."id", d."endpointId", d."eventId", d."eventSeq", d."subjectId",
@@ -142,7 +141,7 @@ export async function prolongLeases(
   ids: readonly string[],
   leasedUntil: Instant,
 ): Promise<void> {
-  await read(Prisma.sql`UPDATE "WebhookDelivery" SET "leasedUntil" = ${instant(leasedUntil)}
+  await read(Prisma.sql`UPDATE "WebhookDelivery" SET "leasedUntil" = ${timestamptz(leasedUntil)}
     WHERE "leasedBy" = ${worker} AND "id" = ANY(${ids}::uuid[])`)
 }
 
@@ -183,7 +182,7 @@ export async function pruneDeliveries(read: Reader, before: Instant): Promise<vo
   for (;;) {
     const removed = await read<{ one: number }>(Prisma.sql`DELETE FROM "WebhookDelivery"
       WHERE ("accountId", "id") IN (SELECT "accountId", "id" FROM "WebhookDelivery"
-        WHERE "finishedAt" < ${instant(before)} LIMIT ${prunedAtOnce}::int)
+        WHERE "finishedAt" < ${timestamptz(before)} LIMIT ${prunedAtOnce}::int)
       RETURNING 1 AS "one"`)
     if (removed.length < prunedAtOnce) return
   }

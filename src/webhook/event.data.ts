@@ -4,6 +4,7 @@ import type { EventCursor } from '../events/cursor.ts'
 import type { LoggedEvent } from '../events/event.ts'
 import type { Key } from '../db/id.ts'
 import type { Reader } from '../db/reader.ts'
+import { timestamptz } from '../db/timestamp.ts'
 import { Prisma } from '../generated/prisma/client.ts'
 
 export async function eventAt(read: Reader, { accountId, id }: Key): Promise<LoggedEvent | null> {
@@ -39,8 +40,8 @@ export async function latestAbout(
 export type Stretch = { accountIds: readonly string[]; since: Date; until: Date }
 
 const within = ({ accountIds, since, until }: Stretch) => Prisma.sql`
-  "accountId" = ANY(${accountIds}::uuid[]) AND "occurredAt" >= ${since.toISOString()}::timestamptz
-    AND "occurredAt" < ${until.toISOString()}::timestamptz`
+  "accountId" = ANY(${accountIds}::uuid[]) AND "occurredAt" >= ${timestamptz(since)}
+    AND "occurredAt" < ${timestamptz(until)}`
 
 /** How many events there are, counted no further than `most`. */
 export async function countEvents(read: Reader, stretch: Stretch, most: number): Promise<number> {
