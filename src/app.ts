@@ -10,6 +10,7 @@ import type { Config } from './config.ts'
 import type { Services } from './context.ts'
 import type { Database } from './db/client.ts'
 import { createEventHub, eventRetentionDays, type EventHub } from './events/hub.ts'
+import type { ReadEvent } from './events/log.data.ts'
 import { wakeBy } from './events/outbox.ts'
 import { settlePlaces } from './events/place.data.ts'
 import { createRedisWaker } from './events/redis.ts'
@@ -57,6 +58,9 @@ type Worker = {
   stop(): Promise<void>
 }
 
+/** One that looks again whenever something happened. */
+type Watcher = Worker & { wake(event: ReadEvent): void }
+
 export type App = ReturnType<typeof createApp>
 
 const moved =
@@ -85,17 +89,10 @@ export function createApp(parts: Parts) {
     reach,
     formats,
   })
-  const till = tillOf(config)
-  const calendarClients = oauthClientsOf(config)
   const own = { sealer, db, clock, log, events, baseUrl, budgets }
-  const services: Services = { ...own, webhooks, till, calendarClients }
-  const workers: Worker[] = [
-    createSending(services, reach),
-    createWaiting(services),
-    createCalendars({ ...services, reach }),
-    ...(till ? [createRefundWorker({ ...services, till })] : []),
-    ...(mailer ? [createNotices(services, mailer, config.mailFrom)] : []),
-  ]
+  const outside = { till: tillOf(config), calendarClients: oauthClientsOf(config) }
+  const services: Services = { ...own, ...outside, webhooks }
+  const workers = createWorkers(services, reach, mailer && { mailer, from: config.mailFrom })
   const upkeep = createUpkeep(services, {
     auditDays: config.auditDays ?? 400,
     eventDays: events.retentionDays,
@@ -180,56 +177,67 @@ function createEvents({ db, config, clock, log }: Omit<Parts, 'sealer' | 'format
   }
 }
 
+type Mails = { mailer: Mailer; from: string | undefined }
+
+function createWorkers(services: Services, reach: Reach, mails: Mails | undefined): Worker[] {
+  const { events, till } = services
+  const watchers: Watcher[] = [
+    createSending(services, reach),
+    createWaitlistWorker({ services }),
+    createCalendars({ ...services, reach }),
+    ...(mails ? [createNotices(services, mails)] : []),
+  ]
+  return [
+    ...watchers.map((watcher) => wokenBy(events, watcher)),
+    ...(till ? [createRefundWorker({ ...services, till })] : []),
+  ]
+}
+
 /** Webhooks, from the log to their receivers. */
-function createSending({ events, webhooks, ...services }: Services, reach: Reach) {
+function createSending({ webhooks, ...services }: Services, reach: Reach): Watcher {
   const outbound = createOutbound(reach)
   const { render, mannerOf } = webhooks
   const worker = createWebhookWorker({ services, render, mannerOf, outbound })
   const dispatcher = createDispatcher({ ...services, onAdded: worker.wake })
-  return wokenBy(events, dispatcher.wake, {
+  return {
     follow: dispatcher.start,
+    wake: dispatcher.wake,
     start: worker.start,
     stop: async () => {
       await dispatcher.stop()
       await worker.stop()
       await outbound.close()
     },
-  })
+  }
 }
 
 /** Mails to people, from the log to the mail server. */
-function createNotices({ events, ...services }: Services, mailer: Mailer, from?: string) {
+function createNotices(services: Services, { mailer, from }: Mails): Watcher {
   const worker = createNoticeWorker({ services, mailer, from })
   const planner = createNoticePlanner({ ...services, onAdded: worker.wake })
-  return wokenBy(events, planner.wake, {
+  return {
     follow: planner.start,
+    wake: planner.wake,
     start: worker.start,
     stop: async () => {
       await planner.stop()
       await worker.stop()
       mailer.close()
     },
-  })
+  }
 }
 
-/** Offers to those who wait. */
-function createWaiting({ events, ...services }: Services) {
-  const worker = createWaitlistWorker({ services })
-  return wokenBy(events, worker.wake, worker)
-}
-
-/** A worker that looks again whenever something happened. */
-function wokenBy(events: EventHub, wake: () => void, worker: Worker): Worker {
+function wokenBy(events: EventHub, watcher: Watcher): Worker {
   let unsubscribe = () => {}
   return {
-    ...worker,
+    ...watcher,
     start: () => {
-      worker.start()
-      unsubscribe = events.onEvent(wake)
+      watcher.start()
+      unsubscribe = events.onEvent(watcher.wake)
     },
     stop: async () => {
       unsubscribe()
-      await worker.stop()
+      await watcher.stop()
     },
   }
 }
