@@ -5,7 +5,11 @@ import type { Pool } from 'pg'
 import { rememberMeanings } from '../db/meaning.ts'
 import { runForTexts } from '../db/text-statement.ts'
 
-const meanings = rememberMeanings(2_000_000, (text) => JSON.parse(text, revived) as object)
+/** With the viewer that is made of a row. */
+const meanings = rememberMeanings(
+  { most: 12_000_000, each: 0, perCharacter: 6 },
+  (text) => JSON.parse(text, revived) as object,
+)
 
 /**
  * What reads the row that a statement finds by its one parameter. It is the same object as long as

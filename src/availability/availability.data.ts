@@ -5,6 +5,7 @@ import type { Key } from '../db/id.ts'
 import { poolReader, type Reader } from '../db/reader.ts'
 import type { Database } from '../db/client.ts'
 import { createKept } from '../db/kept.ts'
+import { weightOf } from '../db/meaning.ts'
 import { timestamptz } from '../db/timestamp.ts'
 import { Prisma, type Session } from '../generated/prisma/client.ts'
 import { DAY, type Instant } from '../time/instant.ts'
@@ -85,8 +86,9 @@ export async function loadOffers(
 
 type Made = { taken: object; asked: string; offers: readonly Offer[] }
 
-/** The last offers of a service's facts, with what they were made of; so many in all. */
-const made = createKept<ServiceFacts, Made>(50_000)
+/** The last offers of a service's facts, with what they were made of; so many bytes in all. */
+const made = createKept<ServiceFacts, Made>(16_000_000)
+const offerWeight = 300
 
 /** Slots as offers; made again only when something is another by which they are judged. */
 function slotOffers(
@@ -105,8 +107,16 @@ function slotOffers(
   const before = made.get(facts)
   if (before && before.taken === taken && before.asked === asked) return before.offers
   const offers = listSlots(world.world, from, to, staffIds).map(offerOf(world, question))
-  if (taken) made.keep(facts, { taken, asked, offers }, offers.length + 1)
+  if (taken) keepMade(facts, { taken, asked, offers })
   return offers
+}
+
+// Facts that are not remembered, such as those of a window, nobody ever asks with again; what is
+// remembered may live on only here.
+function keepMade(facts: ServiceFacts, one: Made) {
+  const [weight, taken] = [weightOf(facts), weightOf(one.taken)]
+  if (weight === null || taken === null) return
+  made.keep(facts, one, weight + taken + one.offers.length * offerWeight)
 }
 
 /** The first `count` offers of each service from `after` to the end of its booking window. */

@@ -4,7 +4,7 @@
 import { rememberMeanings, toldUnlessKnown, type Told } from '../db/meaning.ts'
 import type { Reader } from '../db/reader.ts'
 import { Prisma } from '../generated/prisma/client.ts'
-import { DAY, formatExactly, type Instant } from '../time/instant.ts'
+import { DAY, formatExactly, HOUR, type Instant } from '../time/instant.ts'
 import { fromPairs, NEVER, union, type IntervalSet } from '../time/interval-set.ts'
 
 export type BusyQuestion = {
@@ -28,7 +28,7 @@ export type Busy = {
   resources: ReadonlyMap<string, IntervalSet>
 }
 
-/** What is taken in these ranges; one statement. Instants are whole milliseconds. */
+/** What is taken in these ranges, or beside them; one statement. Instants: whole milliseconds. */
 export async function loadBusy(
   read: Reader,
   questions: readonly BusyQuestion[],
@@ -37,6 +37,7 @@ export async function loadBusy(
 ): Promise<Busy> {
   const staff = occupants(questions, 'staffIds')
   const resources = occupants(questions, 'resourceIds')
+  const isAskedAgain = !except.bookingId && !except.holdId && widen([...staff, ...resources])
   const parts: Prisma.Sql[] = []
   if (staff.length > 0) parts.push(part('staff', staff, now, except), outsidePart('staff', staff))
   if (resources.length > 0) {
@@ -44,9 +45,8 @@ export async function loadBusy(
   }
   if (parts.length === 0) return busyOf([])
   const select = Prisma.join(parts, ' UNION ALL ')
-  const isLong = [...staff, ...resources].some(({ start, end }) => end - start > longRange)
-  if (!isLong) return busyOf(await read<Row>(select))
-  const key = JSON.stringify([staff, resources, except])
+  if (!isAskedAgain) return busyOf(await read<Row>(select))
+  const key = JSON.stringify([staff, resources])
   const known = meanings.known(key)
   const told = await read<Told>(toldUnlessKnown(asText(select), [known?.hash ?? null]))
   return told[0] ? meanings.meaning(key, known, told[0]) : busyOf([])
@@ -55,7 +55,20 @@ export async function loadBusy(
 /** From here on the same question is asked again and again: of days, not of one start. */
 const longRange = DAY
 
-const meanings = rememberMeanings(8_000_000, (text) =>
+/**
+ * Makes long ranges those of whole hours, so that who asks from now on, and does so again, asks the
+ * same. What is taken beside the range that was asked for changes no answer. False: none is long.
+ */
+function widen(list: readonly Occupant[]): boolean {
+  if (!list.some(({ start, end }) => end - start > longRange)) return false
+  for (const one of list) {
+    one.start = Math.floor(one.start / HOUR) * HOUR
+    one.end = Math.ceil(one.end / HOUR) * HOUR
+  }
+  return true
+}
+
+const meanings = rememberMeanings({ most: 16_000_000, each: 2_000, perCharacter: 2 }, (text) =>
   busyOf(text.split(';').filter(Boolean).map(rowOf)),
 )
 

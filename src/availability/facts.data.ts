@@ -90,7 +90,9 @@ export type ServiceFacts = Omit<Row, 'hours' | 'exceptions' | 'staffCount'> & {
   needsStaff: boolean
 }
 
-const meanings = rememberMeanings(4_000_000, (text) => factsOf(JSON.parse(text) as Row))
+const meanings = rememberMeanings({ most: 6_000_000, each: 2_000, perCharacter: 1 }, (text) =>
+  factsOf(JSON.parse(text) as Row),
+)
 
 /**
  * The facts of these services, by service id; archived and absent services are left out.

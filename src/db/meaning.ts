@@ -8,7 +8,10 @@ import { createKept } from './kept.ts'
 /** A row: `text` is null when it is one that is known. */
 export type Told = { hash: string; text: string | null }
 
-type Known = { hash: string; meaning: object; length: number }
+type Known = { hash: string; meaning: object; weight: number }
+
+/** What a text and its meaning take on the heap, in bytes; measured, and rather too much. */
+export type Weight = { most: number; each: number; perCharacter: number }
 
 export type Meanings<T extends object> = {
   /** What was read under this key: to be told to the statement, and given back with its row. */
@@ -17,19 +20,30 @@ export type Meanings<T extends object> = {
   meaning(key: string, before: Known | null, told: Told): T
 }
 
-/** Remembers the last text of each key, the longest unseen forgotten beyond so many characters. */
+const weights = new WeakMap<object, number>()
+
+/** What a meaning weighs that was made by `rememberMeanings`; null of any other object. */
+export function weightOf(meaning: object): number | null {
+  return weights.get(meaning) ?? null
+}
+
+/** Remembers the last text of each key, the longest unseen forgotten beyond the most bytes. */
 export function rememberMeanings<T extends object>(
-  maxLength: number,
+  { most, each, perCharacter }: Weight,
   read: (text: string) => T,
 ): Meanings<T> {
-  const all = createKept<string, Known>(maxLength)
+  const all = createKept<string, Known>(most)
+  const newlyKnown = (key: string, hash: string, text: string): Known => {
+    const meaning = read(text)
+    const weight = each + key.length + text.length * perCharacter
+    weights.set(meaning, weight)
+    return { hash, meaning, weight }
+  }
   return {
     known: (key) => all.get(key),
     meaning: (key, before, { hash, text }) => {
-      const isKnown = before?.hash === hash
-      const length = key.length + (text ?? '').length
-      const known = isKnown ? before : { hash, meaning: read(text ?? ''), length }
-      all.keep(key, known, known.length)
+      const known = before?.hash === hash ? before : newlyKnown(key, hash, text ?? '')
+      all.keep(key, known, known.weight)
       return known.meaning as T
     },
   }

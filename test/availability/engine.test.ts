@@ -5,11 +5,11 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { workingTime } from '../../src/availability/hours.ts'
 import { withTaken } from '../../src/availability/run.ts'
-import type { SlotWorld } from '../../src/availability/slot-world.ts'
+import { rangeToLoad, type SlotWorld } from '../../src/availability/slot-world.ts'
 import { checkStart, listSlots, nextStarts } from '../../src/availability/slots.ts'
 import type { Slot } from '../../src/availability/starts.ts'
 import { DAY, MINUTE } from '../../src/time/instant.ts'
-import { contains } from '../../src/time/interval-set.ts'
+import { clip, contains, union, type IntervalSet } from '../../src/time/interval-set.ts'
 import { LONG, RUNS, runs } from '../support/runs.ts'
 import { localDay, oracleSlots, workedMinutes } from './oracle.ts'
 import { anyCase } from './worlds.ts'
@@ -62,6 +62,32 @@ describe('the engine', () => {
         runs(),
       )
       expect(accepted).toBeGreaterThan(RUNS)
+    },
+    LONG,
+  )
+
+  it(
+    'offers the same whatever is taken beside the range that is loaded for it',
+    () => {
+      let offered = 0
+      fc.assert(
+        fc.property(anyCase, ({ world, from, to, wanted }) => {
+          const { service, staff, account } = world
+          const lengths = [service, world, ...staff].map((each) => each.durationMinutes ?? 0)
+          const [first, last] = [from * MINUTE, to * MINUTE]
+          const longest = Math.max(...lengths)
+          const { start, end } = rangeToLoad(account.zone, service, longest, first, last)
+          const beside = [start - 9 * DAY, start, end, end + 9 * DAY]
+          const slots = listSlots(world, first, last, wanted)
+          const narrow = withBusy(world, (busy) => clip(busy, start, end))
+          expectSame(listSlots(narrow, first, last, wanted), slots)
+          const wide = withBusy(world, (busy) => union(busy, beside))
+          expectSame(listSlots(wide, first, last, wanted), slots)
+          offered += slots.length
+        }),
+        runs(),
+      )
+      expect(offered).toBeGreaterThan(RUNS)
     },
     LONG,
   )
@@ -137,6 +163,16 @@ describe('the engine', () => {
     LONG,
   )
 })
+
+function withBusy(world: SlotWorld, change: (busy: IntervalSet) => IntervalSet): SlotWorld {
+  return {
+    ...world,
+    staff: world.staff.map((member) => ({ ...member, busy: change(member.busy) })),
+    requirements: world.requirements.map((group) =>
+      group.map((resource) => ({ ...resource, units: resource.units.map(change) })),
+    ),
+  }
+}
 
 /** The world after a booking, by the words of the promise and not by the engine's own. */
 function booked(world: SlotWorld, { startsAt, endsAt, staffIds, resources }: Slot): SlotWorld {
