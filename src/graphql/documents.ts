@@ -31,7 +31,7 @@ export const maxDocumentLength = 100_000
 export const maxDocumentTokens = 10_000
 
 const maxRemembered = 1_000
-const maxRememberedLength = 1_000_000
+const maxRememberedBytes = 32_000_000
 /** A hostile document could earn thousands of errors; the first ones say enough. */
 const maxErrors = 20
 
@@ -41,7 +41,9 @@ export type Prepared =
   | { document: null; errors: readonly GraphQLError[] }
 
 const remembered = new Map<string, Prepared>()
-let rememberedLength = 0
+let rememberedBytes = 0
+/** On the heap, parsed: several dozen times its text. Measured, and rather too much. */
+const bytesOf = (text: string) => 5_000 + 50 * text.length
 
 /** Parses and validates, or remembers having done so. Never throws. */
 export function prepare(text: string): Prepared {
@@ -53,12 +55,14 @@ export function prepare(text: string): Prepared {
     return known
   }
   const prepared = examine(text)
+  // It is refused at a glance, and would take the place of all others.
+  if (text.length > maxDocumentLength) return prepared
   remembered.set(text, prepared)
-  rememberedLength += text.length
+  rememberedBytes += bytesOf(text)
   for (const [oldest, { document }] of remembered) {
-    if (remembered.size <= maxRemembered && rememberedLength <= maxRememberedLength) break
+    if (remembered.size <= maxRemembered && rememberedBytes <= maxRememberedBytes) break
     remembered.delete(oldest)
-    rememberedLength -= oldest.length
+    rememberedBytes -= bytesOf(oldest)
     if (document) forgetPlans(document)
   }
   return prepared

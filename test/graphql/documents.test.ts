@@ -38,6 +38,26 @@ describe('preparing', () => {
     expect(prepare(second).document).not.toBe(documents[1])
   })
 
+  it('forgets by what is parsed, which weighs a multiple of its text', () => {
+    const first = '{ viewer { kind name } }'
+    const { document } = prepare(first)
+    expect(document).not.toBeNull()
+    const comment = ' '.repeat(90_000)
+    for (let n = 0; n < 6; n += 1) prepare(`{ a: __typename } #${comment}${n}`)
+    expect(prepare(first).document).toBe(document)
+    for (let n = 0; n < 8; n += 1) prepare(`{ b: __typename } #${comment}${n}`)
+    expect(prepare(first).document).not.toBe(document)
+  })
+
+  it('remembers nothing that is too long, which would take the place of everything else', () => {
+    const first = '{ viewer { name kind } }'
+    const { document } = prepare(first)
+    expect(document).not.toBeNull()
+    const long = ' '.repeat(maxDocumentLength)
+    for (let n = 0; n < 12; n += 1) prepare(`{ __typename } #${long}${n}`)
+    expect(prepare(first).document).toBe(document)
+  })
+
   it('remembers errors without their traces, which hold all that was validated', () => {
     const [error] = prepare('{ nothing }').errors ?? []
     expect(error?.stack).toBe(error?.message)
