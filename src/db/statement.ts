@@ -7,43 +7,40 @@ import type { Prisma } from '../generated/prisma/client.ts'
 
 type Asked = Pick<Pool, 'query'>
 
+/** A text with the name under which it is prepared; with the empty name it is not. */
+export type Named = { name: string; text: string }
+
 /**
  * Names texts for as long as there are names. Clients shape texts by what they select, and what is
  * prepared stays with its connection: one text too many has the empty name, and is prepared for
- * each use.
+ * each use. Connections remember the text too, so all of them are given one and the same.
  */
-export function createNames(most: number): (text: string) => string {
-  const names = new Map<string, string>()
+export function createNames(most: number): (text: string) => Named {
+  const all = new Map<string, Named>()
   return (text) => {
-    const known = names.get(text)
-    if (known !== undefined || names.size >= most) return known ?? ''
-    const name = createHash('sha1').update(text).digest('base64url')
-    names.set(text, name)
-    return name
+    const known = all.get(text)
+    if (known) return known
+    if (all.size >= most) return { name: '', text }
+    const named = { name: createHash('sha1').update(text).digest('base64url'), text }
+    all.set(text, named)
+    return named
   }
 }
 
-/** The name under which a text is prepared. */
-export const nameOf = createNames(1_000)
+export const named = createNames(1_000)
 
 /** Runs a prepared statement; columns come as Prisma's rows have them. */
 export async function run<Row extends object>(
   pool: Asked,
   { text, values }: Prisma.Sql,
 ): Promise<Row[]> {
-  const { rows } = await pool.query<Row>({ name: nameOf(text), text, values, types })
+  const { rows } = await pool.query<Row>({ ...named(text), values, types })
   return rows
 }
 
 /** The same, each row as a list of its columns, which costs less where they are put in place. */
 export async function runForLists(pool: Asked, { text, values }: Prisma.Sql): Promise<unknown[][]> {
-  const { rows } = await pool.query({
-    name: nameOf(text),
-    text,
-    values,
-    types,
-    rowMode: 'array',
-  })
+  const { rows } = await pool.query({ ...named(text), values, types, rowMode: 'array' })
   return rows
 }
 

@@ -4,7 +4,7 @@
 
 import type { Connection, Pool } from 'pg'
 import type { Prisma } from '../generated/prisma/client.ts'
-import { nameOf } from './statement.ts'
+import { named, type Named } from './statement.ts'
 
 type Statement = Pick<Prisma.Sql, 'text' | 'values'>
 
@@ -25,7 +25,7 @@ class TextStatement {
   readonly rows: Texts[] = []
   callback: ((error: Error | null, rows?: Texts[]) => void) | undefined
 
-  constructor({ text, values }: Statement, name: string) {
+  constructor({ name, text }: Named, values: readonly unknown[]) {
     this.name = name
     this.text = text
     this.values = values
@@ -61,10 +61,10 @@ class TextStatement {
 /** Runs a statement, prepared unless its name is empty; columns come as PostgreSQL writes them. */
 export function runForTexts(
   pool: Pick<Pool, 'query'>,
-  statement: Statement,
-  name = nameOf(statement.text),
+  { text, values }: Statement,
+  as = named(text),
 ): Promise<Texts[]> {
-  return pool.query(new TextStatement(statement, name)) as unknown as Promise<Texts[]>
+  return pool.query(new TextStatement(as, values)) as unknown as Promise<Texts[]>
 }
 
 /** A parameter as the server reads it. */

@@ -36,12 +36,13 @@ it('sends texts and lists of texts, whatever they hold', async () => {
 })
 
 it('keeps no more texts prepared than there are names', async () => {
-  const nameOf = createNames(2)
+  const nameIn = createNames(2)
   const texts = ['one', 'two', 'three', 'four'].map((word) => `SELECT $1::text AS "${word}"`)
-  const named = texts.map(nameOf)
-  expect(named.slice(2)).toEqual(['', ''])
-  expect(new Set(named).size).toBe(3)
-  expect(texts.map(nameOf)).toEqual(named)
+  const named = texts.map(nameIn)
+  const names = named.map(({ name }) => name)
+  expect(names.slice(2)).toEqual(['', ''])
+  expect(new Set(names).size).toBe(3)
+  expect(texts.map(nameIn)).toEqual(named)
   const one = new Pool({ connectionString: url, max: 1 })
   try {
     for (const value of ['x', 'y']) {
