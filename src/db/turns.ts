@@ -31,6 +31,11 @@ export function createTurns({ places, placesPerClient, lineLength }: Limits): Tu
   const mayBegin = (asker: Asker, line: Line) =>
     running < places && line.running < (asker === null ? places : placesPerClient)
 
+  const forgetIfIdle = (asker: Asker, line: Line) => {
+    const isIdle = line.running === 0 && line.waiting.size === 0
+    if (isIdle && lines.get(asker) === line) lines.delete(asker)
+  }
+
   const begin = (asker: Asker, line: Line, go: () => void) => {
     running += 1
     line.running += 1
@@ -60,14 +65,17 @@ export function createTurns({ places, placesPerClient, lineLength }: Limits): Tu
       } else {
         line.waiting.add(go)
       }
-      return () => void line.waiting.delete(go)
+      return () => {
+        line.waiting.delete(go)
+        forgetIfIdle(asker, line)
+      }
     },
     leave: (asker) => {
       const line = lines.get(asker)
       if (!line) return
       running -= 1
       line.running -= 1
-      if (line.running === 0 && line.waiting.size === 0) lines.delete(asker)
+      forgetIfIdle(asker, line)
       beginNext()
     },
     waiting: () => [...lines.values()].reduce((sum, { waiting }) => sum + waiting.size, 0),

@@ -17,6 +17,9 @@ const ERA = 5844 * DAY
 /** No zone has undone a change of its clocks within a week since 1970. */
 const PROBE = 7 * DAY
 
+/** Of a zone, at once: whoever asks of one year after the other fills no memory with them. */
+const mostEras = 32
+
 const zones = new Map<string, Zone>()
 
 /** The zone of an IANA name, in any case. Throws RangeError for a name nobody knows. */
@@ -142,6 +145,7 @@ function makeZone(name: string): Zone {
     const era = Math.floor(instant / ERA)
     let segments = eras.get(era)
     if (segments === undefined) {
+      if (eras.size >= mostEras) eras.clear()
       segments = readSegments(format, era * ERA, (era + 1) * ERA)
       eras.set(era, segments)
     }

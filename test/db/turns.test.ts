@@ -52,4 +52,15 @@ describe('createTurns', () => {
     enter('b', 'b1')
     expect(begun).toEqual(['a1', 'a3', 'b1'])
   })
+
+  it('forgets a client of whom nobody waits any more, who then comes last again', () => {
+    const { turns, begun, enter } = line({ places: 1, placesPerClient: 1 })
+    enter('x', 'x1')
+    enter('a', 'a1')?.()
+    enter('b', 'b1')
+    enter('a', 'a2')
+    turns.leave('x')
+    turns.leave('b')
+    expect(begun).toEqual(['x1', 'b1', 'a2'])
+  })
 })
