@@ -1,6 +1,7 @@
 // Slows down whoever tries again and again: so many attempts of one key in a time, counted in this
 // process and by its clock. What is counted, and what a wait is answered with, is the door's.
 
+import { hash } from 'node:crypto'
 import type { Clock } from '../time/clock.ts'
 
 export type Throttle = {
@@ -28,6 +29,9 @@ export function createThrottle(options: Options): Throttle {
   // In the order in which they were begun, so that the first are also the first to end.
   const counted = new Map<string, Counted>()
 
+  // All keys weigh the same; the beginning of a long text would keep all of it in memory.
+  const keyOf = (text: string) => hash('sha256', text, 'base64url')
+
   const current = (key: string, now: number): Counted | undefined => {
     const found = counted.get(key)
     if (!found || found.endsAt > now) return found
@@ -42,17 +46,18 @@ export function createThrottle(options: Options): Throttle {
     }
   }
 
-  const wait = (key: string) => {
+  const waitOf = (key: string) => {
     const now = clock.now()
     const found = current(key, now)
     return found && found.left === 0 ? Math.ceil((found.endsAt - now) / 1000) : 0
   }
 
   return {
-    wait,
-    take(key) {
+    wait: (text) => waitOf(keyOf(text)),
+    take(text) {
+      const key = keyOf(text)
       const now = clock.now()
-      const waiting = wait(key)
+      const waiting = waitOf(key)
       if (waiting > 0) return waiting
       const found = current(key, now)
       if (found) {
@@ -63,6 +68,6 @@ export function createThrottle(options: Options): Throttle {
       }
       return 0
     },
-    forget: (key) => void counted.delete(key),
+    forget: (text) => void counted.delete(keyOf(text)),
   }
 }

@@ -1,7 +1,12 @@
 // How often something may be tried, by a clock that the test moves.
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
 import { createThrottle } from '../../src/http/throttle.ts'
 import { testClock } from '../support/clock.ts'
+
+setFlagsFromString('--expose-gc')
+const collectGarbage = runInNewContext('gc') as () => void
 
 const setUp = (mostKeys?: number) => {
   const clock = testClock()
@@ -44,5 +49,19 @@ describe('a throttle', () => {
     const { throttle } = setUp(3)
     for (const key of ['a', 'a', 'b', 'b', 'c', 'c', 'd', 'd']) throttle.take(key)
     expect(['a', 'b', 'c', 'd'].map((key) => throttle.wait(key))).toEqual([0, 10, 10, 10])
+  })
+
+  it('keeps nothing of the texts that it was given, also when they are parts of long ones', () => {
+    const { throttle } = setUp()
+    const heapMb = () => {
+      collectGarbage()
+      return process.memoryUsage().heapUsed / 1e6
+    }
+    const before = heapMb()
+    for (let n = 0; n < 100; n += 1) {
+      throttle.take(`${n}${' '.repeat(1_000_000)}`.toUpperCase().slice(0, 64))
+    }
+    expect(heapMb() - before).toBeLessThan(20)
+    expect([throttle.take('7'.padEnd(64)), throttle.take('7'.padEnd(64))]).toEqual([0, 10])
   })
 })
