@@ -3,6 +3,7 @@
 // account, a role or a credential loses it with the next request.
 
 import type { Database } from '../db/client.ts'
+import { createKept } from '../db/kept.ts'
 import { readTogether } from '../db/together.ts'
 import type { Instant } from '../time/instant.ts'
 import {
@@ -136,6 +137,16 @@ export function isFailure(found: object): found is CredentialFailure {
 /** Of rows, which are the same objects as long as they say the same. */
 const viewers = new WeakMap<object, Viewer>()
 
+/** Most credentials hold the same as others: accounts in which they have the same role share it. */
+const shared = createKept<string, Grant>(500)
+
+function grantFor(names: string, scopes: readonly string[], role: Role): Grant {
+  const key = `${role} ${names}`
+  const grant = shared.get(key) ?? { role, scopes: effectiveScopes(scopes, role) }
+  shared.keep(key, grant, 1)
+  return grant
+}
+
 type Roles = Readonly<Record<string, Role | null>> | null
 
 /** The viewer of a row, who has these scopes as far as the role in each account allows. */
@@ -147,14 +158,10 @@ function viewerFor(
 ): Viewer {
   let viewer = viewers.get(row)
   if (viewer) return viewer
-  // Accounts in which somebody has the same role share one grant.
-  const byRole = new Map<Role, Grant>()
+  const names = scopes.join()
   const grants = new Map<string, Grant>()
   for (const [accountId, role] of Object.entries(roles ?? {})) {
-    if (!role) continue
-    const grant = byRole.get(role) ?? { role, scopes: effectiveScopes(scopes, role) }
-    byRole.set(role, grant)
-    grants.set(accountId, grant)
+    if (role) grants.set(accountId, grantFor(names, scopes, role))
   }
   viewer = { ...who, grants }
   viewers.set(row, viewer)

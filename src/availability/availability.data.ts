@@ -116,7 +116,7 @@ function slotOffers(
 function keepMade(facts: ServiceFacts, one: Made) {
   const [weight, taken] = [weightOf(facts), weightOf(one.taken)]
   if (weight === null || taken === null) return
-  made.keep(facts, one, weight + taken + one.offers.length * offerWeight)
+  made.keep(facts, one, weight + taken + one.asked.length + one.offers.length * offerWeight)
 }
 
 /** The first `count` offers of each service from `after` to the end of its booking window. */
