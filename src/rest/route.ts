@@ -233,6 +233,11 @@ export type SecurityScheme =
   /** `tokenPath`, below the mount, is served: the gateway's token endpoint under another name. */
   | { type: 'oauth2'; tokenPath: `/${string}`; description: string }
 
+/** As the gateway takes a key that a dialect takes in a header of its own. */
+export function bearerOf(key: string | undefined): string | null {
+  return key === undefined ? null : `Bearer ${key}`
+}
+
 /** What a request shows of who sends it. */
 export type Shown = { headers: Headers; query: URLSearchParams }
 

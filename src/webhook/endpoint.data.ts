@@ -7,7 +7,7 @@ import { transactionReader, type Reader } from '../db/reader.ts'
 import type { Transaction } from '../db/transaction.ts'
 import { notFound } from '../errors.ts'
 import { Prisma, type WebhookEndpoint } from '../generated/prisma/client.ts'
-import type { EventFilter } from './endpoint.ts'
+import { filterFields, filterThings, type EventFilter } from './endpoint.ts'
 
 /** An endpoint, whoever it belongs to. */
 export type EndpointRow = WebhookEndpoint
@@ -144,21 +144,14 @@ export function deliveriesOwnTo({ kind, id }: Viewer): Prisma.Sql[] {
   ]
 }
 
-const filtered = [
-  ['serviceIds', 'Service'],
-  ['staffIds', 'StaffMember'],
-  ['customerIds', 'Customer'],
-  ['bookingIds', 'Booking'],
-  ['linkIds', 'BookingLink'],
-] as const satisfies readonly (readonly [Exclude<keyof EventFilter, 'homes'>, string])[]
-
 /** Refuses NOT_FOUND where a filter names what none of these accounts has. */
 export async function demandFiltered(
   tx: Transaction,
   accountIds: readonly string[],
   filter: EventFilter,
 ): Promise<void> {
-  for (const [name, table] of filtered) {
+  for (const name of filterFields) {
+    const table = filterThings[name]
     const ids = [...new Set(filter[name])]
     if (ids.length === 0) continue
     const homes = ids.map((id) => filter.homes?.[id] ?? accountIds[0])

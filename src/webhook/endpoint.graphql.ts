@@ -9,11 +9,11 @@ import type { Key } from '../db/id.ts'
 import { poolReader } from '../db/reader.ts'
 import { batched } from '../graphql/batches.ts'
 import { builder } from '../graphql/builder.ts'
-import { encodeId, nowhere, type NodeName } from '../graphql/ids.ts'
+import { encodeId, nowhere } from '../graphql/ids.ts'
 import { findableBy, Node } from '../graphql/node.ts'
 import { userName } from '../graphql/user-name.ts'
 import { seenOfClients, type EndpointRow } from './endpoint.data.ts'
-import type { CustomHeader, EventFilter } from './endpoint.ts'
+import { filterThings, type CustomHeader, type EventFilter, type FilterField } from './endpoint.ts'
 
 const read: readonly Scope[] = ['webhooks:read']
 
@@ -59,8 +59,12 @@ type ShownFilter = { accountId: string; filter: EventFilter }
 
 const FilterType = builder.objectRef<ShownFilter>('WebhookFilter')
 
-const shownIds = ({ accountId, filter }: ShownFilter, name: NodeName, ids: string[] | undefined) =>
-  ids ? ids.map((id) => encodeId(name, { accountId: filter.homes?.[id] ?? accountId, id })) : null
+const shownIds =
+  (field: FilterField) =>
+  ({ accountId, filter }: ShownFilter) =>
+    filter[field]?.map((id) =>
+      encodeId(filterThings[field], { accountId: filter.homes?.[id] ?? accountId, id }),
+    )
 
 FilterType.implement({
   description: 'Which events of its types an endpoint is told of; what is null does not narrow.',
@@ -69,27 +73,27 @@ FilterType.implement({
     serviceIds: t.idList({
       nullable: true,
       description: 'Only about these services.',
-      resolve: (shown) => shownIds(shown, 'Service', shown.filter.serviceIds),
+      resolve: shownIds('serviceIds'),
     }),
     staffIds: t.idList({
       nullable: true,
       description: 'Only about one of these staff members, before or after.',
-      resolve: (shown) => shownIds(shown, 'StaffMember', shown.filter.staffIds),
+      resolve: shownIds('staffIds'),
     }),
     customerIds: t.idList({
       nullable: true,
       description: 'Only about these customers.',
-      resolve: (shown) => shownIds(shown, 'Customer', shown.filter.customerIds),
+      resolve: shownIds('customerIds'),
     }),
     bookingIds: t.idList({
       nullable: true,
       description: 'Only about these bookings.',
-      resolve: (shown) => shownIds(shown, 'Booking', shown.filter.bookingIds),
+      resolve: shownIds('bookingIds'),
     }),
     linkIds: t.idList({
       nullable: true,
       description: 'Only about bookings through these booking links.',
-      resolve: (shown) => shownIds(shown, 'BookingLink', shown.filter.linkIds),
+      resolve: shownIds('linkIds'),
     }),
   }),
 })

@@ -5,13 +5,21 @@ import type { Issue } from '../errors.ts'
 import type { About, LoggedEvent } from '../events/event.ts'
 import { scopeOfType, takesIn, testType, typeIssues } from './event-type.ts'
 
+/** Of what a filter names ids, by its fields. */
+export const filterThings = {
+  serviceIds: 'Service',
+  staffIds: 'StaffMember',
+  customerIds: 'Customer',
+  bookingIds: 'Booking',
+  linkIds: 'BookingLink',
+} as const
+
+export type FilterField = keyof typeof filterThings
+
+export const filterFields = Object.keys(filterThings) as FilterField[]
+
 /** What an endpoint is told only of: row ids; what is left out does not narrow. */
-export type EventFilter = {
-  serviceIds?: string[]
-  staffIds?: string[]
-  customerIds?: string[]
-  bookingIds?: string[]
-  linkIds?: string[]
+export type EventFilter = { [Field in FilterField]?: string[] } & {
   /** Of an API client's endpoint: the account of each of them. */
   homes?: Record<string, string>
 }

@@ -3,8 +3,8 @@
 import type { Viewer } from '../auth/viewer.ts'
 import { notFound } from '../errors.ts'
 import { builder } from '../graphql/builder.ts'
-import { demandKey, keyOf, nowhere, type NodeName } from '../graphql/ids.ts'
-import type { EventFilter } from './endpoint.ts'
+import { demandKey, keyOf, nowhere } from '../graphql/ids.ts'
+import { filterFields, filterThings, type EventFilter } from './endpoint.ts'
 import type { EndpointKey } from './held.actions.ts'
 
 /** The endpoint of this global id: one of an account, or one of an API client. */
@@ -32,14 +32,6 @@ export const WebhookFilterInput = builder.inputType('WebhookFilterInput', {
 
 type FilterInput = typeof WebhookFilterInput.$inferInput
 
-const things = {
-  serviceIds: 'Service',
-  staffIds: 'StaffMember',
-  customerIds: 'Customer',
-  bookingIds: 'Booking',
-  linkIds: 'BookingLink',
-} as const satisfies Record<keyof FilterInput, NodeName>
-
 /** Row ids; each has to be of this account or, for null, of one within reach. */
 export function plainFilter(
   viewer: Viewer,
@@ -48,8 +40,8 @@ export function plainFilter(
 ): EventFilter {
   const filter: EventFilter = {}
   const homes: Record<string, string> = {}
-  for (const [field, node] of Object.entries(things)) {
-    const name = field as keyof FilterInput
+  for (const name of filterFields) {
+    const node = filterThings[name]
     const ids = given?.[name]
     if (!ids) continue
     filter[name] = ids.map((text) => {

@@ -2,7 +2,7 @@
 // words for what goes wrong and its form of an error.
 
 import { z } from 'zod'
-import type { Dialect, Problem } from '../route.ts'
+import { bearerOf, type Dialect, type Problem } from '../route.ts'
 import { cancelBooking, deleteBooking } from './cancel-booking.ts'
 import { changeBooking } from './change-booking.ts'
 import { createBooking } from './create-booking.ts'
@@ -47,10 +47,7 @@ export const appointeddV1: Dialect = {
     getCustomer,
     listOrganisations,
   ],
-  credential: ({ headers }) => {
-    const key = headers['x-api-key']
-    return key === undefined ? null : `Bearer ${key}`
-  },
+  credential: ({ headers }) => bearerOf(headers['x-api-key']),
   security: {
     key: { type: 'apiKey', in: 'header', name: 'X-API-KEY', description: 'An API key.' },
   },

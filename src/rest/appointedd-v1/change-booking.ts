@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import { id, instant, text } from '../fields.ts'
+import { occupantsOf } from '../occupants.ts'
 import { Absent, route, type Found } from '../route.ts'
 import {
   bookingExample,
@@ -12,7 +13,6 @@ import {
 } from './booking.ts'
 import {
   occupantsDocument,
-  occupantsOf,
   sessionDocument,
   sessionIn,
   sessionVariables,

@@ -3,11 +3,11 @@
 
 import { z } from 'zod'
 import { id, instant, timeZone } from '../fields.ts'
+import { occupantsOf } from '../occupants.ts'
 import { Absent, route } from '../route.ts'
 import {
   instantText,
   occupantsDocument,
-  occupantsOf,
   sessionDocument,
   sessionIn,
   sessionVariables,

@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import { id, instant, localDate, timeZone } from '../fields.ts'
+import { occupantsOf } from '../occupants.ts'
 import { route, type Found } from '../route.ts'
 import { atWallClock, daysLater } from '../times.ts'
 import { daysIn, daysOf, intervalsOf, mostDays, type Range, type Slot } from './intervals.ts'
@@ -9,7 +10,6 @@ import {
   instantText,
   listSchema,
   occupantsDocument,
-  occupantsOf,
   timesIn,
   unacceptable,
   zoned,

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { askOf, pageOf, type Listed, type PageAsk } from '../cursors.ts'
 import { id, text, timeZone } from '../fields.ts'
 import { pageSize } from '../numbered.ts'
+import { occupants } from '../occupants.ts'
 import { Unacceptable } from '../route.ts'
 import { textWithMillis } from '../times.ts'
 
@@ -98,18 +99,8 @@ export function unacceptable(name: string, message: string): Unacceptable {
   return new Unacceptable({ place: 'body', name, message: `"${name}" ${message}` })
 }
 
-/** What is behind an id of a resource: somebody of the staff, or a thing. */
-export type Occupant = { __typename: string; id: string } | null
-
-/** Of these ids, which are whose; null for what is neither. */
-export function occupantsOf(nodes: readonly Occupant[]) {
-  const of = (name: string) => nodes.flatMap((node) => (node?.__typename === name ? [node.id] : []))
-  return { staffIds: of('StaffMember'), resourceIds: of('Resource') }
-}
-
-/** Asks what is behind ids, for `occupantsOf`. */
-export const occupantsDocument = `query AppointeddOccupants($ids: [ID!]!) {
-  occupants: nodes(ids: $ids) { __typename ... on StaffMember { id } ... on Resource { id } } }`
+/** Asks what is behind ids of resources, for `occupantsOf`. */
+export const occupantsDocument = `query AppointeddOccupants($ids: [ID!]!) { ${occupants} }`
 
 /** Asks whether a class starts then, and which of its sessions; `next` is a moment later. */
 export const sessionDocument = `query AppointeddSession(

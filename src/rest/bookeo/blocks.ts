@@ -6,8 +6,8 @@ import { pageAsk } from '../numbered.ts'
 import { Absent, noBody, type Found } from '../route.ts'
 import { offsetTime } from '../times.ts'
 import { listOf, onePage, pageOf, pageSchema } from './lists.ts'
-import { fault, placeSteps, sentResources } from './place.ts'
-import { accountOf, bookeoRoute, lang, type Account } from './route.ts'
+import { occupantsIn, occupantsStep, sentResources } from './place.ts'
+import { accountOf, bookeoRoute, lang, sees, type Account } from './route.ts'
 import { instantOf, timeOf, windowOf } from './times.ts'
 
 export const blockFields = 'id startsAt endsAt reason staffMembers { id } resources { id }'
@@ -81,12 +81,6 @@ const listBlocks = bookeoRoute({
   example: { answer: onePage(blockExample) },
 })
 
-/** Refuses whoever may not see blocks, where what follows would only say that there is none. */
-export const seesBlocks = {
-  document: 'query BookeoSeesBlocks { blocks(first: 0) { nodes { id } } }',
-  variables: () => ({}),
-}
-
 const sentBlock = z.object({
   startTime: offsetTime,
   endTime: offsetTime,
@@ -94,29 +88,13 @@ const sentBlock = z.object({
   resources: sentResources.min(1, 'names nothing'),
 })
 
-const named = {
-  document: placeSteps[1]!.document,
-  variables: ({ body }: { body: z.output<typeof sentBlock> }) => ({
-    ids: body.resources.map(({ id }) => id),
-  }),
-}
-
 function termsOf(sent: z.output<typeof sentBlock>, found: Found) {
   const account = accountOf(found)
-  const ids = (type: string) =>
-    (found.named as ({ __typename: string; id?: string } | null)[]).flatMap((each) =>
-      each?.__typename === type && each.id ? [each.id] : [],
-    )
-  const [staffIds, resourceIds] = [ids('StaffMember'), ids('Resource')]
-  if (staffIds.length + resourceIds.length < found.named.length) {
-    throw fault('resources', 'names something that is not there')
-  }
   return {
     startsAt: instantOf(sent.startTime, account),
     endsAt: instantOf(sent.endTime, account),
     reason: sent.reason || null,
-    staffIds,
-    resourceIds,
+    ...occupantsIn(found),
   }
 }
 
@@ -136,7 +114,7 @@ const createBlock = bookeoRoute({
   path: '/resourceblocks',
   query: z.object(lang),
   body: sentBlock,
-  before: [seesBlocks, named],
+  before: [sees('blocks'), occupantsStep],
   document: `mutation BookeoBlock($input: CreateBlockInput!) {
     createBlock(input: $input) {
       ... on CreateBlockSuccess { data { ${blockFields} } } ... on Refusal { code message path }
@@ -169,7 +147,7 @@ const getBlock = bookeoRoute({
   method: 'GET',
   path: '/resourceblocks/:id',
   query: z.object(lang),
-  before: [seesBlocks],
+  before: [sees('blocks')],
   ...one,
   answer: { status: 200, description: 'The block.', schema: blockSchema },
   reply: (data: { block: Partial<BlockData> | null }, _input, found) =>
@@ -184,7 +162,7 @@ const replaceBlock = bookeoRoute({
   path: '/resourceblocks/:id',
   query: z.object(lang),
   body: sentBlock,
-  before: [seesBlocks, one, named],
+  before: [sees('blocks'), one, occupantsStep],
   document: `mutation BookeoReplaceBlock($input: UpdateBlockInput!) {
     updateBlock(input: $input) {
       ... on UpdateBlockSuccess { data { ${blockFields} } } ... on Refusal { code message path }
@@ -205,7 +183,7 @@ const deleteBlock = bookeoRoute({
   method: 'DELETE',
   path: '/resourceblocks/:id',
   query: z.object(lang),
-  before: [seesBlocks, one],
+  before: [sees('blocks'), one],
   document: `mutation BookeoUnblock($input: DeleteBlockInput!) {
     deleteBlock(input: $input) {
       ... on DeleteBlockSuccess { __typename } ... on Refusal { code message path }

@@ -27,8 +27,7 @@ import {
   itsAccount,
   lang,
   plainRoute,
-  seesBookings,
-  seesCustomers,
+  sees,
   type Account,
 } from './route.ts'
 import { instantOf, windowOf } from './times.ts'
@@ -154,7 +153,7 @@ const getBookingCustomer = bookeoRoute({
   method: 'GET',
   path: '/bookings/:number/customer',
   query: z.object(lang),
-  before: [seesBookings, seesCustomers],
+  before: [sees('bookings'), sees('customers')],
   document: `query BookeoBookingCustomer($number: String!, $account: ID!) {
     booking(number: $number, account: $account) { customer { ${customerFields} } }
   }`,
@@ -192,7 +191,7 @@ const listCustomerBookings = bookeoRoute({
   path: '/customers/:id/bookings',
   query: ofCustomer.query,
   before: [
-    seesBookings,
+    sees('bookings'),
     {
       document: `query BookeoCustomerKnown($ids: [ID!]) {
         customers(filter: { customerIds: $ids }, first: 1) { nodes { id } }

@@ -15,8 +15,8 @@ import { numbered, oneBooking, theBooking, type FoundBooking } from './bookings.
 import { adjusted, notifying, notifyOf, sentBooking, setPrice } from './create-booking.ts'
 import { mode } from './flags.ts'
 import { numbersOf } from './people.ts'
-import { eventOf, fault, placeOf, placeSteps, sentParty, type Place } from './place.ts'
-import { accountOf, bookeoRoute, lang } from './route.ts'
+import { eventOf, placeOf, placeSteps, sentParty, type Place } from './place.ts'
+import { accountOf, bookeoRoute, fault, lang } from './route.ts'
 import { instantOf } from './times.ts'
 
 const body = z.object(sentBooking)
@@ -66,7 +66,7 @@ function destination(sent: Body, found: Found): Place {
   // Whoever is not named again may be anybody.
   const { resources, ...rest } = sent
   const wants = isMoved(sent, found).who ? { resources } : {}
-  const names = { ...(found as object), ...(wants.resources ? {} : { named: [] }) }
+  const names = { ...(found as object), ...(wants.resources ? {} : { occupants: [] }) }
   return placeOf({ ...rest, ...wants, productId, eventId: isOld ? null : sent.eventId }, names)
 }
 

@@ -18,8 +18,8 @@ import { sentCustomer, termsOf } from './customer.ts'
 import { flag, mode } from './flags.ts'
 import { previousHold } from './holds.ts'
 import { initialPaymentOf, sentPayment } from './payment.ts'
-import { fault, place, placeOf, placeSteps, sentParty, type Place } from './place.ts'
-import { accountOf, bookeoRoute, lang, seesBookings } from './route.ts'
+import { place, placeOf, placeSteps, sentParty, type Place } from './place.ts'
+import { accountOf, bookeoRoute, fault, lang, sees } from './route.ts'
 import type { Found } from '../route.ts'
 
 /** A booking that is sent; what the vendor only shows is ignored. */
@@ -162,7 +162,7 @@ export const createBooking = bookeoRoute({
   }),
   body,
   before: [
-    seesBookings,
+    sees('bookings'),
     ...placeSteps,
     previousHold,
     {

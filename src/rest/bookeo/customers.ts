@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import { text } from '../fields.ts'
 import { pageAsk } from '../numbered.ts'
-import { Absent, noBody, Unacceptable } from '../route.ts'
+import { Absent, noBody } from '../route.ts'
 import { offsetTime } from '../times.ts'
 import {
   customerExample,
@@ -17,7 +17,7 @@ import {
 } from './customer.ts'
 import { flag } from './flags.ts'
 import { listOf, onePage, pageOf, pageSchema } from './lists.ts'
-import { accountOf, bookeoRoute, itsAccount, lang, plainRoute, seesCustomers } from './route.ts'
+import { accountOf, bookeoRoute, fault, itsAccount, lang, plainRoute, sees } from './route.ts'
 import { instantOf } from './times.ts'
 
 const fieldsOf = {
@@ -97,8 +97,7 @@ const exampleBody = {
 /** The vendor wants a name; which of its two fields has it does not matter here. */
 function named(sent: SentCustomer): SentCustomer {
   if (sent.firstName?.trim() || sent.lastName?.trim()) return sent
-  const message = '"firstName" is missing, and so is "lastName".'
-  throw new Unacceptable({ place: 'body', name: 'firstName', message })
+  throw fault('firstName', 'is missing, and so is "lastName"')
 }
 
 type Made = { createCustomer: { data: CustomerData | null } }
@@ -110,7 +109,7 @@ const createCustomer = bookeoRoute({
   path: '/customers',
   query: z.object(lang),
   body: sentCustomer,
-  before: [seesCustomers],
+  before: [sees('customers')],
   document: `mutation BookeoCreateCustomer($input: CreateCustomerInput!) {
     createCustomer(input: $input) {
       ... on CreateCustomerSuccess { data { ${customerFields} } }

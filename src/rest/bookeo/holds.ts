@@ -8,7 +8,7 @@ import { mode } from './flags.ts'
 import { moneyOf, moneySchema, type Minor } from './money.ts'
 import { place, placeOf, placeSteps, sentParty, startId } from './place.ts'
 import { priceExample, priceOf, priceSchema } from './price.ts'
-import { accountOf, bookeoRoute, lang, seesBookings, type Account } from './route.ts'
+import { accountOf, bookeoRoute, lang, sees, type Account } from './route.ts'
 import { timeOf } from './times.ts'
 
 const holdFields = `
@@ -93,7 +93,7 @@ const createHold = bookeoRoute({
     previousHoldId: id.optional().describe('Given up for this one, in the same step.'),
   }),
   body: z.object(place),
-  before: [seesBookings, ...placeSteps, previousHold],
+  before: [sees('bookings'), ...placeSteps, previousHold],
   document: `mutation BookeoHold($input: PlaceHoldInput!) {
     placeHold(input: $input) {
       ... on PlaceHoldSuccess { data { ${holdFields} } } ... on Refusal { code message path }
@@ -138,7 +138,7 @@ const getHold = bookeoRoute({
   method: 'GET',
   path: '/holds/:id',
   query: z.object(lang),
-  before: [seesBookings],
+  before: [sees('bookings')],
   document: oneHold,
   variables: ({ path }) => ({ id: path['id'] }),
   answer: { status: 200, description: 'The hold, while it lives.', schema: holdSchema },
@@ -153,7 +153,7 @@ const deleteHold = bookeoRoute({
   method: 'DELETE',
   path: '/holds/:id',
   query: z.object(lang),
-  before: [seesBookings, { document: oneHold, variables: ({ path }) => ({ id: path['id'] }) }],
+  before: [sees('bookings'), { document: oneHold, variables: ({ path }) => ({ id: path['id'] }) }],
   document: `mutation BookeoRelease($input: ReleaseHoldInput!) {
     releaseHold(input: $input) {
       ... on ReleaseHoldSuccess { __typename } ... on Refusal { code message path }

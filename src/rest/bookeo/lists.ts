@@ -89,6 +89,14 @@ export function pageSchema<Item extends z.ZodType>(item: Item) {
   })
 }
 
+/** Of all that there is, what is on the page. */
+export function onPage<Item>(
+  all: readonly Item[],
+  { page, size }: Pick<PageAsked<unknown>, 'page' | 'size'>,
+) {
+  return all.slice((page - 1) * size, page * size)
+}
+
 /** The page; without a token when there is one page. */
 export function pageOf<Item>(
   data: Item[],

@@ -5,10 +5,10 @@ import { words } from '../fields.ts'
 import type { Found } from '../route.ts'
 import { offsetTime } from '../times.ts'
 import { mode } from './flags.ts'
-import { listOf, onePage, pageOf, pageSchema, readToken, tokenOf } from './lists.ts'
+import { listOf, onePage, onPage, pageOf, pageSchema, readToken, tokenOf } from './lists.ts'
 import { byStart, daysOf, resourcesOf, startsWithin, type SlotData } from './offers.ts'
 import { partyOf, peopleNumbers } from './people.ts'
-import { assignedOf, placeSteps, sentResources, startId } from './place.ts'
+import { assignedOf, idsNamed, occupantsStep, sentResources, startId } from './place.ts'
 import { priceExample, priceOf, priceSchema } from './price.ts'
 import { accountOf, bookeoRoute, lang } from './route.ts'
 import { timeOf, windowOf } from './times.ts'
@@ -101,7 +101,7 @@ const findMatches = bookeoRoute({
   path: '/availability/matchingslots',
   query: z.object({ ...lang, itemsPerPage: paging.query.shape.itemsPerPage, mode }),
   body: wish,
-  before: [placeSteps[1]!],
+  before: [occupantsStep],
   document: matches,
   variables: ({ query, body }, found) => matchInput(body, query.mode === 'backend', found),
   answer: {
@@ -115,8 +115,8 @@ const findMatches = bookeoRoute({
   reply: (data: Matches, { query, body }, found) => {
     const all = matchesOf(data, body, found)
     const size = (query.itemsPerPage as number | undefined) ?? usualSize
-    const token = matchToken(query, body)
-    return pageOf(all.slice(0, size), all.length, { filters: {}, page: 1, size, token })
+    const asked = { filters: {}, page: 1, size, token: matchToken(query, body) }
+    return pageOf(onPage(all, asked), all.length, asked)
   },
   example: {
     body: {
@@ -144,11 +144,8 @@ const moreMatches = bookeoRoute({
   query: z.object({ ...lang, pageNumber: paging.query.shape.pageNumber }),
   before: [
     {
-      document: placeSteps[1]!.document,
-      variables: ({ path }, _found) => {
-        const { filters } = wishIn(path['token'] ?? '')
-        return filters.resources?.length ? { ids: filters.resources.map((each) => each.id) } : null
-      },
+      ...occupantsStep,
+      variables: ({ path }) => idsNamed(wishIn(path['token'] ?? '').filters),
     },
   ],
   document: matches,
@@ -162,8 +159,8 @@ const moreMatches = bookeoRoute({
     const { filters, size } = wishIn(token)
     const page = (query.pageNumber as number | undefined) ?? 1
     const all = matchesOf(data, filters, found)
-    const shown = all.slice((page - 1) * size, page * size)
-    return pageOf(shown, all.length, { filters, page, size, token })
+    const asked = { filters, page, size, token }
+    return pageOf(onPage(all, asked), all.length, asked)
   },
   example: { path: { token: 'eyJsaXN0Ijoi…' }, answer: onePage(matchExample) },
 })

@@ -2,7 +2,7 @@
 
 import { z } from 'zod'
 import { decimal, decimalOf, minorOf } from '../amounts.ts'
-import { Unacceptable } from '../route.ts'
+import { fault } from './route.ts'
 
 export type Minor = { amount: number; currency: string }
 
@@ -22,11 +22,9 @@ export function minorIn(
   name: string,
 ): number {
   if (named !== undefined && named !== currency) {
-    const message = `"${name}.currency" is "${named}"; this business takes "${currency}".`
-    throw new Unacceptable({ place: 'body', name: `${name}.currency`, message })
+    throw fault(`${name}.currency`, `is "${named}"; this business takes "${currency}"`)
   }
   const minor = minorOf(amount, currency)
   if (minor !== null) return minor
-  const message = `"${name}.amount" has more digits after the point than "${currency}" has.`
-  throw new Unacceptable({ place: 'body', name: `${name}.amount`, message })
+  throw fault(`${name}.amount`, `has more digits after the point than "${currency}" has`)
 }

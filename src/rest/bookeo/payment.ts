@@ -4,8 +4,7 @@ import { z } from 'zod'
 import { text } from '../fields.ts'
 import { offsetTime } from '../times.ts'
 import { minorIn, moneyOf, moneySchema, sentMoney, type Minor } from './money.ts'
-import { fault } from './place.ts'
-import type { Account } from './route.ts'
+import { fault, type Account } from './route.ts'
 import { instantOf, timeOf } from './times.ts'
 
 const methods = {

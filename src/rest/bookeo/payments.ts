@@ -7,6 +7,7 @@ import { Absent, type Found } from '../route.ts'
 import { offsetTime } from '../times.ts'
 import { numbered, theBooking, type FoundBooking } from './bookings.ts'
 import { listOf, onePage, pageOf, pageSchema } from './lists.ts'
+import { inParts, longestPage, ofParts, partsAsk, partVariables, type Parts } from './parts.ts'
 import {
   initialPaymentOf,
   methodIn,
@@ -18,33 +19,21 @@ import {
   sentPayment,
   type PaymentData,
 } from './payment.ts'
-import { accountOf, bookeoRoute, lang } from './route.ts'
-import { partsAsk } from './subaccounts.ts'
+import { accountOf, bookeoRoute, lang, sees } from './route.ts'
 import { windowOf } from './times.ts'
 
-const most = 300
-
-// The graph gives at most a hundred at once; a page of the vendor's may be three of those.
-const pages = [0, 1, 2]
-
 const somePayments = `query BookeoPayments(
-  $filter: PaymentFilter, $orderBy: PaymentOrder,
-  ${pages.map((page) => `$first${page}: Int, $skip${page}: Int`).join(', ')}
+  $filter: PaymentFilter, $orderBy: PaymentOrder, ${partVariables}
 ) {
-  ${pages
-    .map(
-      (page) => `part${page}: payments(
-        filter: $filter, orderBy: $orderBy, first: $first${page}, skip: $skip${page}
-      ) { ${page === 0 ? 'totalCount' : ''} nodes { ${paymentFields} } }`,
-    )
-    .join('\n')}
+  ${inParts(
+    (page, totalCount) => `payments(filter: $filter, orderBy: $orderBy, ${page}) {
+      ${totalCount} nodes { ${paymentFields} }
+    }`,
+  )}
 }`
 
 /** What a provider has yet to give back, or could not, is no payment yet. */
 const happened = { state: ['DONE'] }
-
-type Part = { totalCount: number; nodes: PaymentData[] }
-type Parts = { part0: Part; part1: Part; part2: Part }
 
 const list = listOf(
   'payments',
@@ -54,7 +43,7 @@ const list = listOf(
     paymentMethod: paymentMethod.optional(),
     customerId: id.optional(),
   }),
-  most,
+  longestPage,
 )
 
 const listPayments = bookeoRoute({
@@ -81,21 +70,13 @@ const listPayments = bookeoRoute({
     }
   },
   answer: { status: 200, description: 'The payments.', schema: pageSchema(paymentSchema) },
-  reply: ({ part0, part1, part2 }: Parts, { query }, found) =>
-    pageOf(
-      [part0, part1, part2]
-        .flatMap(({ nodes }) => nodes)
-        .map((each) => paymentOf(each, accountOf(found))),
-      part0.totalCount,
-      list.asked(query),
-    ),
+  reply: (data: Parts<PaymentData>, { query }, found) => {
+    const { nodes, totalCount } = ofParts(data)
+    const payments = nodes.map((each) => paymentOf(each, accountOf(found)))
+    return pageOf(payments, totalCount, list.asked(query))
+  },
   example: { query: { paymentMethod: 'cash' }, answer: onePage(paymentExample) },
 })
-
-const seesPayments = {
-  document: 'query BookeoSeesPayments { payments(first: 0) { nodes { id } } }',
-  variables: () => ({}),
-}
 
 const getPayment = bookeoRoute({
   name: 'getPayment',
@@ -103,7 +84,7 @@ const getPayment = bookeoRoute({
   method: 'GET',
   path: '/payments/:id',
   query: z.object(lang),
-  before: [seesPayments],
+  before: [sees('payments')],
   document: `query BookeoPayment($id: ID!) {
     payment: node(id: $id) { ... on Payment { state ${paymentFields} } }
   }`,
@@ -131,7 +112,7 @@ const findBooking = {
     numbered(path, found),
 }
 
-type OfBooking = { payments: Part }
+type OfBooking = { payments: { totalCount: number; nodes: PaymentData[] } }
 
 const listBookingPayments = bookeoRoute({
   name: 'listBookingPayments',
@@ -140,7 +121,7 @@ const listBookingPayments = bookeoRoute({
   method: 'GET',
   path: '/bookings/:number/payments',
   query: ofBooking.query,
-  before: [seesPayments, findBooking],
+  before: [sees('payments'), findBooking],
   document: `query BookeoBookingPayments($filter: PaymentFilter, $first: Int, $skip: Int) {
     payments(filter: $filter, first: $first, skip: $skip,
       orderBy: { field: RECEIVED_AT, direction: ASC }) {
@@ -173,7 +154,7 @@ const recordPayment = bookeoRoute({
   path: '/bookings/:number/payments',
   query: z.object(lang),
   body: sentPayment,
-  before: [seesPayments, findBooking],
+  before: [sees('payments'), findBooking],
   document: `mutation BookeoRecord($input: RecordPaymentInput!) {
     recordPayment(input: $input) {
       ... on RecordPaymentSuccess { data { ${paymentFields} } }

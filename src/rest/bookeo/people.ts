@@ -3,9 +3,8 @@
 // heads, which are adults to the vendor.
 
 import { z } from 'zod'
-import { Unacceptable } from '../route.ts'
-import type { Account } from './route.ts'
 import { words } from '../fields.ts'
+import { fault, type Account } from './route.ts'
 
 const builtIn: Readonly<Record<string, string>> = {
   adult: 'Cadults',
@@ -65,10 +64,6 @@ export function partyOf(
     return { category: known.code, count: number }
   })
   return { partySize, party }
-}
-
-function fault(name: string, what: string): Unacceptable {
-  return new Unacceptable({ place: 'body', name, message: `"${name}" ${what}.` })
 }
 
 /** The heads of a party as the vendor counts them. */

@@ -4,10 +4,11 @@
 
 import { z } from 'zod'
 import { id, words } from '../fields.ts'
-import { Absent, Unacceptable, type Found } from '../route.ts'
+import { occupants, occupantsOf, type Occupant } from '../occupants.ts'
+import { Absent, type Found } from '../route.ts'
 import { offsetTime } from '../times.ts'
 import { partyOf, peopleNumbers } from './people.ts'
-import { accountOf } from './route.ts'
+import { accountOf, fault } from './route.ts'
 import { instantOf } from './times.ts'
 
 export const sentResources = z.array(z.object({ id: words(255) })).max(20, 'has more than 20 items')
@@ -58,38 +59,34 @@ export function eventOf(
   return { startsAt, ...(staffId !== undefined && { staffId }) }
 }
 
-export function fault(name: string, what: string): Unacceptable {
-  return new Unacceptable({ place: 'body', name, message: `"${name}" ${what}.` })
+/** The session that is named. */
+const sessionStep = {
+  document: `query BookeoSession($id: ID!) {
+    session: node(id: $id) { ... on Session { id startsAt service { id } } }
+  }`,
+  variables: ({ body }: { body: SentPlace }) => {
+    if (!body.eventId) return null
+    const event = eventOf(body.eventId)
+    return 'sessionId' in event ? { id: event.sessionId } : null
+  },
 }
 
-type Sent = { body: SentPlace }
+type Naming = Pick<SentPlace, 'resources'>
 
-/** The session that is named, and what the named resources are. */
-export const placeSteps = [
-  {
-    document: `query BookeoSession($id: ID!) {
-      session: node(id: $id) { ... on Session { id startsAt service { id } } }
-    }`,
-    variables: ({ body }: Sent) => {
-      if (!body.eventId) return null
-      const event = eventOf(body.eventId)
-      return 'sessionId' in event ? { id: event.sessionId } : null
-    },
-  },
-  {
-    document: `query BookeoResourceKinds($ids: [ID!]!) {
-      named: nodes(ids: $ids) {
-        __typename ... on StaffMember { id } ... on Resource { id }
-      }
-    }`,
-    variables: ({ body }: Sent) =>
-      body.resources?.length ? { ids: body.resources.map((each) => each.id) } : null,
-  },
-]
+/** What the named resources are, for `occupantsIn`. */
+export const occupantsStep = {
+  document: `query BookeoOccupants($ids: [ID!]!) { ${occupants} }`,
+  variables: ({ body }: { body: Naming }) => idsNamed(body),
+}
+
+export const idsNamed = ({ resources }: Naming) =>
+  resources?.length ? { ids: resources.map(({ id: each }) => each) } : null
+
+export const placeSteps = [sessionStep, occupantsStep]
 
 type FoundPlace = {
   session?: { id?: string; startsAt?: Date; service?: { id: string } | null } | null
-  named?: ({ __typename: string; id?: string } | null)[]
+  occupants?: Occupant[]
 }
 
 export type Place = {
@@ -130,19 +127,23 @@ export function placeOf(sent: SentPlace, found: Found): Place {
   return { serviceId, startsAt: null, sessionId, staffId: null, resourceId: null }
 }
 
-/** Who and what was asked for: one person and one thing at most. */
-export function assignedOf(found: Found): { staffId: string | null; resourceId: string | null } {
-  const { named = [] } = found as FoundPlace
-  const ids = (type: string) =>
-    named.flatMap((each) => (each?.__typename === type && each.id ? [each.id] : []))
-  const [staff, things] = [ids('StaffMember'), ids('Resource')]
-  if (staff.length + things.length < named.length) {
+/** Who and what was named. */
+export function occupantsIn(found: Found): ReturnType<typeof occupantsOf> {
+  const { occupants: named = [] } = found as FoundPlace
+  const { staffIds, resourceIds } = occupantsOf(named)
+  if (staffIds.length + resourceIds.length < named.length) {
     throw fault('resources', 'names something that is not there')
   }
-  if (staff.length > 1 || things.length > 1) {
+  return { staffIds, resourceIds }
+}
+
+/** The same of a booking, which asks for one person and one thing at most. */
+export function assignedOf(found: Found): { staffId: string | null; resourceId: string | null } {
+  const { staffIds, resourceIds } = occupantsIn(found)
+  if (staffIds.length > 1 || resourceIds.length > 1) {
     throw fault('resources', 'names more than one person or one thing; the rest is found for you')
   }
-  return { staffId: staff[0] ?? null, resourceId: things[0] ?? null }
+  return { staffId: staffIds[0] ?? null, resourceId: resourceIds[0] ?? null }
 }
 
 /** The party that was sent; one head when none was. */

@@ -57,16 +57,20 @@ function checkLanguage(asked: unknown, { locale }: Account): void {
   throw new Unacceptable({ place: 'query', name: 'lang', message })
 }
 
-/** Before a change: refuses whoever would not be shown what became of it. */
-export const seesCustomers = {
-  document: 'query BookeoSeesCustomers { customers(first: 0) { nodes { id } } }',
-  variables: () => ({}),
+/**
+ * Refuses whoever may not see such things: before a change, of which they would not be shown what
+ * became, and before what would only say that there is none.
+ */
+export function sees(list: 'bookings' | 'customers' | 'payments' | 'blocks') {
+  return {
+    document: `query BookeoSees { ${list}(first: 0) { nodes { id } } }`,
+    variables: () => ({}),
+  }
 }
 
-/** Before what says nothing itself of a missing permission. */
-export const seesBookings = {
-  document: 'query BookeoSeesBookings { bookings(first: 0) { nodes { id } } }',
-  variables: () => ({}),
+/** Of a field of the body that is well formed and cannot be; `what` follows its name. */
+export function fault(name: string, what: string): Unacceptable {
+  return new Unacceptable({ place: 'body', name, message: `"${name}" ${what}.` })
 }
 
 type Spec<Query extends Shape, Body extends Shape, Answer extends z.ZodType, Data> = Parameters<

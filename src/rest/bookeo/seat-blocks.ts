@@ -5,10 +5,8 @@ import { id, text, words } from '../fields.ts'
 import { pageAsk } from '../numbered.ts'
 import { Absent, noBody, type Found } from '../route.ts'
 import { offsetTime } from '../times.ts'
-import { seesBlocks } from './blocks.ts'
 import { listOf, onePage, pageOf, pageSchema } from './lists.ts'
-import { fault } from './place.ts'
-import { accountOf, bookeoRoute, lang } from './route.ts'
+import { accountOf, bookeoRoute, fault, lang, sees } from './route.ts'
 import { windowOf } from './times.ts'
 
 export const seatBlockFields = 'id seats reason session { id service { id } }'
@@ -116,7 +114,7 @@ const createSeatBlock = bookeoRoute({
   path: '/seatblocks',
   query: z.object(lang),
   body: sentSeatBlock,
-  before: [seesBlocks, session],
+  before: [sees('blocks'), session],
   document: `mutation BookeoSeatBlock($input: CreateSeatBlockInput!) {
     createSeatBlock(input: $input) {
       ... on CreateSeatBlockSuccess { data { ${seatBlockFields} } }
@@ -154,7 +152,7 @@ const getSeatBlock = bookeoRoute({
   method: 'GET',
   path: '/seatblocks/:id',
   query: z.object(lang),
-  before: [seesBlocks],
+  before: [sees('blocks')],
   ...one,
   answer: { status: 200, description: 'The block.', schema: seatBlockSchema },
   reply: (data: { block: Partial<SeatBlockData> | null }) => seatBlockOf(theBlock(data)),
@@ -169,7 +167,7 @@ const replaceSeatBlock = bookeoRoute({
   path: '/seatblocks/:id',
   query: z.object(lang),
   body: sentSeatBlock,
-  before: [seesBlocks, one],
+  before: [sees('blocks'), one],
   document: `mutation BookeoReplaceSeatBlock($input: UpdateSeatBlockInput!) {
     updateSeatBlock(input: $input) {
       ... on UpdateSeatBlockSuccess { data { ${seatBlockFields} } }
@@ -195,7 +193,7 @@ const deleteSeatBlock = bookeoRoute({
   method: 'DELETE',
   path: '/seatblocks/:id',
   query: z.object(lang),
-  before: [seesBlocks, one],
+  before: [sees('blocks'), one],
   document: `mutation BookeoUnblockSeats($input: DeleteSeatBlockInput!) {
     deleteSeatBlock(input: $input) {
       ... on DeleteSeatBlockSuccess { __typename } ... on Refusal { code message path }

@@ -5,7 +5,7 @@ import { id } from '../fields.ts'
 import { Denied, Unacceptable, type Found } from '../route.ts'
 import { offsetTime } from '../times.ts'
 import { mode } from './flags.ts'
-import { listOf, onePage, pageOf, pageSchema } from './lists.ts'
+import { listOf, onePage, onPage, pageOf, pageSchema } from './lists.ts'
 import { byStart, daysOf, startsWithin, type SlotData, type Window } from './offers.ts'
 import { accountOf, bookeoRoute } from './route.ts'
 import { timeOf, windowOf } from './times.ts'
@@ -126,11 +126,6 @@ function seatsOf(query: object, found: Found): Seats[] {
 
 type Named = { id: string; service: { id: string } }
 
-function shownSeats(query: object, found: Found): Seats[] {
-  const { page, size } = slotList.asked(query)
-  return seatsOf(query, found).slice((page - 1) * size, page * size)
-}
-
 type Crews = {
   nodes: ({ staffMembers: { id: string }[] | null; resources: { id: string }[] | null } | null)[]
 }
@@ -148,11 +143,15 @@ const listSlots = bookeoRoute({
   document: `query BookeoCrews($ids: [ID!]!) {
     nodes(ids: $ids) { ... on Session { staffMembers { id } resources { id } } }
   }`,
-  variables: ({ query }, found) => ({ ids: shownSeats(query, found).map((each) => each.eventId) }),
+  variables: ({ query }, found) => ({
+    ids: onPage(seatsOf(query, found), slotList.asked(query)).map((each) => each.eventId),
+  }),
   answer: { status: 200, description: 'The sessions.', schema: pageSchema(slotSchema) },
   reply: ({ nodes }: Crews, { query }, found) => {
     const account = accountOf(found)
-    const data = shownSeats(query, found).map((slot, index) => ({
+    const all = seatsOf(query, found)
+    const asked = slotList.asked(query)
+    const data = onPage(all, asked).map((slot, index) => ({
       productId: slot.productId,
       eventId: slot.eventId,
       startTime: timeOf(slot.startsAt, account),
@@ -161,7 +160,7 @@ const listSlots = bookeoRoute({
       resources: [...(nodes[index]?.staffMembers ?? []), ...(nodes[index]?.resources ?? [])],
       privateEvent: false,
     }))
-    return pageOf(data, seatsOf(query, found).length, slotList.asked(query))
+    return pageOf(data, all.length, asked)
   },
   example: {
     query: { startTime: '2026-05-01T00:00:00-00:00', endTime: '2026-05-08T00:00:00-00:00' },

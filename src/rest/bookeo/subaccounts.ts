@@ -2,19 +2,15 @@
 // authorized in them by keys of their own.
 
 import { z } from 'zod'
-import { pageAsk } from '../numbered.ts'
 import { Denied, noBody } from '../route.ts'
 import { listOf, onePage, pageOf, pageSchema } from './lists.ts'
+import { inParts, longestPage, ofParts, partsAsk, partVariables, type Parts } from './parts.ts'
 import { bookeoRoute, lang } from './route.ts'
 
-const most = 300
-const list = listOf('subaccounts', z.object({}), most)
-const pages = [0, 1, 2]
+const list = listOf('subaccounts', z.object({}), longestPage)
 
-type Part = {
-  totalCount: number
-  nodes: { id: string; name: string; installed: boolean }[]
-}
+type Subaccounts = Parts<{ id: string; name: string; installed: boolean }>
+type Unseen = { part0: null }
 
 const listSubaccounts = bookeoRoute({
   name: 'listSubaccounts',
@@ -23,17 +19,11 @@ const listSubaccounts = bookeoRoute({
   method: 'GET',
   path: '/subaccounts',
   query: list.query,
-  document: `query BookeoSubaccounts(
-    ${pages.map((page) => `$first${page}: Int, $skip${page}: Int`).join(', ')}
-  ) {
+  document: `query BookeoSubaccounts(${partVariables}) {
     viewer { installation {
-      ${pages
-        .map(
-          (page) => `part${page}: subaccounts(first: $first${page}, skip: $skip${page}) {
-            totalCount nodes { id name installed }
-          }`,
-        )
-        .join('\n')}
+      ${inParts(
+        (page, totalCount) => `subaccounts(${page}) { ${totalCount} nodes { id name installed } }`,
+      )}
     } }
   }`,
   variables: ({ query }) => {
@@ -46,15 +36,13 @@ const listSubaccounts = bookeoRoute({
     schema: pageSchema(z.object({ id: z.string(), name: z.string(), authorized: z.boolean() })),
   },
   reply: (
-    { viewer: { installation } }: { viewer: { installation: Record<string, Part | null> } },
+    { viewer: { installation } }: { viewer: { installation: Subaccounts | Unseen } },
     { query },
   ) => {
-    const parts = pages.flatMap((page) => installation[`part${page}`] ?? [])
-    if (parts.length === 0) throw new Denied('The key is not for other accounts.')
-    const data = parts
-      .flatMap(({ nodes }) => nodes)
-      .map(({ id, name, installed }) => ({ id, name, authorized: installed }))
-    return pageOf(data, parts[0]?.totalCount ?? 0, list.asked(query))
+    if (installation.part0 === null) throw new Denied('The key is not for other accounts.')
+    const { nodes, totalCount } = ofParts(installation)
+    const data = nodes.map(({ id, name, installed }) => ({ id, name, authorized: installed }))
+    return pageOf(data, totalCount, list.asked(query))
   },
   example: {
     answer: onePage({
@@ -64,20 +52,6 @@ const listSubaccounts = bookeoRoute({
     }),
   },
 })
-
-/** The graph gives at most a hundred at once; a page of the vendor's may be three of those. */
-export function partsAsk(page: number, size: number) {
-  const { first, skip } = pageAsk(page, size)
-  return Object.fromEntries(
-    pages.flatMap((part) => {
-      const left = Math.min(Math.max(first - part * 100, 0), 100)
-      return [
-        [`first${part}`, left],
-        [`skip${part}`, left === 0 ? 0 : skip + part * 100],
-      ]
-    }),
-  )
-}
 
 type Authorized = { authorizeSubaccount: { secret: string } }
 

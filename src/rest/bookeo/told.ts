@@ -1,6 +1,7 @@
 // What webhooks tell, and how: our events as pairs of domain and type, each with its item in this
 // dialect's own form. A booking that moves is updated, one that is canceled is deleted.
 
+import type { Telling, ToldEvent } from '../../webhook/format.ts'
 import type { Dialect } from '../route.ts'
 import { hexHmac, telling } from '../webhooks.ts'
 import { blockFields, blockOf, type BlockData } from './blocks.ts'
@@ -49,75 +50,66 @@ export const told: Record<Domain, Record<Type, readonly string[]>> = {
   payments: { created: ['payment.succeeded', 'payment.refunded'], updated: [], deleted: [] },
 }
 
-/** One telling: the account is asked for beside the item, for its zone. */
-function about<Item>(
-  name: string,
-  declared: string,
-  selection: string,
-  item_: { idOf: (item: Item) => string; bodyOf: (item: Item, account: Account) => unknown },
-) {
-  return telling<{ account: Account | null; item: Item | { nodes: Item[] } | null }>({
-    name,
-    document: `query BookeoTold(${declared}, $account: ID!) {
-      account(id: $account) { ${accountFields} } item: ${selection}
-    }`,
-    body: ({ account, item }, { occurredAt, subject, changes }) => {
-      const list = item && typeof item === 'object' && 'nodes' in item ? item.nodes : [item]
-      const [one] = list as (Item | null)[]
-      if (!account) return null
-      const timestamp = timeOf(occurredAt, account)
-      const isThere = one && Object.keys(one).length > 0
-      if (isThere) {
-        return { itemId: item_.idOf(one), timestamp, item: item_.bodyOf(one, account) }
-      }
-      // It is gone: what it was is what the event tells of it.
-      if (subject === null || !name.endsWith('deleted')) return null
-      const was = Object.fromEntries(changes.map(({ field, from }) => [field, from]))
-      const gone = item_.bodyOf({ ...empty, ...was, id: subject } as Item, account)
-      return { itemId: subject, timestamp, item: gone }
-    },
-  })
+type Thing<Item> = {
+  /** In the graph: its type, and what is selected of it. */
+  node: string
+  fields: string
+  bodyOf: (item: Item, account: Account) => unknown
+  /** Left out, its id. */
+  idOf?: (item: Item) => string
+  /**
+   * Of what is not there any more when it is deleted: what events may not tell of it. The rest of
+   * what it was they do.
+   */
+  untold?: Partial<Item>
 }
 
-/** Fields that an event may not tell. */
-const empty = { reason: null, staffMembers: null, resources: null, session: null }
+/** How a thing is told; the account is asked for beside it, for its zone. */
+function about<Item extends { id: string }>(thing: Thing<Item>) {
+  const { node, fields, bodyOf, idOf = ({ id }: Item) => id, untold } = thing
+  return (name: string) =>
+    telling<{ account: Account | null; item: Item | null }>({
+      name,
+      document: `query BookeoTold($subject: ID!, $account: ID!) {
+        account(id: $account) { ${accountFields} }
+        item: node(id: $subject) { ... on ${node} { ${fields} } }
+      }`,
+      body: ({ account, item: found }, event) => {
+        const item = found ?? (untold && lastSeen(event, untold))
+        if (!account || !item) return null
+        const timestamp = timeOf(event.occurredAt, account)
+        return { itemId: idOf(item), timestamp, item: bodyOf(item, account) }
+      },
+    })
+}
 
-const booking = (name: string) =>
-  about<BookingData>(name, '$booking: ID!', `booking(id: $booking) { ${bookingFields} }`, {
-    idOf: ({ number }) => number,
+function lastSeen<Item>({ type, subject, changes }: ToldEvent, untold: Partial<Item>): Item | null {
+  if (subject === null || !type.endsWith('.deleted')) return null
+  const was = Object.fromEntries(changes.map(({ field, from }) => [field, from]))
+  return { ...untold, ...was, id: subject } as Item
+}
+
+const tellers: Record<Domain, (name: string) => Telling> = {
+  bookings: about<BookingData>({
+    node: 'Booking',
+    fields: bookingFields,
     bodyOf: bookingOf,
-  })
-
-const idOf = ({ id }: { id: string }) => id
-
-const customer = (name: string) =>
-  about<CustomerData>(
-    name,
-    '$customer: ID!',
-    `customers(filter: { customerIds: [$customer], active: null }, first: 1) { nodes { ${customerFields} } }`,
-    { idOf, bodyOf: customerOf },
-  )
-
-const bySubject = (type: string, fields: string) =>
-  ['$subject: ID!', `node(id: $subject) { ... on ${type} { ${fields} } }`] as const
-
-const payment = (name: string) =>
-  about<PaymentData>(name, ...bySubject('Payment', paymentFields), { idOf, bodyOf: paymentOf })
-
-const block = (name: string) =>
-  about<BlockData>(name, ...bySubject('Block', blockFields), { idOf, bodyOf: blockOf })
-
-const seatBlock = (name: string) => {
-  const asked = bySubject('SeatBlock', seatBlockFields)
-  return about<SeatBlockData>(name, ...asked, { idOf, bodyOf: seatBlockOf })
-}
-
-const tellers: Record<Domain, (name: string) => ReturnType<typeof booking>> = {
-  bookings: booking,
-  customers: customer,
-  payments: payment,
-  resourceblocks: block,
-  seatblocks: seatBlock,
+    idOf: ({ number }) => number,
+  }),
+  customers: about<CustomerData>({ node: 'Customer', fields: customerFields, bodyOf: customerOf }),
+  payments: about<PaymentData>({ node: 'Payment', fields: paymentFields, bodyOf: paymentOf }),
+  resourceblocks: about<BlockData>({
+    node: 'Block',
+    fields: blockFields,
+    bodyOf: blockOf,
+    untold: { reason: null, staffMembers: null, resources: null },
+  }),
+  seatblocks: about<SeatBlockData>({
+    node: 'SeatBlock',
+    fields: seatBlockFields,
+    bodyOf: seatBlockOf,
+    untold: { reason: null, session: null },
+  }),
 }
 
 export const formats: NonNullable<Dialect['formats']> = {

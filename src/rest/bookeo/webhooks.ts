@@ -1,9 +1,9 @@
 // Webhooks: one for each pair of domain and type of an api key.
 
 import { z } from 'zod'
-import { Absent, noBody, Unacceptable } from '../route.ts'
+import { Absent, noBody } from '../route.ts'
 import { text, words } from '../fields.ts'
-import { accountOf, bookeoRoute, lang, type Account } from './route.ts'
+import { accountOf, bookeoRoute, fault, lang, type Account } from './route.ts'
 import { timeOf } from './times.ts'
 import { domains, told, types, type Domain, type Type } from './told.ts'
 
@@ -97,8 +97,7 @@ const sentWebhook = z.object({
 function typesOf({ domain, type }: z.output<typeof sentWebhook>): readonly string[] {
   const found = told[domain][type]
   if (found.length > 0) return found
-  const message = `"type" is "${type}", and ${domain} are only created here.`
-  throw new Unacceptable({ place: 'body', name: 'type', message })
+  throw fault('type', `is "${type}", and ${domain} are only created here`)
 }
 
 type Made = { createWebhookEndpoint: { data: EndpointData } }

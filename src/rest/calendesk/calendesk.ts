@@ -2,7 +2,7 @@
 // credentials, its words for what goes wrong and its form of an error.
 
 import { z } from 'zod'
-import type { Dialect, Problem, Standing, Word } from '../route.ts'
+import { bearerOf, type Dialect, type Problem, type Standing, type Word } from '../route.ts'
 import { bookForUser } from './book-for-user.ts'
 import { cancelBooking, updateBooking } from './change-booking.ts'
 import { createBooking } from './create-booking.ts'
@@ -110,10 +110,6 @@ export const calendesk: Dialect = {
     message: z.string(),
     errors: z.record(z.string(), z.array(z.string())).optional(),
   }),
-}
-
-function bearerOf(key: string | undefined): string | null {
-  return key === undefined ? null : `Bearer ${key}`
 }
 
 function standingHeaders({ limit, remaining }: Standing): Record<string, string> {
