@@ -3,7 +3,7 @@
 // may see. Its secret leaves here.
 
 import { isDeepStrictEqual } from 'node:util'
-import { reachOfClients } from '../access/client.data.ts'
+import { lockSeenClient } from '../access/client.data.ts'
 import { personBehind } from '../access/lasting.actions.ts'
 import { recorded } from '../access/overreach.actions.ts'
 import type { Issued } from '../auth/credential.data.ts'
@@ -17,7 +17,6 @@ import { transactionReader } from '../db/reader.ts'
 import { transaction, type Transaction } from '../db/transaction.ts'
 import { invalidAll, notFound, refused } from '../errors.ts'
 import { appendAudit } from '../events/audit.ts'
-import { Prisma } from '../generated/prisma/client.ts'
 import { newSigningSecret } from '../outbound/signature.ts'
 import {
   changesOf,
@@ -29,7 +28,7 @@ import {
 import { demandFiltered, makerOf, type EndpointRow } from './endpoint.data.ts'
 import { mostEndpoints, type CustomHeader, type EndpointTerms } from './endpoint.ts'
 import { ownFormat } from './format.ts'
-import { demandEverywhere, factsOf, heldEndpoint, type HeldEndpoint } from './held.actions.ts'
+import { factsOf, heldEndpoint, heldReach, type HeldEndpoint } from './held.actions.ts'
 
 export type NewEndpoint = Omit<EndpointTerms, 'scopes'> & {
   /** Null: all of whoever makes it that show something. */
@@ -113,17 +112,17 @@ async function ownerOf(tx: Transaction, ctx: ActionContext, whose: Whose): Promi
 }
 
 /** Locked, so that those who add at once count one another. */
-async function ofClient(tx: Transaction, ctx: ActionContext, clientId: string): Promise<Owner> {
-  const read = transactionReader(tx)
-  const createdById = makerOf(ctx.viewer)
-  const [client] = await read(Prisma.sql`SELECT 1 FROM "ApiClient" WHERE "id" = ${clientId}::uuid
-    AND "createdById" = ${createdById}::uuid AND "revokedAt" IS NULL FOR UPDATE`)
-  const [accountIds = []] = client ? await reachOfClients(read, [clientId]) : []
-  const [accountId] = accountIds
-  if (accountId === undefined) throw notFound('ApiClient', 'clientId')
-  demandEverywhere(ctx.viewer, accountIds)
-  const columns = { accountId: null, clientId, installationId: null, createdById }
-  return { accountIds, accountId, columns }
+async function ofClient(
+  tx: Transaction,
+  { viewer }: ActionContext,
+  clientId: string,
+): Promise<Owner> {
+  const createdById = makerOf(viewer)
+  const client = await lockSeenClient(tx, [...viewer.grants.keys()], clientId)
+  const isOwn = client !== null && client.createdById === createdById
+  const held = isOwn && (await heldReach(transactionReader(tx), viewer, clientId))
+  if (!held) throw notFound('ApiClient', 'clientId')
+  return { ...held, columns: { accountId: null, clientId, installationId: null, createdById } }
 }
 
 /** What the viewer holds in all of these accounts, as far as it shows something. */

@@ -43,22 +43,27 @@ export async function heldEndpoint(
   if (key.accountId !== null) {
     return { ...row, accountId: key.accountId, accountIds: [key.accountId] }
   }
-  return heldByMaker(read, viewer, row)
-}
-
-async function heldByMaker(read: Reader, viewer: Viewer, row: EndpointRow): Promise<HeldEndpoint> {
-  const [accountIds = []] = await reachOfClients(read, [row.clientId ?? row.id])
-  const [accountId] = accountIds
+  const held = await heldReach(read, viewer, row.clientId ?? row.id)
   // As with the client itself: what reaches nothing is seen by nobody.
-  if (accountId === undefined) throw notFound('WebhookEndpoint', 'id')
-  demandEverywhere(viewer, accountIds)
-  return { ...row, accountId, accountIds }
+  if (!held) throw notFound('WebhookEndpoint', 'id')
+  return { ...row, ...held }
 }
 
-/** Refuses FORBIDDEN unless the viewer may write webhooks in all of these accounts. */
-export function demandEverywhere(viewer: Viewer, accountIds: readonly string[]): void {
-  const isEverywhere = accountIds.every((accountId) => may(viewer, accountId, ['webhooks:write']))
+/**
+ * All accounts that a client reaches now, and the first of them; null for none. Refuses FORBIDDEN
+ * unless the viewer may write webhooks in each.
+ */
+export async function heldReach(
+  read: Reader,
+  viewer: Viewer,
+  clientId: string,
+): Promise<{ accountId: string; accountIds: readonly string[] } | null> {
+  const [accountIds = []] = await reachOfClients(read, [clientId])
+  const [accountId] = accountIds
+  if (accountId === undefined) return null
+  const isEverywhere = accountIds.every((each) => may(viewer, each, ['webhooks:write']))
   if (!isEverywhere) throw new Forbidden(['webhooks:write'])
+  return { accountId, accountIds }
 }
 
 /** Conditions on rows `r` of endpoints of API clients: those of clients that the person made. */
