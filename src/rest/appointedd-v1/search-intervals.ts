@@ -32,9 +32,9 @@ const body = z.object({
 })
 
 type Body = z.output<typeof body>
+type Query = { timezone?: string | undefined }
 
-const zoneOf = ({ timezone }: Body, query: { timezone?: string | undefined }) =>
-  timezone ?? query.timezone ?? 'UTC'
+const zoneOf = ({ timezone }: Body, query: Query) => timezone ?? query.timezone ?? 'UTC'
 
 function rangesOf(sent: Body, zone: string): Range[] {
   const midnight = (date: string) => atWallClock(date, '00:00', zone)?.getTime() ?? 0
@@ -51,8 +51,10 @@ function rangesOf(sent: Body, zone: string): Range[] {
   throw unacceptable('ranges', `span more than ${mostDays} days in all.`)
 }
 
-/** Most services that a search by duration alone looks through for each of its runs of days. */
-const mostQuestions = 100
+// One document asks as many questions, over as many days in all, as it may cost, and the next those
+// that are left.
+const mostAtOnce = { questions: 100, days: 300 }
+const parts = Array.from({ length: 8 }, (_, part) => part)
 
 type Services = { nodes: { id: string }[]; pageInfo: { hasNextPage: boolean } }
 
@@ -82,7 +84,9 @@ function narrowings(sent: Body, found: Found): { staffIds?: string[]; resourceId
   ]
 }
 
-function questionsOf(sent: Body, zone: string, found: Found) {
+/** What is asked in each part. */
+function questionsOf(sent: Body, query: Query, found: Found) {
+  const zone = zoneOf(sent, query)
   const runs = daysOf(rangesOf(sent, zone), zone)
   const questions = servicesOf(sent, found).flatMap((serviceId) =>
     narrowings(sent, found).flatMap((narrowing) =>
@@ -97,12 +101,41 @@ function questionsOf(sent: Body, zone: string, found: Found) {
       })),
     ),
   )
-  if (questions.length <= mostQuestions) return questions
+  const asked = inParts(questions)
+  if (asked.length <= parts.length) return asked
   throw unacceptable(
     'ranges',
-    'are too many for so many services: name a "service_id", or fewer ranges.',
+    'are too many days for so many services: name a "service_id", or fewer days.',
   )
 }
+
+function inParts<Question extends { days: number }>(questions: readonly Question[]) {
+  let part: Question[] = []
+  let days = 0
+  const all = [part]
+  for (const question of questions) {
+    days += question.days
+    if (days > mostAtOnce.days || part.length === mostAtOnce.questions) {
+      all.push((part = []))
+      days = question.days
+    }
+    part.push(question)
+  }
+  return all
+}
+
+type Searched = { body: Body; query: Query }
+
+const searchSteps = parts.map((part) => ({
+  document: `query AppointeddIntervals${part}($inputs: [AvailabilityInput!]!) {
+    part${part}: availabilities(inputs: $inputs) {
+      slots { startsAt endsAt seatsAvailable staff { id } resource { id } } } }`,
+  variables: ({ body: sent, query }: Searched, found: Found) => {
+    if (part > 0 && !found[`part${part - 1}`]) return null
+    const inputs = questionsOf(sent, query, found)[part]
+    return inputs ? { inputs } : null
+  },
+}))
 
 const interval = z.object({
   start: instantText,
@@ -118,7 +151,8 @@ export const searchIntervals = route({
     'Starts within the ranges, with whoever is free then; what is listed can be reserved. With ' +
     '`duration` and no `service_id`, a start is listed where any service can be had for so long. ' +
     '`ignore_notice_restriction` needs the right to manage availability, and also leaves out the ' +
-    'booking window and the usual party sizes. All of it is on one page.',
+    'booking window and the usual party sizes. All of it is on one page; what is too much for one ' +
+    'answer, such as six weeks of a hundred services, is refused.',
   group: 'availability',
   method: 'POST',
   path: '/availability/intervals/search',
@@ -140,27 +174,25 @@ export const searchIntervals = route({
         throw unacceptable('service_id', 'is missing, and so is "duration": name one of them.')
       },
     },
+    ...searchSteps,
   ],
-  document: `query AppointeddIntervals($inputs: [AvailabilityInput!]!) {
-    availabilities(inputs: $inputs) {
-      slots { startsAt endsAt seatsAvailable staff { id } resource { id } } } }`,
-  variables: ({ body: sent, query }, found) => ({
-    inputs: questionsOf(sent, zoneOf(sent, query), found),
-  }),
+  document: null,
+  variables: () => ({}),
   answer: {
     status: 200,
     description: 'The intervals, soonest first.',
     schema: listSchema(interval),
   },
-  reply: ({ availabilities }: { availabilities: { slots: Slot[] }[] }, { body: sent, query }) => {
+  reply: (found: Record<string, { slots: Slot[] }[]>, { body: sent, query }) => {
     const zone = zoneOf(sent, query)
     const at = timesIn({ timezone: zone })
-    const slots = availabilities.flatMap((each) => each.slots)
-    const data = intervalsOf(slots, rangesOf(sent, zone)).map((found) => ({
-      start: at(found.start),
-      end: at(found.end),
-      resource_ids: found.resources,
-      spaces: found.spaces,
+    const answers = parts.flatMap((part) => found[`part${part}`] ?? [])
+    const slots = answers.flatMap((each) => each.slots)
+    const data = intervalsOf(slots, rangesOf(sent, zone)).map(({ start, end, ...free }) => ({
+      start: at(start),
+      end: at(end),
+      resource_ids: free.resources,
+      spaces: free.spaces,
     }))
     return { data, total: data.length, next: null, prev: null }
   },

@@ -1,6 +1,7 @@
 // What no client should send to V1: every answer is 4xx as { error, message }, and nothing changes.
 import { beforeAll, describe, expect, it } from 'vitest'
 import { appointeddV1 } from '../../../src/rest/appointedd-v1/appointedd-v1.ts'
+import { newId } from '../../../src/db/id.ts'
 import { createBooking } from '../../../src/booking/booking.actions.ts'
 import { testApp } from '../../support/app.ts'
 import { rowCounts } from '../../support/ask.ts'
@@ -163,5 +164,42 @@ describe('a range', () => {
       new Date(Date.UTC(2026, 9, 1 + index)).toISOString().slice(0, 10),
     )
     expect((await search(days, { timezone: 'Europe/London' })).status).toBe(200)
+  })
+
+  it('of 42 days finds what any of many services has, or says that they are too many', async () => {
+    const large = await openClinic(app, { slug: 'large' })
+    const { accountId } = large
+    const within = async (count: number) => {
+      const made = await app.db.prisma.service.count({ where: { accountId, kind: 'APPOINTMENT' } })
+      await app.db.prisma.service.createMany({
+        data: Array.from({ length: count - made }, (_, index) => ({
+          accountId,
+          id: newId(),
+          name: `Service ${made + index}`,
+          kind: 'APPOINTMENT' as const,
+          durationMinutes: 30,
+          slotStepMinutes: 720,
+        })),
+      })
+      const body = { ranges: [{ start: day, end: '2026-04-14T00:00:00Z' }], duration: 30 }
+      return large.call('/availability/intervals/search', { body })
+    }
+    // The one that somebody gives is looked through last.
+    await app.db.prisma.service.updateMany({
+      where: { accountId, id: large.serviceId },
+      data: { name: 'Zen' },
+    })
+    const withSomebody = ({ body }: Awaited<ReturnType<typeof within>>) =>
+      body.data.filter((each: { resource_ids: string[] }) => each.resource_ids.length > 0)
+    const few = await within(2)
+    expect(withSomebody(few).length).toBeGreaterThan(42)
+    const many = await within(20)
+    expect(many.status).toBe(200)
+    expect(withSomebody(many)).toEqual(withSomebody(few))
+    const all = await within(80)
+    expect([all.status, all.body.message]).toEqual([
+      400,
+      '"ranges" are too many days for so many services: name a "service_id", or fewer days.',
+    ])
   })
 })
