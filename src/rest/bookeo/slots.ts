@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import { id } from '../fields.ts'
+import { pageAsk } from '../numbered.ts'
 import { Denied, Unacceptable, type Found } from '../route.ts'
 import { offsetTime } from '../times.ts'
 import { mode } from './flags.ts'
@@ -89,27 +90,43 @@ const forManagers = [
       slotList.asked(query).filters.mode === 'backend' ? {} : null,
   },
   {
-    document: `query BookeoSessions($filter: SessionFilter!) {
-      sessions(filter: $filter, first: 100) {
-        nodes { id startsAt endsAt seatsAvailable service { id } }
+    document: `query BookeoSessions($filter: SessionFilter!, $first: Int, $skip: Int) {
+      sessions(filter: $filter, first: $first, skip: $skip) {
+        totalCount nodes { id startsAt endsAt seatsAvailable service { id } }
       }
     }`,
     variables: ({ query }: { query: object }, found: Found) => {
-      const { mode: as, productId } = slotList.asked(query).filters
+      const { filters, page, size } = slotList.asked(query)
+      const { mode: as, productId } = filters
       if (as !== 'backend') return null
       if (!found.viewer.scopes.includes('availability:write')) {
         throw new Denied('Only who may change when people work acts as a manager.')
       }
       const narrowed = productId ? { serviceIds: [productId] } : {}
       const filter = { ...slotWindow(query, found), ...narrowed, active: true }
-      return { filter: { ...filter, seatsAvailableMin: 1 } }
+      return { ...pageAsk(page, size), filter: { ...filter, seatsAvailableMin: 1 } }
     },
   },
 ]
 
-/** Sessions of all products that may be booked now, or by a manager, by start. */
-function seatsOf(query: object, found: Found): Seats[] {
-  const { productId } = slotList.asked(query).filters
+type Sessions = {
+  totalCount: number
+  nodes: (Omit<SlotData, 'session'> & { id: string; service: { id: string } })[]
+}
+
+/** The page of sessions that may be booked now, or by a manager, by start. */
+function seatsOf(query: object, found: Found): { shown: Seats[]; total: number } {
+  const asked = slotList.asked(query)
+  if (found.sessions) {
+    const { nodes, totalCount } = found.sessions as Sessions
+    const shown = nodes.map(({ id: eventId, service, ...slot }) => ({
+      ...slot,
+      eventId,
+      productId: service.id,
+    }))
+    return { shown, total: totalCount }
+  }
+  const { productId } = asked.filters
   const offerings: Offering[] = found.availability
     ? [{ id: productId ?? '', availability: found.availability }]
     : parts.flatMap((part) => found[`part${part}`]?.nodes ?? [])
@@ -118,13 +135,9 @@ function seatsOf(query: object, found: Found): Seats[] {
       session ? [{ ...slot, eventId: session.id, productId: product }] : [],
     ),
   )
-  const all = ((found.sessions?.nodes ?? []) as (SlotData & Named)[]).map(
-    ({ id: eventId, service, ...slot }) => ({ ...slot, eventId, productId: service.id }),
-  )
-  return [...open, ...all].filter(startsWithin(slotWindow(query, found))).toSorted(byStart)
+  const all = open.filter(startsWithin(slotWindow(query, found))).toSorted(byStart)
+  return { shown: onPage(all, asked), total: all.length }
 }
-
-type Named = { id: string; service: { id: string } }
 
 type Crews = {
   nodes: ({ staffMembers: { id: string }[] | null; resources: { id: string }[] | null } | null)[]
@@ -134,7 +147,7 @@ const listSlots = bookeoRoute({
   name: 'listSlots',
   summary: 'List the sessions of fixed products that have seats',
   description:
-    'By start. With `mode=backend` also those that only a manager may book; of these at most 100. ' +
+    'By start. With `mode=backend` also those that only a manager may book. ' +
     `Where there are more than ${mostProducts} fixed products, \`productId\` is needed.`,
   method: 'GET',
   path: '/availability/slots',
@@ -144,14 +157,13 @@ const listSlots = bookeoRoute({
     nodes(ids: $ids) { ... on Session { staffMembers { id } resources { id } } }
   }`,
   variables: ({ query }, found) => ({
-    ids: onPage(seatsOf(query, found), slotList.asked(query)).map((each) => each.eventId),
+    ids: seatsOf(query, found).shown.map((each) => each.eventId),
   }),
   answer: { status: 200, description: 'The sessions.', schema: pageSchema(slotSchema) },
   reply: ({ nodes }: Crews, { query }, found) => {
     const account = accountOf(found)
-    const all = seatsOf(query, found)
-    const asked = slotList.asked(query)
-    const data = onPage(all, asked).map((slot, index) => ({
+    const { shown, total } = seatsOf(query, found)
+    const data = shown.map((slot, index) => ({
       productId: slot.productId,
       eventId: slot.eventId,
       startTime: timeOf(slot.startsAt, account),
@@ -160,7 +172,7 @@ const listSlots = bookeoRoute({
       resources: [...(nodes[index]?.staffMembers ?? []), ...(nodes[index]?.resources ?? [])],
       privateEvent: false,
     }))
-    return pageOf(data, all.length, asked)
+    return pageOf(data, total, slotList.asked(query))
   },
   example: {
     query: { startTime: '2026-05-01T00:00:00-00:00', endTime: '2026-05-08T00:00:00-00:00' },

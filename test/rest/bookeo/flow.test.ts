@@ -172,6 +172,32 @@ describe('an application', () => {
   })
 })
 
+describe('sessions for a manager', () => {
+  it('are listed page by page, however many there are', async () => {
+    const { call, accountId, cruiseId } = await openHarbour(app)
+    const from = Date.parse('2026-04-01T00:00:00Z')
+    await app.db.prisma.session.createMany({
+      data: Array.from({ length: 130 }, (_, hour) => ({
+        accountId,
+        id: newId(),
+        serviceId: cruiseId,
+        capacity: 4,
+        startsAt: new Date(from + hour * 3_600_000),
+        endsAt: new Date(from + (hour + 1) * 3_600_000),
+      })),
+    })
+    const path =
+      '/availability/slots?mode=backend&itemsPerPage=100' +
+      '&startTime=2026-04-01T00:00:00-00:00&endTime=2026-04-30T00:00:00-00:00'
+    const { body: first } = await call(path)
+    expect([first.data.length, first.info.totalItems]).toEqual([100, 130])
+    const token = first.info.pageNavigationToken as string
+    const rest = await call(`/availability/slots?pageNavigationToken=${token}&pageNumber=2`)
+    const starts = [...first.data, ...rest.body.data].map(({ startTime }) => Date.parse(startTime))
+    expect(starts).toEqual(Array.from({ length: 130 }, (_, hour) => from + hour * 3_600_000))
+  })
+})
+
 describe('a business with very many fixed products', () => {
   it('is asked which one is meant, rather than answered with a part of them', async () => {
     const { call, accountId, kayak } = await openHarbour(app)
