@@ -7,7 +7,7 @@ import { button, hidden, selectField, textField, troublesHtml, type Troubles } f
 import { offeredOn, type LinkVisit, type Wanted } from './link-page.ts'
 import { carriedAnswers, namedTroubles, questionsHtml } from './questions.ts'
 import { anyone, namesOf } from './staff.ts'
-import { lengthText, moneyText } from './summary.ts'
+import { lengthText, priceText } from './summary.ts'
 import { ownZone, timesHtml, type Looking, type Offered } from './times.ts'
 import { show } from './visit.ts'
 import { pageLanguages, pageWords } from './words.ts'
@@ -60,7 +60,7 @@ function serviceHtml(visit: LinkVisit, { led, withWhom }: Wanted, { days }: Offe
   const length = kind === 'APPOINTMENT' ? lengthText(visit, durationMinutes) : null
   // Who is chosen may have a price of their own.
   const price = (withWhom.chosen && days[0]?.slots[0]?.price) || led.service.price
-  const facts = [name, length, moneyText(visit, price)].filter(Boolean).join(' · ')
+  const facts = [name, length, priceText(visit, price)].filter(Boolean).join(' · ')
   const about = description ? `<p>${escape(description)}</p>` : ''
   const known = withWhom.known.length > 0 ? `${visit.words.withWhom}: ${namesOf(withWhom)}` : ''
   const who = known && `<p>${escape(known)}</p>`

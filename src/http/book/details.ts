@@ -18,7 +18,7 @@ import type { Place } from './hold.ts'
 import type { LinkVisit, Wanted } from './link-page.ts'
 import { carriedAnswers, namedTroubles, questionsHtml } from './questions.ts'
 import { namesOf } from './staff.ts'
-import { depositText, lengthText, moneyText, policyText, spanText } from './summary.ts'
+import { depositText, lengthText, policyText, priceText, spanText } from './summary.ts'
 import { dateOf, timeText, type Carried, type Looking, type SlotData } from './times.ts'
 import { show } from './visit.ts'
 import { say } from './words.ts'
@@ -136,7 +136,7 @@ function factsOf(visit: LinkVisit, { wanted, looking, place }: Details) {
       service.kind === 'APPOINTMENT' ? lengthText(visit, service.durationMinutes) : null,
     ],
     [words.people, wanted.party > 1 || service.maxParty > 1 ? String(wanted.party) : null],
-    [words.price, moneyText(visit, slot ? slot.price : service.price)],
+    [words.price, priceText(visit, slot ? slot.price : service.price)],
     [words.deposit, depositText(visit, service)],
     [words.cancelling, start && policyText(visit, service, zone, start)],
     [words.approval, service.requiresConfirmation ? words.approvalMeans : null],

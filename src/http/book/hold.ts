@@ -8,7 +8,8 @@ import { networkOf } from '../../graphql/spending.ts'
 import { cookieOf } from '../session-cookie.ts'
 import { formKey } from './form-key.ts'
 import { slotAt, type LinkVisit, type Wanted } from './link-page.ts'
-import type { Looking, MoneyData, SlotData } from './times.ts'
+import type { MoneyData } from './summary.ts'
+import type { Looking, SlotData } from './times.ts'
 import { ask } from './visit.ts'
 
 const holdFields = `id state startsAt endsAt expiresAt party price { amount currency }

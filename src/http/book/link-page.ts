@@ -12,10 +12,10 @@ import {
   offeredFields,
   shownDays,
   type Looking,
-  type MoneyData,
   type Offered,
   type SlotData,
 } from './times.ts'
+import type { MoneyData } from './summary.ts'
 import type { WithWhom } from './staff.ts'
 import { ask, openVisit, type Visit } from './visit.ts'
 

@@ -18,7 +18,7 @@ import { setManageCookie, takeManageCookie } from './manage-cookie.ts'
 import { langQuery, openManaged, secretHeaders, showManaged, type ManagedVisit } from './managed.ts'
 import { movePart } from './move.ts'
 import { startPaying } from './pay.ts'
-import { atText, moneyText, policyText, spanText } from './summary.ts'
+import { atText, moneyText, policyText, priceText, spanText } from './summary.ts'
 import { pageDoor, showEnd } from './visit.ts'
 import { say } from './words.ts'
 
@@ -144,7 +144,7 @@ function factsOf(visit: ManagedVisit) {
     [words.withWhom, booking.staffMembers.map(({ name }) => name).join(', ')],
     [words.people, booking.party.total > 1 ? String(booking.party.total) : null],
     [words.number, booking.number],
-    [words.price, moneyText(visit, booking.price)],
+    [words.price, priceText(visit, booking.price)],
     [words.paid, booking.amountPaid.amount > 0 ? moneyText(visit, booking.amountPaid) : null],
     [
       words.refundDue,

@@ -9,7 +9,7 @@ import { findManaged } from '../../booking/manage-link.data.ts'
 import type { Services } from '../../context.ts'
 import { encodeId } from '../../graphql/ids.ts'
 import { HttpFault, type Exchange } from '../exchange.ts'
-import type { MoneyData } from './times.ts'
+import type { MoneyData } from './summary.ts'
 import { ask, openVisit, show, type Visit } from './visit.ts'
 
 /** What the page shows and does. */

@@ -4,9 +4,10 @@
 import { freeUntil, type CancelPolicy } from '../../booking/booking.ts'
 import { formatMoney } from '../../graphql/money.ts'
 import { instantText, whenText } from '../../notice/message.ts'
-import type { MoneyData } from './times.ts'
 import type { Visit } from './visit.ts'
 import { say } from './words.ts'
+
+export type MoneyData = { amount: number; currency: string }
 
 type Words = Pick<Visit, 'words' | 'locale'>
 
@@ -22,6 +23,11 @@ export function atText({ locale }: Words, timeZone: string, at: Date | number): 
 
 export function moneyText({ locale }: Words, money: MoneyData | null | undefined): string | null {
   return money ? formatMoney({ amountMinor: money.amount, currency: money.currency }, locale) : null
+}
+
+/** What something costs. */
+export function priceText(visit: Words, price: MoneyData | null | undefined): string | null {
+  return price?.amount === 0 ? visit.words.costless : moneyText(visit, price)
 }
 
 export function lengthText({ words }: Words, minutes: number): string {

@@ -4,9 +4,9 @@
 import { dayName, dayNumber } from '../../time/local.ts'
 import { isTimeZone, localDayOf, zoneOf } from '../../time/zone.ts'
 import { DAY, HOUR, type Instant } from '../../time/instant.ts'
-import { formatMoney } from '../../graphql/money.ts'
 import { escape, sourceOf, type Script } from '../page.ts'
 import { button, hidden, radioField, selectField, type Troubles } from './fields.ts'
+import { priceText, type MoneyData } from './summary.ts'
 import type { Visit } from './visit.ts'
 import { say } from './words.ts'
 
@@ -16,8 +16,6 @@ export type SlotData = {
   price?: MoneyData | null
   seatsAvailable: number | null
 }
-
-export type MoneyData = { amount: number; currency: string }
 
 export type Offered = {
   days: { date: string; slots: SlotData[] }[]
@@ -195,7 +193,7 @@ export function slotOptions(visit: Visit, zone: string, slots: readonly SlotData
     const label = [
       isRepeated ? timeText(locale, zone, true)(at) : clock(at),
       seats === null ? null : say(words.seatsLeft, { count: seats }),
-      prices.size > 1 && slot?.price ? amountText(slot.price, locale) : null,
+      prices.size > 1 ? priceText(visit, slot?.price) : null,
     ]
     return { value, label: label.filter(Boolean).join(' · ') }
   })
@@ -219,10 +217,6 @@ export function dateText(date: string, locale: string, style: 'full' | 'short'):
   } as const
   const noon = new Date((dayNumber(date) ?? 0) * DAY + 12 * HOUR)
   return new Intl.DateTimeFormat(locale, { ...options[style], timeZone: 'UTC' }).format(noon)
-}
-
-export function amountText({ amount, currency }: MoneyData, locale: string): string {
-  return formatMoney({ amountMinor: amount, currency }, locale)
 }
 
 /** The local date of an instant. */

@@ -41,6 +41,7 @@ export const de: Words = {
   length: 'Dauer',
   withWhom: 'Mit',
   price: 'Preis',
+  costless: 'Kostenlos',
   deposit: 'Vorab zu zahlen',
   cancelling: 'Absage',
   approval: 'Bestätigung',

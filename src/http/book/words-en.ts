@@ -41,6 +41,7 @@ export const en: Words = {
   length: 'Length',
   withWhom: 'With',
   price: 'Price',
+  costless: 'Free',
   deposit: 'To be paid in advance',
   cancelling: 'Cancelling',
   approval: 'Approval',

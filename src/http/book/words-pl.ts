@@ -41,6 +41,7 @@ export const pl: Words = {
   length: 'Czas trwania',
   withWhom: 'Prowadzi',
   price: 'Cena',
+  costless: 'Bezpłatnie',
   deposit: 'Do zapłaty z góry',
   cancelling: 'Odwołanie',
   approval: 'Potwierdzenie',

@@ -47,6 +47,8 @@ export type Words = {
   length: string
   withWhom: string
   price: string
+  /** In place of a price of nothing. */
+  costless: string
   deposit: string
   cancelling: string
   approval: string

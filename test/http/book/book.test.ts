@@ -178,6 +178,20 @@ describe('a booking page', () => {
     expect(full.text).toContain('no free times later either')
   })
 
+  it.each([
+    ['en', 'Cut · 60 minutes · Free', 'Price Free'],
+    ['de', 'Cut · 60 Minuten · Kostenlos', 'Preis Kostenlos'],
+    ['pl', 'Cut · 60 min · Bezpłatnie', 'Cena Bezpłatnie'],
+  ])('says in %s that what costs nothing is free', async (lang, named, price) => {
+    const shop = await openBusiness(app, {}, { service: { priceMinor: 0 } })
+    const times = await get(`${shop.path}?lang=${lang}`)
+    expect(times.text).toContain(named)
+    const details = await get(`${shop.path}?lang=${lang}&start=${start}`)
+    expect(details.text).toContain(price)
+    const booked = await bookThere(visitor(app), `${shop.path}`, start)
+    expect((await get(`${new URL(booked.url).pathname}?lang=${lang}`)).text).toContain(price)
+  })
+
   it('is closed with its link, and knows no other than those there are', async () => {
     const shop = await openBusiness(app, { maxBookings: 1 })
     await bookThere(visitor(app), shop.path, start)
