@@ -2,10 +2,10 @@
 // in the browser's own zone, and without scripts.
 
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { testApp } from '../../support/app.ts'
 import { noBrowser, startBrowser } from '../../support/browser.ts'
-import { openBusiness } from './page-world.ts'
+import { grace, openBusiness } from './page-world.ts'
 
 const app = await testApp()
 const why = noBrowser === null ? '' : ` (${noBrowser})`
@@ -17,9 +17,11 @@ describe.skipIf(noBrowser !== null)(`in a browser${why}`, () => {
   })
   afterAll(() => browser.close())
 
+  /** Closed with the test. */
   async function open(path: string, options: BrowserContextOptions = {}) {
     const usual = { locale: 'en-GB', timezoneId: 'Europe/London' }
     const context = await browser.newContext({ ...usual, ...options })
+    onTestFinished(() => context.close())
     const page = await context.newPage()
     const complaints: string[] = []
     page.on('console', (message) => {
@@ -32,7 +34,19 @@ describe.skipIf(noBrowser !== null)(`in a browser${why}`, () => {
     await page.goto(app.url + path)
     // A page that names no zone goes on to the one with the browser's.
     if (options.javaScriptEnabled !== false) await page.waitForURL(/[?&]tz=/)
-    return { page, complaints, elsewhere, close: () => context.close() }
+    return { page, complaints, elsewhere }
+  }
+
+  /** Goes on with the start at this wall-clock time. */
+  async function choose(page: Page, time: string): Promise<void> {
+    await page.getByRole('radio', { name: time, exact: true }).check()
+    await page.getByRole('button', { name: 'Continue' }).click()
+  }
+
+  /** Says who books. */
+  async function fillIn(page: Page): Promise<void> {
+    await page.getByLabel('Name').fill(grace.name)
+    await page.getByLabel('E-mail address').fill(grace.email)
   }
 
   /** What has the focus, as a reader of screens names it. */
@@ -79,7 +93,7 @@ describe.skipIf(noBrowser !== null)(`in a browser${why}`, () => {
         { id: 'note', label: 'What shall we do?', type: 'TEXT' },
       ]
       const shop = await openBusiness(app, { questions })
-      const { page, complaints, elsewhere, close } = await open(shop.path)
+      const { page, complaints, elsewhere } = await open(shop.path)
       await tabTo(page, 'button Tue')
       expect(await outline(page)).toBe(true)
       await enter(page)
@@ -143,13 +157,12 @@ describe.skipIf(noBrowser !== null)(`in a browser${why}`, () => {
       expect((await shop.bookings())[0]).toMatchObject({ status: 'CANCELLED', cancelReason: 'Ill' })
       expect(complaints.filter((line) => !line.includes('422'))).toEqual([])
       expect(elsewhere).toEqual([])
-      await close()
     },
   )
 
   it('lets the keyboard choose who does it, and keeps the time', { timeout: 60_000 }, async () => {
     const shop = await openBusiness(app, { visitorsChooseStaff: true }, { staff: 2 })
-    const { page, complaints, close } = await open(shop.path)
+    const { page, complaints } = await open(shop.path)
     await tabTo(page, 'select With')
     expect(await outline(page)).toBe(true)
     await page.keyboard.press('ArrowDown')
@@ -169,22 +182,18 @@ describe.skipIf(noBrowser !== null)(`in a browser${why}`, () => {
     await enter(page)
     expect(await text(page)).toContain('Times on Tuesday, 3 March 2026')
     expect(await page.getByLabel('With').inputValue()).toBe(shop.staff[1])
-    await page.getByRole('radio', { name: '09:00', exact: true }).check()
-    await page.getByRole('button', { name: 'Continue' }).click()
+    await choose(page, '09:00')
     await page.getByText('This time is kept for you until').waitFor()
     // Left by the button of the browser: what was kept is free again.
     await page.goBack()
     await page.reload()
     expect(await page.getByRole('radio', { name: '09:00', exact: true }).count()).toBe(1)
-    await page.getByRole('radio', { name: '09:00', exact: true }).check()
-    await page.getByRole('button', { name: 'Continue' }).click()
-    await page.getByLabel('Name').fill('Grace Hopper')
-    await page.getByLabel('E-mail address').fill('grace@example.com')
+    await choose(page, '09:00')
+    await fillIn(page)
     await page.getByRole('button', { name: 'Book' }).click()
     await page.waitForURL(/\/manage\//)
     expect(await shop.bookings()).toMatchObject([{ staffId: shop.staffIds[1] }])
     expect(complaints).toEqual([])
-    await close()
   })
 
   it(
@@ -203,9 +212,7 @@ describe.skipIf(noBrowser !== null)(`in a browser${why}`, () => {
       const { accountId } = shop
       await app.db.prisma.staffMember.updateMany({ where: { accountId }, data: { name: long } })
       const viewport = { width: 320, height: 640 }
-      const { page, close } = await open(`${shop.path}?tz=America/Argentina/ComodRivadavia`, {
-        viewport,
-      })
+      const { page } = await open(`${shop.path}?tz=America/Argentina/ComodRivadavia`, { viewport })
       const wide = async () => {
         const { scroll, client } = await page.evaluate(() => ({
           scroll: document.documentElement.scrollWidth,
@@ -223,8 +230,7 @@ describe.skipIf(noBrowser !== null)(`in a browser${why}`, () => {
       await page.getByRole('button', { name: 'Send the request' }).click()
       await look()
       await page.getByRole('radio', { name: long }).check()
-      await page.getByLabel('Name').fill('Grace Hopper')
-      await page.getByLabel('E-mail address').fill('grace@example.com')
+      await fillIn(page)
       await page.getByRole('button', { name: 'Send the request' }).click()
       expect(await text(page)).toContain('we have your request')
       await look()
@@ -245,13 +251,12 @@ describe.skipIf(noBrowser !== null)(`in a browser${why}`, () => {
           .filter((height) => height < 24),
       )
       expect(small).toEqual([])
-      await close()
     },
   )
 
   it("shows the days of the browser's own zone, and of another that is chosen", async () => {
     const shop = await openBusiness(app, {}, { hours: [0, 1440] })
-    const { page, complaints, close } = await open(shop.path, { timezoneId: 'America/New_York' })
+    const { page, complaints } = await open(shop.path, { timezoneId: 'America/New_York' })
     expect(await text(page)).toContain('Times on Monday, 2 March 2026 (America/New_York)')
     // The clocks there go forward on the eighth, weeks before those of the business.
     await page.getByRole('button', { name: /^Sun/ }).click()
@@ -261,30 +266,25 @@ describe.skipIf(noBrowser !== null)(`in a browser${why}`, () => {
     await page.getByRole('button', { name: /^Sun/ }).click()
     expect([sunday, await page.getByRole('radio').count()]).toEqual([92, 96])
     expect(complaints).toEqual([])
-    await close()
   })
 
   it('books without scripts, by the zone of the business', async () => {
     const shop = await openBusiness(app)
     const options = { javaScriptEnabled: false, timezoneId: 'America/New_York' }
-    const { page, close } = await open(shop.path, options)
+    const { page } = await open(shop.path, options)
     expect(await page.locator('main').textContent()).toContain('(Europe/London)')
-    await page.getByRole('radio', { name: '10:00', exact: true }).check()
-    await page.getByRole('button', { name: 'Continue' }).click()
-    await page.getByLabel('Name').fill('Grace Hopper')
-    await page.getByLabel('E-mail address').fill('grace@example.com')
+    await choose(page, '10:00')
+    await fillIn(page)
     await page.getByRole('button', { name: 'Book' }).dblclick()
     await page.waitForURL(/\/manage\//)
     expect(await page.locator('main').textContent()).toContain('your booking is confirmed')
     expect(await shop.bookings()).toHaveLength(1)
-    await close()
   })
 
   it('names every field, says what is wrong with it, and shows it by contrast', async () => {
     const shop = await openBusiness(app)
-    const { page, close } = await open(
-      `${shop.path}?tz=Europe/London&start=2026-03-03T10:00:00.000Z`,
-    )
+    const query = '?tz=Europe/London&start=2026-03-03T10:00:00.000Z'
+    const { page } = await open(shop.path + query)
     await page.getByRole('button', { name: 'Book' }).click()
     const email = page.getByLabel('E-mail address')
     expect(await email.getAttribute('aria-invalid')).toBe('true')
@@ -312,6 +312,5 @@ describe.skipIf(noBrowser !== null)(`in a browser${why}`, () => {
       return 1.05 / (light(getComputedStyle(fault).color) + 0.05)
     })
     expect(contrast).toBeGreaterThan(4.5)
-    await close()
   })
 })
