@@ -1,20 +1,13 @@
 // ApiKey as the graph shows it, and its lists: over accounts, and of an account. Its secret is not
 // among its fields.
 
-import { timestamptz } from '../db/timestamp.ts'
 import type { Scope } from '../auth/scope.ts'
+import { timestamptz } from '../db/timestamp.ts'
 import { Prisma, type ApiKey } from '../generated/prisma/client.ts'
 import { builder } from '../graphql/builder.ts'
 import { encodeId } from '../graphql/ids.ts'
-import { connectionCost } from '../graphql/limits.ts'
-import {
-  accountsArg,
-  accountsOf,
-  connectionType,
-  listBelow,
-  listOverAccounts,
-  pageArgs,
-} from '../graphql/lists.ts'
+import { listFields } from '../graphql/list-fields.ts'
+import { connectionType } from '../graphql/lists.ts'
 import { findable, Node } from '../graphql/node.ts'
 import { userName } from '../graphql/user-name.ts'
 import { shownPart } from './key.ts'
@@ -103,51 +96,24 @@ const ApiKeyFilter = builder.inputType('ApiKeyFilter', {
 
 type Filter = typeof ApiKeyFilter.$inferInput | null | undefined
 
-function listOf(filter: Filter, now: number) {
+function matching(filter: Filter, now: number): Prisma.Sql[] {
   const alive = Prisma.sql`(r."revokedAt" IS NULL
     AND (r."expiresAt" IS NULL OR r."expiresAt" > ${timestamptz(now)}))`
-  const where = filter?.active == null ? [] : [filter.active ? alive : Prisma.sql`NOT ${alive}`]
-  const order = { column: 'createdAt', type: 'timestamptz', direction: 'DESC' } as const
-  return { table: 'ApiKey', where, order }
+  return filter?.active == null ? [] : [filter.active ? alive : Prisma.sql`NOT ${alive}`]
 }
 
-builder.queryField('apiKeys', (t) =>
-  t.field({
-    type: ApiKeyConnection,
-    scopes: read,
-    description: 'API keys over accounts, the newest first, revoked ones too.',
-    complexity: connectionCost,
-    args: {
-      ...accountsArg(t),
-      filter: t.arg({ type: ApiKeyFilter, description: 'Which ones.' }),
-      ...pageArgs(t),
-    },
-    resolve: (_root, args, ctx) =>
-      listOverAccounts<ApiKey>(
-        ctx,
-        accountsOf(ctx.viewer, args.accounts, read),
-        listOf(args.filter, ctx.clock.now()),
-        args,
-      ),
-  }),
-)
+const lists = listFields({
+  type: ApiKeyConnection,
+  table: 'ApiKey',
+  scopes: read,
+  args: (t) => ({ filter: t.arg({ type: ApiKeyFilter, description: 'Which ones.' }) }),
+  where: ({ filter }, { clock }) => matching(filter, clock.now()),
+  order: () => ({ column: 'createdAt', type: 'timestamptz', direction: 'DESC' }),
+})
 
-builder.prismaObjectField('Account', 'apiKeys', (t) =>
-  t.field({
-    type: ApiKeyConnection,
-    nullable: true,
-    scopes: read,
-    description: 'API keys of the account, the newest first, revoked ones too. Null when denied.',
-    complexity: connectionCost,
-    args: { filter: t.arg({ type: ApiKeyFilter, description: 'Which ones.' }), ...pageArgs(t) },
-    resolve: ({ id }, args, ctx) =>
-      listBelow<ApiKey>(
-        ctx,
-        { accountId: id, id },
-        'Account.apiKeys',
-        args,
-        listOf(args.filter, ctx.clock.now()),
-        args,
-      ),
-  }),
+lists.over('apiKeys', 'API keys over accounts, the newest first, revoked ones too.')
+lists.below(
+  'Account',
+  'apiKeys',
+  'API keys of the account, the newest first, revoked ones too. Null when denied.',
 )

@@ -8,15 +8,8 @@ import { Prisma } from '../generated/prisma/client.ts'
 import { batched } from '../graphql/batches.ts'
 import { builder } from '../graphql/builder.ts'
 import { encodeId } from '../graphql/ids.ts'
-import { connectionCost } from '../graphql/limits.ts'
-import {
-  accountsArg,
-  accountsOf,
-  connectionType,
-  listBelow,
-  listOverAccounts,
-  pageArgs,
-} from '../graphql/lists.ts'
+import { listFields } from '../graphql/list-fields.ts'
+import { connectionType } from '../graphql/lists.ts'
 import {
   DateTimeRange,
   instantGiven,
@@ -160,60 +153,22 @@ const { Input: BlockOrder, orderOf } = orderInput(
   { field: 'STARTS_AT', direction: 'ASC' },
 )
 
-builder.queryField('blocks', (t) =>
-  t.field({
-    type: BlockConnection,
-    scopes: read,
-    description: 'Time that is blocked, over accounts, by start.',
-    complexity: connectionCost,
-    args: {
-      ...accountsArg(t),
-      filter: t.arg({ type: BlockFilter, description: 'Which ones.' }),
-      orderBy: t.arg({ type: BlockOrder, description: 'In which order.' }),
-      ...pageArgs(t),
-    },
-    resolve: (_root, args, ctx) =>
-      listOverAccounts<Block>(
-        ctx,
-        accountsOf(ctx.viewer, args.accounts, read),
-        { table: 'Block', where: matching(args), order: orderOf(args.orderBy) },
-        args,
-      ),
+const lists = listFields({
+  type: BlockConnection,
+  table: 'Block',
+  scopes: read,
+  args: (t) => ({
+    filter: t.arg({ type: BlockFilter, description: 'Which ones.' }),
+    orderBy: t.arg({ type: BlockOrder, description: 'In which order.' }),
   }),
-)
+  where: matching,
+  order: ({ orderBy }) => orderOf(orderBy),
+})
 
-type Below = { parent: 'Account' | 'StaffMember' | 'Resource'; where: Prisma.Sql[] }
+lists.over('blocks', 'Time that is blocked, over accounts, by start.')
 
-function blocksBelow({ parent, where }: Below): void {
-  builder.prismaObjectField(parent, 'blocks', (t) =>
-    t.field({
-      type: BlockConnection,
-      nullable: true,
-      scopes: read,
-      description: 'Time that is blocked, by start. Null when denied.',
-      complexity: connectionCost,
-      args: {
-        filter: t.arg({ type: BlockFilter, description: 'Which ones.' }),
-        orderBy: t.arg({ type: BlockOrder, description: 'In which order.' }),
-        ...pageArgs(t),
-      },
-      resolve: (row: { accountId?: string; id: string }, args, ctx) =>
-        listBelow<Block>(
-          ctx,
-          { accountId: row.accountId ?? row.id, id: row.id },
-          `${parent}.blocks`,
-          args,
-          {
-            table: 'Block',
-            where: [...where, ...matching(args)],
-            order: orderOf(args.orderBy),
-          },
-          args,
-        ),
-    }),
-  )
-}
+const below = 'Time that is blocked, by start. Null when denied.'
 
-blocksBelow({ parent: 'Account', where: [] })
-blocksBelow({ parent: 'StaffMember', where: [taking(Prisma.sql`o."staffId" = u."parentId"`)] })
-blocksBelow({ parent: 'Resource', where: [taking(Prisma.sql`o."resourceId" = u."parentId"`)] })
+lists.below('Account', 'blocks', below)
+lists.below('StaffMember', 'blocks', below, taking(Prisma.sql`o."staffId" = u."parentId"`))
+lists.below('Resource', 'blocks', below, taking(Prisma.sql`o."resourceId" = u."parentId"`))

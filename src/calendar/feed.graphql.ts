@@ -5,15 +5,8 @@ import type { Scope } from '../auth/scope.ts'
 import { Prisma, type CalendarFeed } from '../generated/prisma/client.ts'
 import { builder } from '../graphql/builder.ts'
 import { encodeId } from '../graphql/ids.ts'
-import { connectionCost } from '../graphql/limits.ts'
-import {
-  accountsArg,
-  accountsOf,
-  connectionType,
-  listBelow,
-  listOverAccounts,
-  pageArgs,
-} from '../graphql/lists.ts'
+import { listFields } from '../graphql/list-fields.ts'
+import { connectionType } from '../graphql/lists.ts'
 import { findable, Node } from '../graphql/node.ts'
 import { userName } from '../graphql/user-name.ts'
 
@@ -85,51 +78,36 @@ const CalendarFeedConnection = connectionType<CalendarFeed>('CalendarFeed', 'Cal
 
 const order = { column: 'createdAt', type: 'timestamptz', direction: 'DESC' } as const
 
-const listOf = (where: Prisma.Sql[]) => ({ table: 'CalendarFeed', where, order })
+const lists = listFields({
+  type: CalendarFeedConnection,
+  table: 'CalendarFeed',
+  scopes: read,
+  args: () => ({}),
+  where: () => [],
+  order: () => order,
+})
 
-builder.queryField('calendarFeeds', (t) =>
-  t.field({
-    type: CalendarFeedConnection,
-    scopes: read,
-    description: 'Calendar feeds over accounts, the newest first, revoked ones too.',
-    complexity: connectionCost,
-    args: { ...accountsArg(t), ...pageArgs(t) },
-    resolve: (_root, args, ctx) =>
-      listOverAccounts<CalendarFeed>(
-        ctx,
-        accountsOf(ctx.viewer, args.accounts, read),
-        listOf([]),
-        args,
-      ),
-  }),
-)
+const told = 'the newest first, revoked ones too'
+
+lists.over('calendarFeeds', `Calendar feeds over accounts, ${told}.`)
 
 function feedsBelow(
   parent: 'Account' | 'StaffMember' | 'Customer',
   description: string,
-  where: Prisma.Sql[],
+  ...where: Prisma.Sql[]
 ): void {
-  builder.prismaObjectField(parent, 'calendarFeeds', (t) =>
-    t.field({
-      type: CalendarFeedConnection,
-      nullable: true,
-      scopes: read,
-      description: `${description}, the newest first, revoked ones too. Null when denied.`,
-      complexity: connectionCost,
-      args: pageArgs(t),
-      resolve: (row: { id: string; accountId?: string }, args, ctx) => {
-        const key = { accountId: row.accountId ?? row.id, id: row.id }
-        const name = `${parent}.calendarFeeds`
-        return listBelow<CalendarFeed>(ctx, key, name, args, listOf(where), args)
-      },
-    }),
-  )
+  const sentence = `${description}, ${told}. Null when denied.`
+  lists.below(parent, 'calendarFeeds', sentence, ...where)
 }
 
-feedsBelow('Account', 'Calendar feeds of the account, of whomever they show bookings', [])
-feedsBelow('StaffMember', 'Calendar feeds of what this staff member does', [
+feedsBelow('Account', 'Calendar feeds of the account, of whomever they show bookings')
+feedsBelow(
+  'StaffMember',
+  'Calendar feeds of what this staff member does',
   Prisma.sql`r."staffId" = u."parentId"`,
-])
-feedsBelow('Customer', 'Calendar feeds of this customer’s bookings', [
+)
+feedsBelow(
+  'Customer',
+  'Calendar feeds of this customer’s bookings',
   Prisma.sql`r."customerId" = u."parentId"`,
-])
+)

@@ -9,15 +9,8 @@ import { Prisma, type CalendarSource } from '../generated/prisma/client.ts'
 import { batched } from '../graphql/batches.ts'
 import { builder } from '../graphql/builder.ts'
 import { encodeId } from '../graphql/ids.ts'
-import { connectionCost } from '../graphql/limits.ts'
-import {
-  accountsArg,
-  accountsOf,
-  connectionType,
-  listBelow,
-  listOverAccounts,
-  pageArgs,
-} from '../graphql/lists.ts'
+import { listFields } from '../graphql/list-fields.ts'
+import { connectionType } from '../graphql/lists.ts'
 import { findable, Node } from '../graphql/node.ts'
 import { userName } from '../graphql/user-name.ts'
 import { SourceKindEnum } from './source-kind.graphql.ts'
@@ -139,51 +132,30 @@ const SourceConnection = connectionType<CalendarSource>('CalendarSource', 'Calen
 
 const order = { column: 'createdAt', type: 'timestamptz', direction: 'DESC' } as const
 
-const listOf = (where: Prisma.Sql[]) => ({ table: 'CalendarSource', where, order })
+const lists = listFields({
+  type: SourceConnection,
+  table: 'CalendarSource',
+  scopes: read,
+  args: () => ({}),
+  where: () => [],
+  order: () => order,
+})
 
-builder.queryField('calendarSources', (t) =>
-  t.field({
-    type: SourceConnection,
-    scopes: read,
-    description: 'Connected calendars over accounts, the newest first.',
-    complexity: connectionCost,
-    args: { ...accountsArg(t), ...pageArgs(t) },
-    resolve: (_root, args, ctx) =>
-      listOverAccounts<CalendarSource>(
-        ctx,
-        accountsOf(ctx.viewer, args.accounts, read),
-        listOf([]),
-        args,
-      ),
-  }),
+lists.over('calendarSources', 'Connected calendars over accounts, the newest first.')
+lists.below(
+  'Account',
+  'calendarSources',
+  'Outside calendars that are connected here, the newest first. Null when denied.',
 )
-
-function sourcesBelow(
-  parent: 'Account' | 'StaffMember' | 'Resource',
-  description: string,
-  where: Prisma.Sql[],
-): void {
-  builder.prismaObjectField(parent, 'calendarSources', (t) =>
-    t.field({
-      type: SourceConnection,
-      nullable: true,
-      scopes: read,
-      description: `${description}, the newest first. Null when denied.`,
-      complexity: connectionCost,
-      args: pageArgs(t),
-      resolve: (row: { id: string; accountId?: string }, args, ctx) => {
-        const key = { accountId: row.accountId ?? row.id, id: row.id }
-        const list = `${parent}.calendarSources`
-        return listBelow<CalendarSource>(ctx, key, list, args, listOf(where), args)
-      },
-    }),
-  )
-}
-
-sourcesBelow('Account', 'Outside calendars that are connected here', [])
-sourcesBelow('StaffMember', 'Outside calendars of this staff member', [
+lists.below(
+  'StaffMember',
+  'calendarSources',
+  'Outside calendars of this staff member, the newest first. Null when denied.',
   Prisma.sql`r."staffId" = u."parentId"`,
-])
-sourcesBelow('Resource', 'Outside calendars of this resource', [
+)
+lists.below(
+  'Resource',
+  'calendarSources',
+  'Outside calendars of this resource, the newest first. Null when denied.',
   Prisma.sql`r."resourceId" = u."parentId"`,
-])
+)

@@ -4,8 +4,8 @@
 
 import { newId } from '../db/id.ts'
 import { transactionReader } from '../db/reader.ts'
-import { timestamptz } from '../db/timestamp.ts'
 import type { ActionContext } from '../context.ts'
+import { timestamptz } from '../db/timestamp.ts'
 import type { Transaction } from '../db/transaction.ts'
 import { Prisma } from '../generated/prisma/client.ts'
 import type { Change } from './event.ts'

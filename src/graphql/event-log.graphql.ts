@@ -1,10 +1,10 @@
 // The log of events, read page by page: for whoever catches up before subscribing, with the cursors
 // of subscriptions. Of what a viewer may not read no event is listed.
 
-import { timestamptz } from '../db/timestamp.ts'
 import type { Needs } from '../auth/scope.ts'
 import { accountsWithin, type Viewer } from '../auth/viewer.ts'
 import type { Context } from '../context.ts'
+import { timestamptz } from '../db/timestamp.ts'
 import { encodeEventCursor, type EventCursor } from '../events/cursor.ts'
 import type { LoggedEvent } from '../events/event.ts'
 import { countLog, lastInLog, readLog, type ReadEvent } from '../events/log.data.ts'

@@ -1,6 +1,6 @@
-// Relay connections over keyset pages. `listField` makes a root list (over accounts within reach)
-// or a nested one (over one parent row); nested lists of one selection are read in one statement
-// for all parents. totalCount is counted only when it is asked for.
+// Relay connections over keyset pages: a root list (over accounts within reach) or a nested one
+// (over one parent row); nested lists of one selection are read in one statement for all parents.
+// totalCount is counted only when it is asked for. Fields of both kinds: `list-fields.ts`.
 
 import type { ArgBuilder } from '@pothos/core'
 import { GraphQLError } from 'graphql'

@@ -2,16 +2,8 @@
 
 import { Prisma, type BookingLink } from '../generated/prisma/client.ts'
 import { builder } from '../graphql/builder.ts'
-import { connectionCost } from '../graphql/limits.ts'
-import {
-  accountsArg,
-  accountsOf,
-  connectionType,
-  contains,
-  listBelow,
-  listOverAccounts,
-  pageArgs,
-} from '../graphql/lists.ts'
+import { listFields } from '../graphql/list-fields.ts'
+import { connectionType, contains } from '../graphql/lists.ts'
 import { orderInput, refersTo } from '../graphql/narrow.ts'
 import { readLinks } from './link.graphql.ts'
 
@@ -48,58 +40,24 @@ const { Input: BookingLinkOrder, orderOf } = orderInput(
   { field: 'TITLE', direction: 'ASC' },
 )
 
-const listQuery = (args: {
-  filter?: Filter
-  orderBy?: typeof BookingLinkOrder.$inferInput | null
-}) => ({ table: 'BookingLink', where: matching(args.filter), order: orderOf(args.orderBy) })
-
-builder.queryField('bookingLinks', (t) =>
-  t.field({
-    type: BookingLinkConnection,
-    scopes: readLinks,
-    description: 'Booking links over accounts, by title unless another order is asked for.',
-    complexity: connectionCost,
-    args: {
-      ...accountsArg(t),
-      filter: t.arg({ type: BookingLinkFilter, description: 'Which ones.' }),
-      orderBy: t.arg({ type: BookingLinkOrder, description: 'In which order.' }),
-      ...pageArgs(t),
-    },
-    resolve: (_root, args, ctx) =>
-      listOverAccounts<BookingLink>(
-        ctx,
-        accountsOf(ctx.viewer, args.accounts, readLinks),
-        listQuery(args),
-        args,
-      ),
+const lists = listFields({
+  type: BookingLinkConnection,
+  table: 'BookingLink',
+  scopes: readLinks,
+  args: (t) => ({
+    filter: t.arg({ type: BookingLinkFilter, description: 'Which ones.' }),
+    orderBy: t.arg({ type: BookingLinkOrder, description: 'In which order.' }),
   }),
+  where: ({ filter }) => matching(filter),
+  order: ({ orderBy }) => orderOf(orderBy),
+})
+
+lists.over(
+  'bookingLinks',
+  'Booking links over accounts, by title unless another order is asked for.',
 )
 
-const below = {
-  Account: Prisma.sql`TRUE`,
-  Service: Prisma.sql`r."serviceId" = u."parentId"`,
-}
+const below = 'Its booking links, by title unless another order is asked for.'
 
-for (const [parent, where] of Object.entries(below)) {
-  builder.prismaObjectField(parent as keyof typeof below, 'bookingLinks', (t) =>
-    t.field({
-      type: BookingLinkConnection,
-      nullable: true,
-      scopes: readLinks,
-      description: 'Its booking links, by title unless another order is asked for.',
-      complexity: connectionCost,
-      args: {
-        filter: t.arg({ type: BookingLinkFilter, description: 'Which ones.' }),
-        orderBy: t.arg({ type: BookingLinkOrder, description: 'In which order.' }),
-        ...pageArgs(t),
-      },
-      resolve: (row, args, ctx) => {
-        const accountId = 'accountId' in row ? row.accountId : row.id
-        const query = listQuery(args)
-        const all = { ...query, where: [where, ...query.where] }
-        const key = { accountId, id: row.id }
-        return listBelow<BookingLink>(ctx, key, `${parent}.bookingLinks`, args, all, args)
-      },
-    }),
-  )
-}
+lists.below('Account', 'bookingLinks', below)
+lists.below('Service', 'bookingLinks', below, Prisma.sql`r."serviceId" = u."parentId"`)

@@ -3,15 +3,9 @@
 import type { Scope } from '../auth/scope.ts'
 import { Prisma, type Payment } from '../generated/prisma/client.ts'
 import { builder } from '../graphql/builder.ts'
+import { listFields } from '../graphql/list-fields.ts'
 import { connectionCost } from '../graphql/limits.ts'
-import {
-  accountsArg,
-  accountsOf,
-  connectionType,
-  listBelow,
-  listOverAccounts,
-  pageArgs,
-} from '../graphql/lists.ts'
+import { connectionType, listBelow, pageArgs } from '../graphql/lists.ts'
 import { DateTimeRange, orderInput, refersTo, withinRange } from '../graphql/narrow.ts'
 import { PaymentMethodEnum } from '../graphql/payment-input.ts'
 import { PaymentKind, PaymentState } from './payment.graphql.ts'
@@ -70,51 +64,26 @@ const { Input: PaymentOrder, orderOf } = orderInput(
   { field: 'RECEIVED_AT', direction: 'DESC' },
 )
 
-builder.queryField('payments', (t) =>
-  t.field({
-    type: PaymentConnection,
-    scopes: read,
-    description: 'Payments and refunds over accounts, the latest first unless asked otherwise.',
-    complexity: connectionCost,
-    args: {
-      ...accountsArg(t),
-      filter: t.arg({ type: PaymentFilter, description: 'Which ones.' }),
-      orderBy: t.arg({ type: PaymentOrder, description: 'In which order.' }),
-      ...pageArgs(t),
-    },
-    resolve: (_root, args, ctx) =>
-      listOverAccounts<Payment>(
-        ctx,
-        accountsOf(ctx.viewer, args.accounts, read),
-        { table: 'Payment', where: matching(args.filter), order: orderOf(args.orderBy) },
-        args,
-      ),
+const lists = listFields({
+  type: PaymentConnection,
+  table: 'Payment',
+  scopes: read,
+  args: (t) => ({
+    filter: t.arg({ type: PaymentFilter, description: 'Which ones.' }),
+    orderBy: t.arg({ type: PaymentOrder, description: 'In which order.' }),
   }),
-)
+  where: ({ filter }) => matching(filter),
+  order: ({ orderBy }) => orderOf(orderBy),
+})
 
-builder.prismaObjectField('Account', 'payments', (t) =>
-  t.field({
-    type: PaymentConnection,
-    nullable: true,
-    scopes: read,
-    description:
-      'Its payments and refunds, the latest first unless asked otherwise. Null when denied.',
-    complexity: connectionCost,
-    args: {
-      filter: t.arg({ type: PaymentFilter, description: 'Which ones.' }),
-      orderBy: t.arg({ type: PaymentOrder, description: 'In which order.' }),
-      ...pageArgs(t),
-    },
-    resolve: ({ id }, args, ctx) =>
-      listBelow<Payment>(
-        ctx,
-        { accountId: id, id },
-        'Account.payments',
-        args,
-        { table: 'Payment', where: matching(args.filter), order: orderOf(args.orderBy) },
-        args,
-      ),
-  }),
+lists.over(
+  'payments',
+  'Payments and refunds over accounts, the latest first unless asked otherwise.',
+)
+lists.below(
+  'Account',
+  'payments',
+  'Its payments and refunds, the latest first unless asked otherwise. Null when denied.',
 )
 
 builder.prismaObjectField('Booking', 'payments', (t) =>

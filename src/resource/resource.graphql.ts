@@ -4,16 +4,8 @@ import type { Scope } from '../auth/scope.ts'
 import type { Resource } from '../generated/prisma/client.ts'
 import { Prisma } from '../generated/prisma/client.ts'
 import { builder } from '../graphql/builder.ts'
-import { connectionCost } from '../graphql/limits.ts'
-import {
-  accountsArg,
-  accountsOf,
-  connectionType,
-  contains,
-  listBelow,
-  listOverAccounts,
-  pageArgs,
-} from '../graphql/lists.ts'
+import { listFields } from '../graphql/list-fields.ts'
+import { connectionType, contains } from '../graphql/lists.ts'
 import { globalId, one } from '../graphql/look-ahead.ts'
 import { refersTo } from '../graphql/narrow.ts'
 import { findable, Node } from '../graphql/node.ts'
@@ -78,67 +70,23 @@ function matching(filter: typeof ResourceFilter.$inferInput | null | undefined):
 
 const byName = { column: 'name', type: 'text', direction: 'ASC' } as const
 
-builder.queryField('resources', (t) =>
-  t.field({
-    type: ResourceConnection,
-    scopes: read,
-    description: 'Resources over accounts, by name.',
-    complexity: connectionCost,
-    args: {
-      ...accountsArg(t),
-      filter: t.arg({ type: ResourceFilter, description: 'Which ones.' }),
-      ...pageArgs(t),
-    },
-    resolve: (_root, args, ctx) =>
-      listOverAccounts<Resource>(
-        ctx,
-        accountsOf(ctx.viewer, args.accounts, read),
-        { table: 'Resource', where: matching(args.filter), order: byName },
-        args,
-      ),
-  }),
-)
-
-builder.prismaObjectField('Account', 'resources', (t) =>
-  t.field({
-    type: ResourceConnection,
-    nullable: true,
-    scopes: read,
-    description: 'Resources of the account, by name. Null when denied.',
-    complexity: connectionCost,
-    args: { filter: t.arg({ type: ResourceFilter, description: 'Which ones.' }), ...pageArgs(t) },
-    resolve: ({ id }, args, ctx) =>
-      listBelow<Resource>(
-        ctx,
-        { accountId: id, id },
-        'Account.resources',
-        args,
-        { table: 'Resource', where: matching(args.filter), order: byName },
-        args,
-      ),
-  }),
-)
-
 const needed = Prisma.sql`EXISTS (SELECT 1 FROM "ServiceResource" j WHERE
   j."accountId" = r."accountId" AND j."serviceId" = u."parentId" AND j."resourceId" = r."id")`
 
-builder.prismaObjectField('Service', 'resources', (t) =>
-  t.field({
-    type: ResourceConnection,
-    nullable: true,
-    scopes: read,
-    description:
-      'What the service may take, by name. Of those with one requirement it takes one. Null when denied.',
-    complexity: connectionCost,
-    args: { filter: t.arg({ type: ResourceFilter, description: 'Which ones.' }), ...pageArgs(t) },
-    resolve: (service, args, ctx) =>
-      listBelow<Resource>(
-        ctx,
-        service,
-        'Service.resources',
-        args,
-        { table: 'Resource', where: [needed, ...matching(args.filter)], order: byName },
-        args,
-      ),
-  }),
+const lists = listFields({
+  type: ResourceConnection,
+  table: 'Resource',
+  scopes: read,
+  args: (t) => ({ filter: t.arg({ type: ResourceFilter, description: 'Which ones.' }) }),
+  where: ({ filter }) => matching(filter),
+  order: () => byName,
+})
+
+lists.over('resources', 'Resources over accounts, by name.')
+lists.below('Account', 'resources', 'Resources of the account, by name. Null when denied.')
+lists.below(
+  'Service',
+  'resources',
+  'What the service may take, by name. Of those with one requirement it takes one. Null when denied.',
+  needed,
 )

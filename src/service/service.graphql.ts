@@ -7,16 +7,8 @@ import type { Service } from '../generated/prisma/client.ts'
 import { Prisma } from '../generated/prisma/client.ts'
 import { builder } from '../graphql/builder.ts'
 import { dateText } from '../time/instant.ts'
-import { connectionCost } from '../graphql/limits.ts'
-import {
-  accountsArg,
-  accountsOf,
-  connectionType,
-  contains,
-  listBelow,
-  listOverAccounts,
-  pageArgs,
-} from '../graphql/lists.ts'
+import { listFields } from '../graphql/list-fields.ts'
+import { connectionType, contains } from '../graphql/lists.ts'
 import { globalId, one } from '../graphql/look-ahead.ts'
 import { Money, moneyOf } from '../graphql/money.ts'
 import { findable, Node } from '../graphql/node.ts'
@@ -199,72 +191,28 @@ function matching(filter: typeof ServiceFilter.$inferInput | null | undefined): 
 
 const byName = { column: 'name', type: 'text', direction: 'ASC' } as const
 
-builder.queryField('services', (t) =>
-  t.field({
-    type: ServiceConnection,
-    scopes: read,
-    description: 'Services over accounts, by name.',
-    complexity: connectionCost,
-    args: {
-      ...accountsArg(t),
-      filter: t.arg({ type: ServiceFilter, description: 'Which ones.' }),
-      ...pageArgs(t),
-    },
-    resolve: (_root, args, ctx) =>
-      listOverAccounts<Service>(
-        ctx,
-        accountsOf(ctx.viewer, args.accounts, read),
-        { table: 'Service', where: matching(args.filter), order: byName },
-        args,
-      ),
-  }),
+const lists = listFields({
+  type: ServiceConnection,
+  table: 'Service',
+  scopes: read,
+  args: (t) => ({ filter: t.arg({ type: ServiceFilter, description: 'Which ones.' }) }),
+  where: ({ filter }) => matching(filter),
+  order: () => byName,
+})
+
+lists.over('services', 'Services over accounts, by name.')
+lists.below('Account', 'services', 'Services of the account, by name. Null when denied.')
+lists.below(
+  'StaffMember',
+  'services',
+  'Services that they give, by name. Null when denied.',
+  Prisma.sql`EXISTS (SELECT 1 FROM "ServiceStaff" j WHERE j."accountId" = r."accountId"
+    AND j."serviceId" = r."id" AND j."staffId" = u."parentId")`,
 )
-
-type Below = {
-  parent: 'Account' | 'StaffMember' | 'Resource'
-  description: string
-  where: Prisma.Sql[]
-}
-
-// The same list below different things; `where` ties a service to its parent.
-function servicesBelow({ parent, description, where }: Below): void {
-  builder.prismaObjectField(parent, 'services', (t) =>
-    t.field({
-      type: ServiceConnection,
-      nullable: true,
-      scopes: read,
-      description: `${description} Null when denied.`,
-      complexity: connectionCost,
-      args: { filter: t.arg({ type: ServiceFilter, description: 'Which ones.' }), ...pageArgs(t) },
-      resolve: (row: { accountId?: string; id: string }, args, ctx) =>
-        listBelow<Service>(
-          ctx,
-          { accountId: row.accountId ?? row.id, id: row.id },
-          `${parent}.services`,
-          args,
-          { table: 'Service', where: [...where, ...matching(args.filter)], order: byName },
-          args,
-        ),
-    }),
-  )
-}
-
-servicesBelow({ parent: 'Account', description: 'Services of the account, by name.', where: [] })
-
-servicesBelow({
-  parent: 'StaffMember',
-  description: 'Services that they give, by name.',
-  where: [
-    Prisma.sql`EXISTS (SELECT 1 FROM "ServiceStaff" j WHERE j."accountId" = r."accountId"
-      AND j."serviceId" = r."id" AND j."staffId" = u."parentId")`,
-  ],
-})
-
-servicesBelow({
-  parent: 'Resource',
-  description: 'Services that may take it, by name.',
-  where: [
-    Prisma.sql`EXISTS (SELECT 1 FROM "ServiceResource" j WHERE j."accountId" = r."accountId"
-      AND j."serviceId" = r."id" AND j."resourceId" = u."parentId")`,
-  ],
-})
+lists.below(
+  'Resource',
+  'services',
+  'Services that may take it, by name. Null when denied.',
+  Prisma.sql`EXISTS (SELECT 1 FROM "ServiceResource" j WHERE j."accountId" = r."accountId"
+    AND j."serviceId" = r."id" AND j."resourceId" = u."parentId")`,
+)

@@ -5,15 +5,9 @@ import type { SeatBlock } from '../generated/prisma/client.ts'
 import { Prisma } from '../generated/prisma/client.ts'
 import { builder } from '../graphql/builder.ts'
 import { encodeId } from '../graphql/ids.ts'
+import { listFields } from '../graphql/list-fields.ts'
 import { connectionCost } from '../graphql/limits.ts'
-import {
-  accountsArg,
-  accountsOf,
-  connectionType,
-  listBelow,
-  listOverAccounts,
-  pageArgs,
-} from '../graphql/lists.ts'
+import { connectionType, listBelow, pageArgs } from '../graphql/lists.ts'
 import { instantGiven, orderInput, refersTo } from '../graphql/narrow.ts'
 import { findable, Node } from '../graphql/node.ts'
 
@@ -93,26 +87,21 @@ const { Input: SeatBlockOrder, orderOf } = orderInput(
   { field: 'CREATED_AT', direction: 'ASC' },
 )
 
-builder.queryField('seatBlocks', (t) =>
-  t.field({
-    type: SeatBlockConnection,
-    scopes: read,
-    description: 'Seats that are set aside, over accounts, in the order in which they were.',
-    complexity: connectionCost,
-    args: {
-      ...accountsArg(t),
-      filter: t.arg({ type: SeatBlockFilter, description: 'Which ones.' }),
-      orderBy: t.arg({ type: SeatBlockOrder, description: 'In which order.' }),
-      ...pageArgs(t),
-    },
-    resolve: (_root, args, ctx) =>
-      listOverAccounts<SeatBlock>(
-        ctx,
-        accountsOf(ctx.viewer, args.accounts, read),
-        { table: 'SeatBlock', where: matching(args), order: orderOf(args.orderBy) },
-        args,
-      ),
+const lists = listFields({
+  type: SeatBlockConnection,
+  table: 'SeatBlock',
+  scopes: read,
+  args: (t) => ({
+    filter: t.arg({ type: SeatBlockFilter, description: 'Which ones.' }),
+    orderBy: t.arg({ type: SeatBlockOrder, description: 'In which order.' }),
   }),
+  where: matching,
+  order: ({ orderBy }) => orderOf(orderBy),
+})
+
+lists.over(
+  'seatBlocks',
+  'Seats that are set aside, over accounts, in the order in which they were.',
 )
 
 builder.prismaObjectField('Session', 'seatBlocks', (t) =>

@@ -1,23 +1,15 @@
 // Session as the graph shows it, and its lists: over accounts, of an account, a service, a staff
 // member. Seats count what is booked and what is held right now.
 
-import { timestamptz } from '../db/timestamp.ts'
 import type { Scope } from '../auth/scope.ts'
 import type { Context } from '../context.ts'
+import { timestamptz } from '../db/timestamp.ts'
 import type { Session } from '../generated/prisma/client.ts'
 import { Prisma } from '../generated/prisma/client.ts'
 import { batched } from '../graphql/batches.ts'
 import { builder } from '../graphql/builder.ts'
-import { connectionCost } from '../graphql/limits.ts'
-import {
-  accountsArg,
-  accountsOf,
-  connectionType,
-  contains,
-  listBelow,
-  listOverAccounts,
-  pageArgs,
-} from '../graphql/lists.ts'
+import { listFields } from '../graphql/list-fields.ts'
+import { connectionType, contains } from '../graphql/lists.ts'
 import { globalId } from '../graphql/look-ahead.ts'
 import { DateTimeRange, orderInput, refersTo, withinRange } from '../graphql/narrow.ts'
 import { findable, Node } from '../graphql/node.ts'
@@ -132,7 +124,7 @@ const ofServiceNamed = (text: string) =>
   Prisma.sql`EXISTS (SELECT 1 FROM "Service" s WHERE s."accountId" = r."accountId"
     AND s."id" = r."serviceId" AND ${contains('name', text, 's')})`
 
-function matching(ctx: Context, { filter }: Narrowing): Prisma.Sql[] {
+function matching({ filter }: Narrowing, ctx: Context): Prisma.Sql[] {
   const where = [...withinRange('startsAt', filter), ...withinRange('updatedAt', filter?.updatedAt)]
   if (filter?.search) where.push(ofServiceNamed(filter.search))
   const active = filter ? filter.active : true
@@ -158,78 +150,30 @@ const { Input: SessionOrder, orderOf } = orderInput(
   { field: 'STARTS_AT', direction: 'ASC' },
 )
 
-builder.queryField('sessions', (t) =>
-  t.field({
-    type: SessionConnection,
-    scopes: read,
-    description: 'Sessions over accounts, by start.',
-    complexity: connectionCost,
-    args: {
-      ...accountsArg(t),
-      filter: t.arg({ type: SessionFilter, description: 'Which ones.' }),
-      orderBy: t.arg({ type: SessionOrder, description: 'In which order.' }),
-      ...pageArgs(t),
-    },
-    resolve: (_root, args, ctx) =>
-      listOverAccounts<Session>(
-        ctx,
-        accountsOf(ctx.viewer, args.accounts, read),
-        { table: 'Session', where: matching(ctx, args), order: orderOf(args.orderBy) },
-        args,
-      ),
+const lists = listFields({
+  type: SessionConnection,
+  table: 'Session',
+  scopes: read,
+  args: (t) => ({
+    filter: t.arg({ type: SessionFilter, description: 'Which ones.' }),
+    orderBy: t.arg({ type: SessionOrder, description: 'In which order.' }),
   }),
+  where: matching,
+  order: ({ orderBy }) => orderOf(orderBy),
+})
+
+lists.over('sessions', 'Sessions over accounts, by start.')
+lists.below('Account', 'sessions', 'Sessions of the account, by start. Null when denied.')
+lists.below(
+  'Service',
+  'sessions',
+  'Occurrences of a CLASS service, by start; none of an APPOINTMENT. Null when denied.',
+  Prisma.sql`r."serviceId" = u."parentId"`,
 )
-
-type Below = {
-  parent: 'Account' | 'Service' | 'StaffMember'
-  description: string
-  where: Prisma.Sql[]
-}
-
-// The same list below different things; `where` ties a session to its parent.
-function sessionsBelow({ parent, description, where }: Below): void {
-  builder.prismaObjectField(parent, 'sessions', (t) =>
-    t.field({
-      type: SessionConnection,
-      nullable: true,
-      scopes: read,
-      description: `${description} Null when denied.`,
-      complexity: connectionCost,
-      args: {
-        filter: t.arg({ type: SessionFilter, description: 'Which ones.' }),
-        orderBy: t.arg({ type: SessionOrder, description: 'In which order.' }),
-        ...pageArgs(t),
-      },
-      resolve: (row: { accountId?: string; id: string }, args, ctx) =>
-        listBelow<Session>(
-          ctx,
-          { accountId: row.accountId ?? row.id, id: row.id },
-          `${parent}.sessions`,
-          args,
-          {
-            table: 'Session',
-            where: [...where, ...matching(ctx, args)],
-            order: orderOf(args.orderBy),
-          },
-          args,
-        ),
-    }),
-  )
-}
-
-sessionsBelow({ parent: 'Account', description: 'Sessions of the account, by start.', where: [] })
-
-sessionsBelow({
-  parent: 'Service',
-  description: 'Occurrences of a CLASS service, by start; none of an APPOINTMENT.',
-  where: [Prisma.sql`r."serviceId" = u."parentId"`],
-})
-
-sessionsBelow({
-  parent: 'StaffMember',
-  description: 'Sessions that they give, by start.',
-  where: [
-    Prisma.sql`EXISTS (SELECT 1 FROM "SessionStaff" j WHERE j."accountId" = r."accountId"
-      AND j."sessionId" = r."id" AND j."staffId" = u."parentId")`,
-  ],
-})
+lists.below(
+  'StaffMember',
+  'sessions',
+  'Sessions that they give, by start. Null when denied.',
+  Prisma.sql`EXISTS (SELECT 1 FROM "SessionStaff" j WHERE j."accountId" = r."accountId"
+    AND j."sessionId" = r."id" AND j."staffId" = u."parentId")`,
+)

@@ -4,16 +4,8 @@ import type { Scope } from '../auth/scope.ts'
 import type { StaffMember } from '../generated/prisma/client.ts'
 import { Prisma } from '../generated/prisma/client.ts'
 import { builder } from '../graphql/builder.ts'
-import { connectionCost } from '../graphql/limits.ts'
-import {
-  accountsArg,
-  accountsOf,
-  connectionType,
-  contains,
-  listBelow,
-  listOverAccounts,
-  pageArgs,
-} from '../graphql/lists.ts'
+import { listFields } from '../graphql/list-fields.ts'
+import { connectionType, contains } from '../graphql/lists.ts'
 import { globalId, one } from '../graphql/look-ahead.ts'
 import { refersTo } from '../graphql/narrow.ts'
 import { findable, Node } from '../graphql/node.ts'
@@ -92,66 +84,18 @@ function matching(filter: typeof StaffFilter.$inferInput | null | undefined): Pr
 
 const byName = { column: 'name', type: 'text', direction: 'ASC' } as const
 
-builder.queryField('staff', (t) =>
-  t.field({
-    type: StaffMemberConnection,
-    scopes: read,
-    description: 'Staff members over accounts, by name.',
-    complexity: connectionCost,
-    args: {
-      ...accountsArg(t),
-      filter: t.arg({ type: StaffFilter, description: 'Which ones.' }),
-      ...pageArgs(t),
-    },
-    resolve: (_root, args, ctx) =>
-      listOverAccounts<StaffMember>(
-        ctx,
-        accountsOf(ctx.viewer, args.accounts, read),
-        { table: 'StaffMember', where: matching(args.filter), order: byName },
-        args,
-      ),
-  }),
-)
-
-builder.prismaObjectField('Account', 'staff', (t) =>
-  t.field({
-    type: StaffMemberConnection,
-    nullable: true,
-    scopes: read,
-    description: 'Staff members of the account, by name. Null when denied.',
-    complexity: connectionCost,
-    args: { filter: t.arg({ type: StaffFilter, description: 'Which ones.' }), ...pageArgs(t) },
-    resolve: ({ id }, args, ctx) =>
-      listBelow<StaffMember>(
-        ctx,
-        { accountId: id, id },
-        'Account.staff',
-        args,
-        { table: 'StaffMember', where: matching(args.filter), order: byName },
-        args,
-      ),
-  }),
-)
-
 const givers = Prisma.sql`EXISTS (SELECT 1 FROM "ServiceStaff" j WHERE
   j."accountId" = r."accountId" AND j."serviceId" = u."parentId" AND j."staffId" = r."id")`
 
-builder.prismaObjectField('Service', 'staff', (t) =>
-  t.field({
-    type: StaffMemberConnection,
-    nullable: true,
-    scopes: read,
-    description: 'Who gives the service, by name. Null when denied.',
-    complexity: connectionCost,
-    args: { filter: t.arg({ type: StaffFilter, description: 'Which ones.' }), ...pageArgs(t) },
-    resolve: (service, args, ctx) =>
-      listBelow<StaffMember>(
-        ctx,
-        service,
-        'Service.staff',
-        args,
-        { table: 'StaffMember', where: [givers, ...matching(args.filter)], order: byName },
-        args,
-      ),
-  }),
-)
+const lists = listFields({
+  type: StaffMemberConnection,
+  table: 'StaffMember',
+  scopes: read,
+  args: (t) => ({ filter: t.arg({ type: StaffFilter, description: 'Which ones.' }) }),
+  where: ({ filter }) => matching(filter),
+  order: () => byName,
+})
+
+lists.over('staff', 'Staff members over accounts, by name.')
+lists.below('Account', 'staff', 'Staff members of the account, by name. Null when denied.')
+lists.below('Service', 'staff', 'Who gives the service, by name. Null when denied.', givers)

@@ -5,14 +5,8 @@ import type { WaitlistEntry } from '../generated/prisma/client.ts'
 import { Prisma } from '../generated/prisma/client.ts'
 import { builder } from '../graphql/builder.ts'
 import { encodeId } from '../graphql/ids.ts'
-import { connectionCost } from '../graphql/limits.ts'
-import {
-  accountsArg,
-  accountsOf,
-  connectionType,
-  listOverAccounts,
-  pageArgs,
-} from '../graphql/lists.ts'
+import { listFields } from '../graphql/list-fields.ts'
+import { connectionType } from '../graphql/lists.ts'
 import { orderInput, refersTo } from '../graphql/narrow.ts'
 import { findable, Node } from '../graphql/node.ts'
 
@@ -167,24 +161,16 @@ const { Input: WaitlistOrder, orderOf } = orderInput(
   { field: 'CREATED_AT', direction: 'ASC' },
 )
 
-builder.queryField('waitlist', (t) =>
-  t.field({
-    type: WaitlistConnection,
-    scopes: read,
-    description: 'Who waits, and who did, over accounts, in the order of arrival.',
-    complexity: connectionCost,
-    args: {
-      ...accountsArg(t),
-      filter: t.arg({ type: WaitlistFilter, description: 'Which ones.' }),
-      orderBy: t.arg({ type: WaitlistOrder, description: 'In which order.' }),
-      ...pageArgs(t),
-    },
-    resolve: (_root, args, ctx) =>
-      listOverAccounts<WaitlistEntry>(
-        ctx,
-        accountsOf(ctx.viewer, args.accounts, read),
-        { table: 'WaitlistEntry', where: matching(args), order: orderOf(args.orderBy) },
-        args,
-      ),
+const lists = listFields({
+  type: WaitlistConnection,
+  table: 'WaitlistEntry',
+  scopes: read,
+  args: (t) => ({
+    filter: t.arg({ type: WaitlistFilter, description: 'Which ones.' }),
+    orderBy: t.arg({ type: WaitlistOrder, description: 'In which order.' }),
   }),
-)
+  where: matching,
+  order: ({ orderBy }) => orderOf(orderBy),
+})
+
+lists.over('waitlist', 'Who waits, and who did, over accounts, in the order of arrival.')
