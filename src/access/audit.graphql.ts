@@ -8,16 +8,8 @@ import { Prisma, type AuditEntry } from '../generated/prisma/client.ts'
 import { AuditActor } from '../graphql/actor.ts'
 import { builder } from '../graphql/builder.ts'
 import { decodeId, encodeId } from '../graphql/ids.ts'
-import { connectionCost } from '../graphql/limits.ts'
-import {
-  accountsArg,
-  accountsOf,
-  connectionType,
-  contains,
-  listBelow,
-  listOverAccounts,
-  pageArgs,
-} from '../graphql/lists.ts'
+import { listFields } from '../graphql/list-fields.ts'
+import { connectionType, contains } from '../graphql/lists.ts'
 import { DateTimeRange, withinRange } from '../graphql/narrow.ts'
 import { findable, findNode, Node } from '../graphql/node.ts'
 import { forbidden } from '../graphql/scopes.ts'
@@ -191,51 +183,18 @@ function conditionsOf(filter: Filter): Prisma.Sql[] {
   return where
 }
 
-function listOf(filter: Filter) {
-  const order = { column: 'occurredAt', type: 'timestamptz', direction: 'DESC' } as const
-  return { table: 'AuditEntry', where: conditionsOf(filter), order }
-}
+const lists = listFields({
+  type: AuditEntryConnection,
+  table: 'AuditEntry',
+  scopes: read,
+  args: (t) => ({ filter: t.arg({ type: AuditLogFilter, description: 'Which entries.' }) }),
+  where: ({ filter }) => conditionsOf(filter),
+  order: () => ({ column: 'occurredAt', type: 'timestamptz', direction: 'DESC' }),
+})
 
-builder.queryField('auditLog', (t) =>
-  t.field({
-    type: AuditEntryConnection,
-    scopes: read,
-    description: 'Who did what over accounts, the newest first.',
-    complexity: connectionCost,
-    args: {
-      ...accountsArg(t),
-      filter: t.arg({ type: AuditLogFilter, description: 'Which entries.' }),
-      ...pageArgs(t),
-    },
-    resolve: (_root, args, ctx) =>
-      listOverAccounts<AuditEntry>(
-        ctx,
-        accountsOf(ctx.viewer, args.accounts, read),
-        listOf(args.filter),
-        args,
-      ),
-  }),
-)
-
-builder.prismaObjectField('Account', 'auditLog', (t) =>
-  t.field({
-    type: AuditEntryConnection,
-    nullable: true,
-    scopes: read,
-    description: 'Who did what in the account, the newest first. Null when denied.',
-    complexity: connectionCost,
-    args: {
-      filter: t.arg({ type: AuditLogFilter, description: 'Which entries.' }),
-      ...pageArgs(t),
-    },
-    resolve: ({ id }, args, ctx) =>
-      listBelow<AuditEntry>(
-        ctx,
-        { accountId: id, id },
-        'Account.auditLog',
-        args,
-        listOf(args.filter),
-        args,
-      ),
-  }),
+lists.over('auditLog', 'Who did what over accounts, the newest first.')
+lists.below(
+  'Account',
+  'auditLog',
+  'Who did what in the account, the newest first. Null when denied.',
 )
