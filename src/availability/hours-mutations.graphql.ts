@@ -1,9 +1,9 @@
 // The mutations of weekly hours and exceptions.
 
-import { builder } from '../graphql/builder.ts'
 import { demandKey } from '../graphql/ids.ts'
 import { dateOf, demandOne } from '../graphql/inputs.ts'
 import { mutation, type InputBuilder } from '../graphql/mutations.ts'
+import { weeklyInput } from '../graphql/weekly-hours.ts'
 import { DAY } from '../time/instant.ts'
 import {
   createAvailabilityException,
@@ -12,24 +12,7 @@ import {
 } from './hours.actions.ts'
 import { ExceptionKind } from './hours.graphql.ts'
 
-const HoursInput = builder.inputType('WorkingHoursInput', {
-  description: "A weekly interval in the owner's zone.",
-  fields: (t) => ({
-    weekday: t.int({ required: true, description: '1 is Monday, 7 is Sunday.' }),
-    startLocalTime: t.field({
-      type: 'LocalTime',
-      required: true,
-      description: 'When it starts, before "24:00".',
-    }),
-    endLocalTime: t.field({
-      type: 'LocalTime',
-      required: true,
-      description: 'When it ends; at or before the start means on the next day. "24:00" is legal.',
-    }),
-    validFromOn: t.field({ type: 'LocalDate', description: 'First day it counts for.' }),
-    validUntilOn: t.field({ type: 'LocalDate', description: 'Last day, inclusive.' }),
-  }),
-})
+const HoursInput = weeklyInput('WorkingHoursInput', "A weekly interval in the owner's zone.")
 
 const owner = (t: InputBuilder) => ({
   accountId: t.id({ description: 'The account itself: for whoever has no hours of their own.' }),

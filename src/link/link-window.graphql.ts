@@ -5,6 +5,7 @@ import { builder } from '../graphql/builder.ts'
 import { dateOf } from '../graphql/inputs.ts'
 import { dateText } from '../time/instant.ts'
 import type { InputBuilder } from '../graphql/mutations.ts'
+import { weeklyInput } from '../graphql/weekly-hours.ts'
 import { windowOfRow } from './link-terms.data.ts'
 import type { LinkHours } from './link-window.ts'
 
@@ -65,24 +66,10 @@ builder.prismaObjectFields('BookingLink', (t) => ({
   }),
 }))
 
-const LinkHoursInput = builder.inputType('LinkHoursInput', {
-  description: "A weekly interval of a booking link, in the account's zone.",
-  fields: (t) => ({
-    weekday: t.int({ required: true, description: '1 is Monday, 7 is Sunday.' }),
-    startLocalTime: t.field({
-      type: 'LocalTime',
-      required: true,
-      description: 'When it starts, before "24:00".',
-    }),
-    endLocalTime: t.field({
-      type: 'LocalTime',
-      required: true,
-      description: 'When it ends; at or before the start means on the next day. "24:00" is legal.',
-    }),
-    validFromOn: t.field({ type: 'LocalDate', description: 'First day it counts for.' }),
-    validUntilOn: t.field({ type: 'LocalDate', description: 'Last day, inclusive.' }),
-  }),
-})
+const LinkHoursInput = weeklyInput(
+  'LinkHoursInput',
+  "A weekly interval of a booking link, in the account's zone.",
+)
 
 export const windowInput = (t: InputBuilder) => ({
   hours: t.field({
