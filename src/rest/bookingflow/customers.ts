@@ -1,7 +1,6 @@
 // GET /customers and GET /customers/:id.
 
 import { z } from 'zod'
-import { pageAsk } from '../numbered.ts'
 import { Absent, route } from '../route.ts'
 import {
   bookingExample,
@@ -12,11 +11,11 @@ import {
 } from './booking.ts'
 import { utc } from './room.ts'
 import {
+  askOf,
   enveloped,
   envelopedPage,
   notFound,
   ok,
-  pageOf,
   pages,
   paginationOf,
   paginationSchema,
@@ -95,10 +94,7 @@ export const listCustomers = route({
   document: `query BookingFlowCustomers($first: Int!, $skip: Int!) {
     customers(first: $first, skip: $skip) { totalCount nodes { ${customerFields} } }
   }`,
-  variables: ({ query }) => {
-    const { page, limit } = pageOf(query)
-    return pageAsk(page, limit)
-  },
+  variables: ({ query }) => askOf(query),
   answer: {
     status: 200,
     description: 'A page of customers.',
@@ -133,10 +129,7 @@ export const getCustomer = route({
       }
     } }
   }`,
-  variables: ({ path, query }) => {
-    const { page, limit } = pageOf(query)
-    return { id: path['id'], ...pageAsk(page, limit) }
-  },
+  variables: ({ path, query }) => ({ id: path['id'], ...askOf(query) }),
   refusals: refusalsOf(notFound.customer),
   answer: {
     status: 200,

@@ -2,7 +2,6 @@
 
 import { z } from 'zod'
 import { id, localDate } from '../fields.ts'
-import { pageAsk } from '../numbered.ts'
 import { Absent, route, type Input } from '../route.ts'
 import { atWallClock, daysLater } from '../times.ts'
 import {
@@ -15,13 +14,13 @@ import {
   type BookingData,
 } from './booking.ts'
 import {
+  askOf,
   enveloped,
   envelopedPage,
   notFound,
   ok,
   organizationIf,
   organizationOf,
-  pageOf,
   pages,
   paginationOf,
   refusalsOf,
@@ -64,14 +63,13 @@ export const listBookings = route({
     }
   }`,
   variables: ({ query: asked }, found) => {
-    const { page, limit } = pageOf(asked)
     const { date, room, status } = asked
     const filter = {
       ...(date !== undefined && { startsAt: dayOf(date, organizationOf(found).timeZone) }),
       ...(room !== undefined && { serviceIds: [room] }),
       ...(status !== undefined && { status: statusesOf[status] }),
     }
-    return { ...pageAsk(page, limit), filter }
+    return { ...askOf(asked), filter }
   },
   answer: {
     status: 200,

@@ -1,15 +1,14 @@
 // GET /rooms and GET /rooms/:id.
 
 import { z } from 'zod'
-import { pageAsk } from '../numbered.ts'
 import { Absent, route } from '../route.ts'
 import { roomExample, roomFields, roomOf, roomSchema, type RoomData } from './room.ts'
 import {
+  askOf,
   enveloped,
   envelopedPage,
   notFound,
   ok,
-  pageOf,
   pages,
   paginationOf,
   refusalsOf,
@@ -34,10 +33,7 @@ export const listRooms = route({
   document: `query BookingFlowRooms($first: Int!, $skip: Int!) {
     services(first: $first, skip: $skip) { totalCount nodes { ${roomFields} } }
   }`,
-  variables: ({ query }) => {
-    const { page, limit } = pageOf(query)
-    return pageAsk(page, limit)
-  },
+  variables: ({ query }) => askOf(query),
   answer: {
     status: 200,
     description: 'A page of rooms, archived ones among them.',

@@ -2,7 +2,7 @@
 // one organisation that a key has.
 
 import { z } from 'zod'
-import { pageNumber, pageSize } from '../numbered.ts'
+import { pageAsk, pageNumber, pageSize } from '../numbered.ts'
 import { Unacceptable, type Found, type Input, type RefusalWords, type Word } from '../route.ts'
 
 const usualLimit = 50
@@ -15,7 +15,13 @@ export const pages = {
 
 type Paged = { page?: number | undefined; limit?: number | undefined }
 
-export const pageOf = ({ page = 1, limit = usualLimit }: Paged) => ({ page, limit })
+const pageOf = ({ page = 1, limit = usualLimit }: Paged) => ({ page, limit })
+
+/** The page as the graph is asked for it. */
+export function askOf(query: Paged) {
+  const { page, limit } = pageOf(query)
+  return pageAsk(page, limit)
+}
 
 export const paginationSchema = z.object({
   page: z.int(),
