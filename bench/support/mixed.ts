@@ -20,8 +20,10 @@ type Act = () => Promise<unknown>
 
 /** Between two acts of one client. */
 const pauseMs = 20
-/** As many documents as a server remembers: from then on each new one takes another's place. */
-const documents = 1_000
+/** What a server remembers of them: from then on each new one takes another's place. */
+const remembered = { documents: 1_000, tokens: 1_200 }
+/** Days on which clients look for free times and book, from tomorrow on. */
+const asked = { look: 30, book: 20 }
 const day = 86_400_000
 
 export async function openCrowd(server: Measured, demo: DemoFile): Promise<Crowd> {
@@ -40,8 +42,12 @@ export async function openCrowd(server: Measured, demo: DemoFile): Promise<Crowd
     '{ services(first: 100, filter: { kind: APPOINTMENT }) { nodes { id } } }',
   )
   const serviceIds = services.nodes.map(({ id }) => id)
-  for (let sent = 0; sent < documents; sent += 10) {
-    await Promise.all(Array.from({ length: 10 }, () => findCustomers(graph)))
+  const showNewToken = async () => graphFor(ask, await newToken())('token', '{ viewer { name } }')
+  await inTens(remembered.documents, () => findCustomers(graph))
+  await inTens(remembered.tokens, showNewToken)
+  for (const id of serviceIds) {
+    await inTens(asked.look, (index) => lookFor(graph, id, index))
+    await inTens(asked.book, (index) => firstFree(graph, id, index))
   }
   const acts: Act[] = [
     ...listing(graph),
@@ -50,7 +56,7 @@ export async function openCrowd(server: Measured, demo: DemoFile): Promise<Crowd
     booking(graph, serviceIds),
     listening(server, token),
     streaming(ask, token),
-    async () => graphFor(ask, await newToken())('token', '{ viewer { name } }'),
+    showNewToken,
     ...mistaking(ask, token),
     ...dialects(demo, token).map((sent) => () => ask('dialect', sent)),
   ]
@@ -66,6 +72,12 @@ export async function openCrowd(server: Measured, demo: DemoFile): Promise<Crowd
       }
       await Promise.all(acts.map(work))
     },
+  }
+}
+
+async function inTens(count: number, act: (index: number) => Promise<unknown>): Promise<void> {
+  for (let done = 0; done < count; done += 10) {
+    await Promise.all(Array.from({ length: 10 }, (_, more) => act(done + more)))
   }
 }
 
@@ -100,7 +112,8 @@ const posted = (token: string, body: string, accept = 'application/json'): Sent 
   body,
 })
 
-const oneOf = <T>(all: readonly T[]): T => all[Math.floor(Math.random() * all.length)]!
+const anyOf = (count: number) => Math.floor(Math.random() * count)
+const oneOf = <T>(all: readonly T[]): T => all[anyOf(all.length)]!
 const dayFromNow = (days: number) => new Date(Date.now() + days * day).toISOString().slice(0, 10)
 
 function listing(graph: Graph): Act[] {
@@ -129,31 +142,36 @@ const findCustomers = (graph: Graph) =>
   )
 
 function looking(graph: Graph, serviceIds: readonly string[]): Act[] {
-  const free = `query Free($input: AvailabilityInput!) {
-    availability(input: $input) { days { date slots { startsAt staff { name } } } } }`
   return [
-    () => {
-      const from = dayFromNow(1 + Math.floor(Math.random() * 30))
-      return graph('look', free, { input: { serviceId: oneOf(serviceIds), from, days: 7 } })
-    },
-    () =>
-      graph('look', first, {
-        serviceIds: [oneOf(serviceIds)],
-        after: `${dayFromNow(1)}T00:00:00Z`,
-      }),
+    () => lookFor(graph, oneOf(serviceIds), anyOf(asked.look)),
+    () => firstFree(graph, oneOf(serviceIds), null),
   ]
+}
+
+const free = `query Free($input: AvailabilityInput!) {
+  availability(input: $input) { days { date slots { startsAt staff { name } } } } }`
+
+/** Asks for the week that begins so many days after tomorrow. */
+function lookFor(graph: Graph, serviceId: string, index: number) {
+  return graph('look', free, { input: { serviceId, from: dayFromNow(1 + index), days: 7 } })
 }
 
 const first = `query First($serviceIds: [ID!]!, $after: DateTime) {
   firstAvailable(serviceIds: $serviceIds, after: $after) { slots { startsAt } } }`
 
+type Found = { firstAvailable: { slots: { startsAt: string }[] }[] }
+
+/** From so many days after tomorrow on; null asks from now on, which is ever another moment. */
+function firstFree(graph: Graph, serviceId: string, index: number | null): Promise<Found> {
+  const after = index === null ? null : `${dayFromNow(1 + index)}T00:00:00Z`
+  return graph('look', first, { serviceIds: [serviceId], after })
+}
+
 function booking(graph: Graph, serviceIds: readonly string[]): Act {
-  type Found = { firstAvailable: { slots: { startsAt: string }[] }[] }
   type Made = { createBooking: { data?: { id: string } } }
   return async () => {
     const serviceId = oneOf(serviceIds)
-    const after = `${dayFromNow(1 + Math.floor(Math.random() * 20))}T00:00:00Z`
-    const { firstAvailable } = await graph<Found>('book', first, { serviceIds: [serviceId], after })
+    const { firstAvailable } = await firstFree(graph, serviceId, anyOf(asked.book))
     const startsAt = firstAvailable[0]?.slots[0]?.startsAt
     if (startsAt === undefined) return
     const number = randomUUID()
