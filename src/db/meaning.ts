@@ -10,7 +10,7 @@ export type Told = { hash: string; text: string | null }
 
 type Known = { hash: string; meaning: object; weight: number }
 
-/** What a text and its meaning take on the heap, in bytes; measured, and rather too much. */
+/** Bytes on the heap: `most` of all, and as measured what each weighs beside its characters. */
 export type Weight = { most: number; each: number; perCharacter: number }
 
 export type Meanings<T extends object> = {

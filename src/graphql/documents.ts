@@ -42,8 +42,8 @@ export type Prepared =
 
 const remembered = new Map<string, Prepared>()
 let rememberedBytes = 0
-/** On the heap, parsed: several dozen times its text. Measured, and rather too much. */
-const bytesOf = (text: string) => 5_000 + 50 * text.length
+/** What a document weighs on the heap, as measured: several dozen times its text. */
+const bytesOf = (text: string) => 6_000 + 50 * text.length
 
 /** Parses and validates, or remembers having done so. Never throws. */
 export function prepare(text: string): Prepared {
