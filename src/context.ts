@@ -74,7 +74,6 @@ export function newContext(
   const { db, clock, events, baseUrl, sealer, budgets, webhooks, till, calendarClients } = services
   const origin = { requestId, address }
   const load = createLoaders(db)
-  let log: Logger | undefined
   return {
     db,
     clock,
@@ -90,9 +89,8 @@ export function newContext(
     requestId,
     load,
     sentWith: null,
-    // Most requests write nothing.
-    get log() {
-      return (log ??= services.log.child({ requestId }))
-    },
+    // Not when it is first asked for: an accessor made anew is a hidden class of its own, which
+    // holds on to the whole request until everything is collected.
+    log: services.log.child({ requestId }),
   }
 }

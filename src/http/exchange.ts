@@ -7,16 +7,46 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Logger } from 'pino'
 import { senderOf } from './sender.ts'
 
-export type Exchange = {
-  req: IncomingMessage
-  res: ServerResponse
-  method: string
-  path: string
-  query: URLSearchParams
-  requestId: string
+/**
+ * A class, because of what most requests need nothing of: an object with accessors of its own gets
+ * a hidden class of its own, which holds on to the whole request until everything is collected.
+ */
+export class Exchange {
+  readonly req: IncomingMessage
+  readonly res: ServerResponse
+  readonly method: string
+  readonly path: string
+  readonly requestId: string
   /** The network address of the sender; null when the connection is gone already. */
-  address: string | null
-  log: Logger
+  readonly address: string | null
+  private readonly search: string
+  private readonly wholeLog: Logger
+  private ownLog: Logger | null = null
+  private ownQuery: URLSearchParams | null = null
+
+  constructor(req: IncomingMessage, res: ServerResponse, log: Logger) {
+    const target = pathOf(req.url ?? '/')
+    const mark = target.indexOf('?')
+    const sent = req.headers['x-request-id']
+    this.req = req
+    this.res = res
+    this.method = req.method ?? 'GET'
+    this.path = mark < 0 ? target : target.slice(0, mark)
+    this.search = mark < 0 ? '' : target.slice(mark + 1)
+    this.requestId = typeof sent === 'string' && legalRequestId.test(sent) ? sent : randomUUID()
+    this.address = senderOf(req)
+    this.wholeLog = log
+    res.setHeader('x-request-id', this.requestId)
+    res.setHeader('x-content-type-options', 'nosniff')
+  }
+
+  get query(): URLSearchParams {
+    return (this.ownQuery ??= new URLSearchParams(this.search))
+  }
+
+  get log(): Logger {
+    return (this.ownLog ??= this.wholeLog.child({ requestId: this.requestId }))
+  }
 }
 
 /** Answers one request. What it throws becomes a fault or, if it is none, a masked 500. */
@@ -35,32 +65,6 @@ export class HttpFault extends Error {
 }
 
 const legalRequestId = /^[\w.:+/=-]{1,128}$/
-
-export function openExchange(req: IncomingMessage, res: ServerResponse, log: Logger): Exchange {
-  const target = pathOf(req.url ?? '/')
-  const mark = target.indexOf('?')
-  const sent = req.headers['x-request-id']
-  const requestId = typeof sent === 'string' && legalRequestId.test(sent) ? sent : randomUUID()
-  res.setHeader('x-request-id', requestId)
-  res.setHeader('x-content-type-options', 'nosniff')
-  let ownLog: Logger | undefined
-  let query: URLSearchParams | undefined
-  return {
-    req,
-    res,
-    method: req.method ?? 'GET',
-    path: mark < 0 ? target : target.slice(0, mark),
-    requestId,
-    address: senderOf(req),
-    // Most requests need neither.
-    get query() {
-      return (query ??= new URLSearchParams(mark < 0 ? '' : target.slice(mark + 1)))
-    },
-    get log() {
-      return (ownLog ??= log.child({ requestId }))
-    },
-  }
-}
 
 /** A target may name its host too, as to a proxy (RFC 9112, 3.2.2); what counts is its path. */
 function pathOf(target: string): string {

@@ -5,7 +5,6 @@ import { getOperationAST, GraphQLError } from 'graphql'
 import type { GraphQLParams } from 'graphql-yoga'
 import { challengeOf } from '../auth/challenge.ts'
 import { isFailure } from '../auth/credential.ts'
-import { anonymous } from '../auth/viewer.ts'
 import type { Services } from '../context.ts'
 import { admit, prepare } from '../graphql/documents.ts'
 import { publicError, type ErrorScope } from '../graphql/public-errors.ts'
@@ -17,7 +16,7 @@ import type { Door, Exchange } from './exchange.ts'
 import { paramsOfBody, paramsOfUrl, type ParamsOrFault } from './graphql-params.ts'
 import type { SseDoor } from './sse.ts'
 import { answered, resultOf } from './quick-answer.ts'
-import type { Operation, OperationRunner } from './yoga.ts'
+import { Operation, type OperationRunner } from './yoga.ts'
 
 /** Longest body of a request, in bytes. */
 export const maxBodyBytes = 1_048_576
@@ -35,25 +34,9 @@ type Parts = {
 export function createGraphQLDoor(parts: Parts): Door {
   const { services, authenticator, run, sse, delivery, page } = parts
   return async (exchange) => {
-    const { req, res, method, requestId, address } = exchange
+    const { req, res, method, address } = exchange
     if (method !== 'POST' && wantsHtml(exchange)) return page(exchange)
-    const operation: Operation = {
-      get log() {
-        return exchange.log
-      },
-      requestId,
-      address,
-      method: method === 'HEAD' ? 'GET' : method,
-      accept: headerOf(exchange, 'accept') ?? 'application/json',
-      // Asked for by Yoga alone; to abort costs more than most answers' making.
-      get signal() {
-        return leaving(res)
-      },
-      viewer: anonymous,
-      params: null,
-      spending: null,
-      fault: null,
-    }
+    const operation = new Operation(exchange)
     try {
       const credential = authenticator.shownBy(req)
       const [asked, viewer] = await Promise.all([
@@ -86,14 +69,6 @@ export function createGraphQLDoor(parts: Parts): Door {
     if (operation.result && answered(exchange, operation, operation.result)) return
     await delivery.deliver(exchange, await run(operation))
   }
-}
-
-/** Aborted when the client has gone. */
-function leaving(res: Exchange['res']): AbortSignal {
-  const controller = new AbortController()
-  if (res.destroyed) controller.abort()
-  else res.once('close', () => controller.abort())
-  return controller.signal
 }
 
 function tell(res: Exchange['res'], headers: Record<string, string>): void {

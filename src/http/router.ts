@@ -7,7 +7,7 @@ import { askingFor } from '../db/asker.ts'
 import { isPassing } from '../db/failure.ts'
 import { refusalOf } from '../db/refusal.ts'
 import { retryAfterSeconds } from '../graphql/public-errors.ts'
-import { HttpFault, openExchange, sendJson, type Door, type Exchange } from './exchange.ts'
+import { Exchange, HttpFault, sendJson, type Door } from './exchange.ts'
 import { senderOf } from './sender.ts'
 
 export type Route = {
@@ -66,7 +66,7 @@ export function createRouter({ log, routes, onFinished }: Options): Router {
     },
     handle: (req, res) => {
       const startedAt = performance.now()
-      const exchange = openExchange(req, res, log)
+      const exchange = new Exchange(req, res, log)
       const route = find(exchange.path)
       active.add(res)
       if (draining) res.setHeader('connection', 'close')

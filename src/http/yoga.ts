@@ -5,27 +5,52 @@
 
 import { GraphQLError, type ExecutionResult } from 'graphql'
 import { createYoga, type GraphQLParams, type Plugin } from 'graphql-yoga'
-import type { Viewer } from '../auth/viewer.ts'
+import type { Logger } from 'pino'
+import { anonymous } from '../auth/viewer.ts'
 import { newContext, type Services } from '../context.ts'
 import { prepare } from '../graphql/documents.ts'
 import { publicError, publicResult } from '../graphql/public-errors.ts'
 import { schema } from '../graphql/schema.ts'
 import type { ErrorScope } from '../graphql/public-errors.ts'
 import { spendingExtensions, type Spending } from '../graphql/spending.ts'
+import { headerOf, type Exchange } from './exchange.ts'
 
 /** What the door settled; `params` is null when `fault` stands instead of an operation. */
-export type Operation = ErrorScope & {
-  viewer: Viewer
-  address: string | null
-  method: string
-  accept: string
-  signal: AbortSignal
-  params: GraphQLParams | null
+export class Operation implements ErrorScope {
+  readonly requestId: string
+  readonly address: string | null
+  readonly method: string
+  readonly accept: string
+  viewer = anonymous
+  params: GraphQLParams | null = null
   /** What it took; null when that was not settled. */
-  spending: Spending | null
-  fault: GraphQLError | null
+  spending: Spending | null = null
+  fault: GraphQLError | null = null
   /** What it was answered with already. */
-  result?: ExecutionResult | undefined
+  result: ExecutionResult | undefined
+  private readonly exchange: Exchange
+
+  constructor(exchange: Exchange) {
+    const { requestId, address, method } = exchange
+    this.requestId = requestId
+    this.address = address
+    this.method = method === 'HEAD' ? 'GET' : method
+    this.accept = headerOf(exchange, 'accept') ?? 'application/json'
+    this.exchange = exchange
+  }
+
+  get log(): Logger {
+    return this.exchange.log
+  }
+
+  /** Aborted when the client has gone. Made when it is asked for: most answers need none. */
+  leaving(): AbortSignal {
+    const { res } = this.exchange
+    const controller = new AbortController()
+    if (res.destroyed) controller.abort()
+    else res.once('close', () => controller.abort())
+    return controller.signal
+  }
 }
 
 type ServerContext = { operation: Operation }
@@ -62,7 +87,8 @@ export function createOperationRunner({ services, onError }: Parts): OperationRu
     plugins: [useOperation(), useDocuments(), useResults(), usePublicResults(onError)],
   })
   return async (operation) => {
-    const { method, accept, signal } = operation
+    const { method, accept } = operation
+    const signal = operation.leaving()
     const request = new yoga.fetchAPI.Request('http://localhost/graphql', {
       method,
       headers: { accept },
