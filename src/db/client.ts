@@ -16,6 +16,7 @@ export type Database = {
 
 type Options = {
   maxConnections?: number
+  queryTimeoutMs?: number
   /** An idle connection broke. The pool replaces it; this is for the log. */
   onIdleError?: (error: Error) => void
 }

@@ -81,7 +81,7 @@ export function lendingConnections(factory: PrismaPg): Factory {
   const connect = async () => {
     const adapter = await factory.connect()
     const { startTransaction } = adapter
-    adapter.startTransaction = (level) => {
+    const startHere: typeof startTransaction = (level) => {
       const place = current.getStore()
       if (!place) return startTransaction.call(adapter, level)
       const client = { connect: () => Promise.resolve(lent(place)) }
@@ -89,6 +89,7 @@ export function lendingConnections(factory: PrismaPg): Factory {
       const there = Object.create(adapter, { client: { value: client } }) as typeof adapter
       return startTransaction.call(there, level)
     }
+    adapter.startTransaction = startHere
     return adapter
   }
   return { provider, adapterName, connect, connectToShadowDb: () => factory.connectToShadowDb() }

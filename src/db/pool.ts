@@ -33,6 +33,8 @@ const SESSION = `
 
 type Options = {
   maxConnections: number
+  /** For the answer to one statement, in milliseconds. */
+  queryTimeoutMs?: number
   /** An idle connection broke. The pool replaces it; this is for the log. */
   onIdleError?: (error: Error) => void
 }
@@ -45,19 +47,18 @@ type Callback = (
 
 /** Opens no connection yet. `stop` is called before the pool is ended. */
 export function openPool(url: string, options: Options): { pool: pg.Pool; stop(): void } {
-  const sessions = new Set<pg.ClientBase>()
-  const max = options.maxConnections
+  const sessions = new Map<pg.ClientBase, Busy>()
+  const { maxConnections: max, queryTimeoutMs = QUERY_TIMEOUT_MS } = options
   const pool = new pg.Pool({
     connectionString: url,
     max,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    query_timeout: QUERY_TIMEOUT_MS,
     idleTimeoutMillis: 60_000,
     keepAlive: true,
     application_name: 'slotgraph',
     // The pool waits for what this returns, although its type does not say so.
     onConnect: async (client: pg.ClientBase): Promise<void> => {
-      sessions.add(client)
+      sessions.set(client, { statement: null, since: 0 })
       await client.query(SESSION)
     },
   })
@@ -74,11 +75,25 @@ export function openPool(url: string, options: Options): { pool: pg.Pool; stop()
     isAwaited: () => pool.totalCount > pool.idleCount || turns.waiting() > 0,
     onGone: () => {
       for (const giveUp of refusals) giveUp(silence())
-      for (const client of sessions) cut(client)
+      for (const client of sessions.keys()) cut(client)
     },
+    onLook: () => cutStalled(sessions, queryTimeoutMs),
   })
   guard(pool, turns, pulse, refusals)
   return { pool, stop: pulse.stop }
+}
+
+/** The statement that a connection was seen with first, and when (performance.now()). */
+type Busy = { statement: unknown; since: number }
+
+/** By looking at all now and then: pg's own limit costs a timer for every statement. */
+function cutStalled(sessions: ReadonlyMap<pg.ClientBase, Busy>, limitMs: number): void {
+  const now = performance.now()
+  for (const [client, busy] of sessions) {
+    const { _activeQuery: statement } = inside(client)
+    if (statement !== busy.statement) Object.assign(busy, { statement, since: now })
+    else if (statement && now - busy.since > limitMs) cut(client)
+  }
 }
 
 const silence = () => new DatabaseSilent('The database does not answer.')
@@ -121,12 +136,13 @@ function guard(
     if (!leave) giveUp(new DatabaseSilent('Too many wait for a connection.'))
   }
 
-  pool.connect = ((callback?: Callback) => {
+  const inTurn = (callback?: Callback) => {
     if (callback) return take(callback)
     return new Promise<pg.PoolClient>((resolve, reject) => {
       take((error, client) => (client ? resolve(client) : reject(error as Error)))
     })
-  }) as typeof pool.connect
+  }
+  pool.connect = inTurn as typeof pool.connect
   Object.defineProperty(pool, 'waitingCount', { get: () => turns.waiting() })
 }
 
@@ -140,7 +156,7 @@ const HARMLESS = /^(22|23|40)/
  */
 function lend(client: pg.PoolClient, pulse: Pulse, onReturn: () => void): void {
   const { release } = client
-  client.release = (given) =>
+  const checked: typeof release = (given) =>
     whenSaid(client, () => {
       const refused = given instanceof pg.DatabaseError && HARMLESS.test(given.code ?? '')
       const isClean = isIdle(client) && (!given || refused)
@@ -148,6 +164,7 @@ function lend(client: pg.PoolClient, pulse: Pulse, onReturn: () => void): void {
       release(isClean ? undefined : given || new Error('Something was left undone on it.'))
       onReturn()
     })
+  client.release = checked
 }
 
 type Inside = {

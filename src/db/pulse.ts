@@ -17,6 +17,8 @@ type Options = {
   /** Whether somebody waits for the server. */
   isAwaited: () => boolean
   onGone: () => void
+  /** Called several times a second. */
+  onLook: () => void
 }
 
 const LOOK_MS = 200
@@ -26,13 +28,14 @@ const SILENCE_MS = 400
 const TICK_MS = 100
 const TICKS = 9
 
-export function watchPulse({ connectionString, isAwaited, onGone }: Options): Pulse {
+export function watchPulse({ connectionString, isAwaited, onGone, onLook }: Options): Pulse {
   let beatAt = performance.now()
   let gone = false
   let asking = false
   let stopped = false
 
   const look = async () => {
+    onLook()
     if (asking) return
     if (!gone && !isAwaited()) beatAt = performance.now()
     if (!gone && performance.now() - beatAt < SILENCE_MS) return

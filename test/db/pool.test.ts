@@ -9,8 +9,9 @@ import { waiting } from '../support/lock.ts'
 
 const db = await testDatabase()
 
-async function open(maxConnections: number) {
-  const opened = await openDatabase(db.url, { maxConnections })
+async function open(maxConnections: number, queryTimeoutMs?: number) {
+  const limit = queryTimeoutMs === undefined ? {} : { queryTimeoutMs }
+  const opened = await openDatabase(db.url, { maxConnections, ...limit })
   onTestFinished(() => opened.close())
   return opened
 }
@@ -64,6 +65,22 @@ describe('a pool', () => {
     expect(databaseFailure(error)).toEqual({ kind: 'UNAVAILABLE' })
     held.release()
     expect((await pool.query('SELECT 1')).rowCount).toBe(1)
+  })
+
+  it('ends a connection on which no answer comes, and no other', async () => {
+    const { pool } = await open(2, 600)
+    const release = await hold()
+    const busy = await pool.connect()
+    const stalled = pool.query(wait).catch((reason: unknown) => reason)
+    let isOver = false
+    void stalled.then(() => (isOver = true))
+    // One that is answered again and again is none that hangs.
+    while (!isOver) await busy.query('SELECT pg_sleep(0.05)')
+    expect(databaseFailure(await stalled)).toEqual({ kind: 'UNAVAILABLE' })
+    busy.release()
+    await release()
+    const answers = [pool.query('SELECT 1'), pool.query('SELECT 1')]
+    expect((await Promise.all(answers)).map(({ rowCount }) => rowCount)).toEqual([1, 1])
   })
 
   it('keeps a connection on which a value was refused', async () => {
