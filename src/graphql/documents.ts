@@ -41,6 +41,8 @@ export type Prepared =
   | { document: null; errors: readonly GraphQLError[] }
 
 const remembered = new Map<string, Prepared>()
+/** The last in the map. */
+let newest = ''
 let rememberedBytes = 0
 /** What a document weighs on the heap, as measured: several dozen times its text. */
 const bytesOf = (text: string) => 6_000 + 50 * text.length
@@ -50,14 +52,18 @@ export function prepare(text: string): Prepared {
   const known = remembered.get(text)
   if (known) {
     // Re-inserted, so that the first in the map is the one that was not used for longest.
-    remembered.delete(text)
-    remembered.set(text, known)
+    if (text !== newest) {
+      remembered.delete(text)
+      remembered.set(text, known)
+      newest = text
+    }
     return known
   }
   const prepared = examine(text)
   // It is refused at a glance, and would take the place of all others.
   if (text.length > maxDocumentLength) return prepared
   remembered.set(text, prepared)
+  newest = text
   rememberedBytes += bytesOf(text)
   for (const [oldest, { document }] of remembered) {
     if (remembered.size <= maxRemembered && rememberedBytes <= maxRememberedBytes) break

@@ -30,6 +30,7 @@ type Planned = Parts & {
 const known = new WeakMap<OperationDefinitionNode, Planned>()
 /** Those with plans; the one that was not used for longest comes first. */
 const kept = new Set<Planned>()
+let newest: Planned | null = null
 let fields = 0
 
 type Asked = {
@@ -87,8 +88,11 @@ function planFor(planned: Planned, variables: Record<string, unknown>): Plan {
   const key = planned.conditions.map((name) => variables[name] === true).join()
   let plan = planned.plans.get(key)
   if (!plan) planned.plans.set(key, (plan = grown(planned, planOf(planned, variables))))
-  kept.delete(planned)
-  kept.add(planned)
+  if (planned !== newest) {
+    kept.delete(planned)
+    kept.add(planned)
+    newest = planned
+  }
   return plan
 }
 
@@ -113,6 +117,7 @@ export function forgetPlans({ definitions }: DocumentNode): void {
 
 function drop(planned: Planned): void {
   kept.delete(planned)
+  if (planned === newest) newest = null
   planned.plans.clear()
   fields -= planned.size
   planned.size = 0
