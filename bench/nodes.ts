@@ -9,7 +9,6 @@ import { makeApiClient } from '../test/support/makers.ts'
 import { openBalancer } from './support/balancer.ts'
 import { alwaysOpen, type Business, fillDiaries, now, openBusiness } from './support/business.ts'
 import { type Call, graphqlCall, load, warmUp } from './support/load.ts'
-import { below, spentMs } from './support/processes.ts'
 import { medianOf, say, sayTable, sayWhere, shown } from './support/say.ts'
 import { type Measured, startServer } from './support/server.ts'
 import { analyze, type Store, withStore } from './support/store.ts'
@@ -143,9 +142,8 @@ async function measure(scene: Scene, doors: readonly Door[]): Promise<(string | 
     const order = [...doors.keys()]
     if (round % 2 === 1) order.reverse()
     for (const index of order) {
-      const before = postgresMs()
-      const { cpuMs, perSecond, requests } = await load(doors[index]!, plan)
-      all[index]!.push({ nodeMs: cpuMs, postgresMs: (postgresMs() - before) / requests, perSecond })
+      const { cpuMs: nodeMs, postgresMs, perSecond } = await load(doors[index]!, plan)
+      all[index]!.push({ nodeMs, postgresMs, perSecond })
     }
   }
   const medians = all.map((found): Found => ({
@@ -163,10 +161,4 @@ async function measure(scene: Scene, doors: readonly Door[]): Promise<(string | 
     shown(postgresMs),
     shown((nodeMs + postgresMs) / (single!.nodeMs + single!.postgresMs)),
   ])
-}
-
-/** Of all processes of PostgreSQL below this one. */
-function postgresMs(): number {
-  const processes = below(process.pid).filter(({ name }) => name === 'postgres')
-  return processes.reduce((sum, { pid }) => sum + spentMs(pid), 0)
 }

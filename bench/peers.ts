@@ -20,7 +20,7 @@ const customers = Number(process.env['BENCH_CUSTOMERS'] ?? 5000)
 const warmSeconds = Number(process.env['BENCH_WARM_SECONDS'] ?? 0)
 /** Measures the works alone whose title begins so. */
 const [only = ''] = process.argv.slice(2)
-const clients = 8
+const clients = Number(process.env['BENCH_CLIENTS'] ?? 32)
 const deepPage = 100
 
 installPeers()
@@ -52,8 +52,9 @@ await withStore(async (store) => {
     for (const work of worksOf(facts).filter(({ title }) => title.startsWith(only))) {
       found.push(...(await measure(servers, work)))
     }
-    const head = ['work', 'server', 'per second', 'p50 ms', 'p99 ms', 'CPU ms', 'memory MB']
-    sayTable([...head, 'statements', 'times raw', 'times PostGraphile'], found)
+    const head = ['work', 'server', 'per second', 'p50 ms', 'p99 ms', 'CPU ms', 'PostgreSQL ms']
+    const rest = ['memory MB', 'statements', 'times raw', 'times PostGraphile']
+    sayTable([...head, ...rest], found)
   } finally {
     await Promise.all([...servers.values()].map((server) => server.stop()))
   }
@@ -105,6 +106,7 @@ async function measure(servers: ReadonlyMap<Name, Measured>, { title, calls }: W
       shown(load.p50Ms),
       shown(load.p99Ms),
       shown(load.cpuMs),
+      shown(load.postgresMs),
       load.residentMb.toFixed(0),
       // Peers bring their own client of PostgreSQL, which is not counted.
       name === 'postgraphile' || name === 'mercurius' ? '' : shown(load.statements),

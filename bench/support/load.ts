@@ -3,6 +3,7 @@
 // much; rates and latencies are compared within one run only.
 
 import { Agent, request } from 'node:http'
+import { countPostgres } from './processes.ts'
 import type { Measured } from './server.ts'
 
 /** Without a body it is a GET. */
@@ -12,6 +13,8 @@ export type Load = {
   requests: number
   /** Processor time of the server's process, each. */
   cpuMs: number
+  /** The same of PostgreSQL. */
+  postgresMs: number
   statements: number
   perSecond: number
   p50Ms: number
@@ -84,6 +87,7 @@ export async function load(server: Measured, plan: Plan): Promise<Load> {
   const took: number[] = []
   const agent = new Agent({ keepAlive: true, maxSockets: plan.clients })
   const before = await server.cost()
+  const postgresMs = countPostgres()
   const began = performance.now()
   const until = began + plan.seconds * 1000
   const client = async (index: number) => {
@@ -98,11 +102,13 @@ export async function load(server: Measured, plan: Plan): Promise<Load> {
   const seconds = (performance.now() - began) / 1000
   agent.destroy()
   const after = await server.cost()
+  const postgresSpent = postgresMs()
   took.sort((a, b) => a - b)
   const requests = took.length
   return {
     requests,
     cpuMs: (after.cpuMs - before.cpuMs) / requests,
+    postgresMs: postgresSpent / requests,
     statements: (after.statements - before.statements) / requests,
     perSecond: requests / seconds,
     p50Ms: took[requests >> 1] ?? 0,
