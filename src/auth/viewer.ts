@@ -77,9 +77,22 @@ export function may(viewer: Viewer, accountId: string, scopes: Needs): boolean {
   return held !== undefined && covers(held, scopes)
 }
 
+/** By what grants there are, which nobody changes, and by the scopes. */
+const within = new WeakMap<Viewer['grants'], Map<string, string[]>>()
+
 /** The accounts (uuids, ascending) where the viewer holds what is needed. */
 export function accountsWithin(viewer: Viewer, scopes: Needs): string[] {
-  return [...viewer.grants.keys()].filter((id) => may(viewer, id, scopes)).toSorted()
+  const { grants } = viewer
+  const find = () => [...grants.keys()].filter((id) => may(viewer, id, scopes)).toSorted()
+  // Credentials come again and again; to sort their thousand accounts costs more than the rest.
+  if (grants.size < 20) return find()
+  let known = within.get(grants)
+  if (!known) within.set(grants, (known = new Map()))
+  // Alternatives are not the same as all of them together.
+  const key = JSON.stringify(scopes)
+  let found = known.get(key)
+  if (!found) known.set(key, (found = find()))
+  return [...found]
 }
 
 /** Every scope that the viewer holds somewhere. */

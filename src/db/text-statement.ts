@@ -76,7 +76,12 @@ function written(value: unknown): string | Buffer | null {
   return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }
 
+/** An id, mostly, of which there may be a thousand. */
+const plain = /^[\da-f]{8}-[\da-f-]{27}$/
+
 function element(value: unknown): string {
   const text = written(value)
-  return text === null ? 'NULL' : `"${String(text).replaceAll(/["\\]/g, '\\$&')}"`
+  if (text === null) return 'NULL'
+  const shown = String(text)
+  return plain.test(shown) ? shown : `"${shown.replaceAll(/["\\]/g, '\\$&')}"`
 }
