@@ -188,7 +188,7 @@ describe('a booking page', () => {
     expect(times.text).toContain(named)
     const details = await get(`${shop.path}?lang=${lang}&start=${start}`)
     expect(details.text).toContain(price)
-    const booked = await bookThere(visitor(app), `${shop.path}`, start)
+    const booked = await bookThere(visitor(app), shop.path, start)
     expect((await get(`${new URL(booked.url).pathname}?lang=${lang}`)).text).toContain(price)
   })
 
